@@ -1,0 +1,49 @@
+# The two commands: `make site` builds the sample site into public/, `make test` runs the tests.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: site test check lint types serve bench docs tools clean
+
+site: $(VENV)/site.stamp ## Build the sample site into public/
+	$(BIN)/caresite build
+
+test: $(VENV)/dev.stamp ## Run the tests
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: lint types ## Lint and check types
+	$(BIN)/caresite check
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+
+serve: site ## Show the built site at http://127.0.0.1:8000/
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory public 8000
+
+bench: $(VENV)/dev.stamp ## Measure builds of 100, 1,000 and 5,000 posts
+	$(BIN)/python bench/build.py $(ARGS)
+
+docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference/
+	$(BIN)/python -m caresite.reference docs/reference
+
+tools: ## Fetch the HTML and accessibility checkers that some tests use (needs Node.js and Java)
+	npm ci --prefix tests/tools --no-audit --no-fund
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/site.stamp: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@ $(VENV)/site.stamp
+
+clean: ## Remove what the commands made
+	rm -rf public .caresite $(VENV) dist

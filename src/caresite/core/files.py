@@ -1,0 +1,87 @@
+"""Files at the edge: text out of bytes, and writes that are never half done."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from caresite.core import codes
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+
+__all__ = ["MAX_TEXT_BYTES", "decode_text", "write_atomically"]
+
+MAX_TEXT_BYTES = 5 * 1024 * 1024
+
+
+def decode_text(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Return the text of a source file with `\\n` line ends and no byte-order mark, and what was odd about it.
+
+    Reads UTF-8, and UTF-16 when it has its mark. Raises Problem for anything else, with the place of the
+    first byte that is not UTF-8.
+    """
+    if len(data) > MAX_TEXT_BYTES:
+        size = f"{len(data) / 1048576:.1f} MB"
+        raise Problem(
+            fault(codes.TOO_LARGE, Span(path), f"the file has {size}, more than the 5 MB a text may have")
+        )
+    notes: tuple[Diagnostic, ...] = ()
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = _decode_utf16(data, path)
+        notes = (
+            fault(
+                codes.OTHER_ENCODING,
+                Span(path),
+                "the file is saved as UTF-16; it was read all the same",
+                hint="save it as UTF-8",
+            ),
+        )
+    else:
+        text = _decode_utf8(data, path)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text, notes
+
+
+def _decode_utf8(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        raise Problem(
+            fault(
+                codes.BAD_ENCODING,
+                Span(path, line, column),
+                f"byte 0x{data[error.start]:02X} is not UTF-8; the file seems to be saved in an older encoding",
+                hint="open it in your editor and save it as UTF-8",
+            )
+        ) from None
+
+
+def _decode_utf16(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-16")
+    except UnicodeDecodeError:
+        raise Problem(
+            fault(codes.BAD_ENCODING, Span(path), "the file starts as UTF-16 and goes on as something else")
+        ) from None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
+
+    The new file stands beside the old one under a temporary name until it is whole.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".caresite-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -1,0 +1,83 @@
+"""Plugins: a record of pure functions at known seams, found by entry point, loaded when the config names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from caresite.core import codes
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.model import Output, Route
+from caresite.core.suggest import nearest
+
+if TYPE_CHECKING:
+    from caresite.pipeline.catalog import Site
+    from caresite.pipeline.reader import Reader
+
+__all__ = ["BUILT_IN", "GROUP", "ActivePlugin", "NoOptions", "Plugin", "load_plugin"]
+
+GROUP = "caresite.plugins"
+BUILT_IN = ("feeds", "sitemap", "quotes_json", "redirects", "headers")
+
+
+class NoOptions(Struct, frozen=True):
+    """The options of a plugin that has none."""
+
+
+class Plugin(Struct, frozen=True, kw_only=True):
+    """What a plugin is: a name, a version, its options, and a function at each seam it uses.
+
+    routes    (site, options) → further routes; their files are made by `render`
+    render    (route, reader, options) → the bytes of a route of this plugin
+    rendered  (site, outputs, options) → further outputs made from all pages, such as `_headers`
+    checks    (site, outputs, options) → diagnostics
+    filters   names for templates → functions
+    templates a folder whose files templates may use; a theme or a site overrides them by path
+    `section` is the key of its options in the config, its name unless given.
+    """
+
+    name: str
+    version: str
+    section: str = ""
+    options: type[Struct] = NoOptions
+    routes: Callable[[Site, Any], Iterable[Route]] | None = None
+    render: Callable[[Route, Reader, Any], bytes] | None = None
+    rendered: Callable[[Site, tuple[Output, ...], Any], Iterable[Output]] | None = None
+    checks: Callable[[Site, tuple[Output, ...], Any], Iterable[Diagnostic]] | None = None
+    filters: Mapping[str, Callable[..., Any]] = {}
+    templates: Path | None = None
+
+
+class ActivePlugin(Struct, frozen=True):
+    """A plugin with the options this site gives it."""
+
+    plugin: Plugin
+    options: Any
+
+
+def load_plugin(name: str, span: Span) -> Plugin:
+    """Return the installed plugin called `name`. Raises Problem when there is none, or it cannot be loaded."""
+    available = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if name not in available:
+        near = nearest(name, available)
+        hint = f"did you mean `{near}`?" if near else f"installed are: {', '.join(sorted(available))}"
+        raise Problem(fault(codes.UNKNOWN_PLUGIN, span, f"there is no plugin `{name}`", hint=hint))
+    try:
+        plugin = available[name].load()
+    except Exception as error:
+        raise Problem(
+            fault(
+                codes.PLUGIN_FAILED,
+                span,
+                f"the plugin `{name}` cannot be loaded: {type(error).__name__}: {error}",
+            )
+        ) from error
+    if not isinstance(plugin, Plugin):
+        raise Problem(
+            fault(codes.PLUGIN_FAILED, span, f"the entry point of `{name}` is not a caresite Plugin record")
+        )
+    return plugin

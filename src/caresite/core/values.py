@@ -1,0 +1,341 @@
+"""Values read from YAML and TOML that remember where they stood.
+
+YAML is read from libyaml's events, not composed: nothing recurses, so depth is bounded by us and not by the C
+stack, and a plain scalar stays the text that was written. `no`, `012` and `1:30` only become something else
+where a declaration asks for it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+import yaml
+from msgspec import Struct
+
+from caresite.core import codes
+from caresite.core.diagnostics import Code, Problem, Span, fault
+
+__all__ = ["Scalar", "Sequence", "Table", "Value", "plain", "read_toml", "read_yaml", "split_front_matter"]
+
+MAX_FRONT_MATTER = 1024 * 1024
+MAX_VALUES = 20_000
+MAX_DATA_VALUES = 400_000
+MAX_DEPTH = 60
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
+
+
+class Scalar(Struct, frozen=True):
+    """Text as written; `quoted` tells whether quotation marks or a block made it text beyond doubt."""
+
+    text: str
+    quoted: bool
+    span: Span
+
+    @property
+    def is_null(self) -> bool:
+        return not self.quoted and self.text in _NULLS
+
+
+class Sequence(Struct, frozen=True):
+    """A list."""
+
+    items: tuple[Value, ...]
+    span: Span
+
+
+class Table(Struct, frozen=True):
+    """Keys and values; `keys` holds where each key stands."""
+
+    entries: dict[str, Value]
+    keys: dict[str, Span]
+    span: Span
+
+
+Value = Scalar | Sequence | Table
+
+
+def split_front_matter(text: str, path: str) -> tuple[Table | None, str, int]:
+    """Return the front matter of `text`, the body after it, and the line the body starts on.
+
+    YAML stands between `---` lines, TOML between `+++`; blank lines before it are fine. Without any, the table
+    is None. Raises Problem when it cannot be read.
+    """
+    match = _FENCE.match(text)
+    if not match:
+        return None, text, 1
+    fence, start = match.group(1), match.end()
+    closing = re.compile(
+        rf"^{re.escape(fence)}[ \t]*$" if fence == "+++" else r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE
+    )
+    end = closing.search(text, start)
+    first_line = text.count("\n", 0, start) + 1
+    if not end:
+        if fence == "---" and ":" not in text[start : start + 400].partition("\n")[0]:
+            return None, text, 1  # a thematic break, not front matter
+        raise Problem(
+            fault(
+                codes.UNCLOSED_FRONT_MATTER,
+                Span(path, first_line - 1, 1, 3),
+                f"the front matter that starts here is never closed with `{fence}`",
+            )
+        )
+    if end.start() - start > MAX_FRONT_MATTER:
+        raise Problem(
+            fault(
+                codes.YAML_TOO_LARGE,
+                Span(path, first_line),
+                f"the front matter has {(end.start() - start) // 1024:,} KB; 1,024 KB is the most",
+            )
+        )
+    inner = text[start : end.start()]
+    value = read_toml(inner, path, first_line) if fence == "+++" else read_yaml(inner, path, first_line)
+    if isinstance(value, Scalar) and value.is_null:
+        value = Table({}, {}, Span(path, first_line))
+    if not isinstance(value, Table):
+        raise Problem(
+            fault(codes.NOT_A_MAPPING, value.span, "the front matter is not made of `key: value` lines")
+        )
+    body_start = min(end.end() + 1, len(text))
+    return value, text[body_start:], text.count("\n", 0, body_start) + 1
+
+
+def read_yaml(text: str, path: str, first_line: int = 1, *, max_values: int = MAX_VALUES) -> Value:
+    """Return the one YAML document in `text` with positions counted from `first_line`.
+
+    Raises Problem for bad syntax, a repeated key, a tag, several documents, or more values or levels than a
+    person writes; aliases count as often as they are used, so an alias bomb is refused before it grows.
+    """
+    builder = _Builder(path, first_line, max_values)
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise Problem(_syntax_fault(error, path, first_line, text)) from None
+    except yaml.reader.ReaderError as error:
+        line = first_line + text.count("\n", 0, error.position or 0)
+        raise Problem(
+            fault(
+                codes.BAD_YAML,
+                Span(path, line),
+                f"there is a control character (U+{_code_point(error):04X}) in the YAML",
+            )
+        ) from None
+    return builder.result or Scalar("", False, Span(path, first_line))
+
+
+def _code_point(error: yaml.reader.ReaderError) -> int:
+    return error.character if isinstance(error.character, int) else ord(error.character[:1] or "\0")
+
+
+class _Open:
+    """A list or table that is still being read."""
+
+    __slots__ = ("anchor", "entries", "items", "key", "keys", "merges", "size", "span")
+
+    def __init__(self, span: Span, anchor: str | None, is_table: bool) -> None:
+        self.span, self.anchor, self.size = span, anchor, 1
+        self.items: list[Value] = []
+        self.entries: dict[str, Value] | None = {} if is_table else None
+        self.keys: dict[str, Span] = {}
+        self.merges: list[Value] = []
+        self.key: Scalar | None = None
+
+
+class _Builder:
+    """Builds values from YAML events with a stack of its own."""
+
+    def __init__(self, path: str, first_line: int, max_values: int) -> None:
+        self.path, self.first_line, self.max_values = path, first_line, max_values
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[Value, int]] = {}
+        self.result: Value | None = None
+        self.size = 0
+
+    def take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.ScalarEvent():
+                self._refuse_tag(event)
+                plain_style = event.style is None or event.style == ""
+                self._add(Scalar(event.value, not plain_style, self._span(event)), 1, event.anchor)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                self._refuse_tag(event)
+                if len(self.stack) >= MAX_DEPTH:
+                    raise self._problem(
+                        codes.YAML_TOO_LARGE, event, f"values are nested more than {MAX_DEPTH} deep"
+                    )
+                self.stack.append(
+                    _Open(self._span(event), event.anchor, isinstance(event, yaml.MappingStartEvent))
+                )
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                done = self.stack.pop()
+                self._add(_close(done), done.size, done.anchor)
+            case yaml.AliasEvent():
+                if event.anchor not in self.anchors:
+                    raise self._problem(
+                        codes.BAD_YAML, event, f"`*{event.anchor}` names nothing that was finished before it"
+                    )
+                value, size = self.anchors[event.anchor]
+                self._add(value, size, None)
+            case yaml.DocumentStartEvent() if self.result is not None:
+                raise self._problem(
+                    codes.BAD_YAML, event, "a second document starts here; one file holds one"
+                )
+            case _:
+                pass
+
+    def _add(self, value: Value, size: int, anchor: str | None) -> None:
+        if anchor:
+            self.anchors[anchor] = (value, size)
+        if not self.stack:
+            self.result = value
+            return
+        parent = self.stack[-1]
+        parent.size += size
+        if parent.size > self.max_values:
+            message = f"there are more than {self.max_values:,} values here, aliases counted as often as they are used"
+            raise Problem(fault(codes.YAML_TOO_LARGE, value.span, message))
+        if parent.entries is None:
+            parent.items.append(value)
+        elif parent.key is None:
+            parent.key = self._as_key(value)
+        else:
+            key, parent.key = parent.key, None
+            if key.text == "<<" and not key.quoted:
+                parent.merges.append(value)
+                return
+            if key.text in parent.keys:
+                message = f"`{key.text}` stands here a second time"
+                raise Problem(fault(codes.DUPLICATE_KEY, key.span, message, related=(parent.keys[key.text],)))
+            parent.entries[key.text] = value
+            parent.keys[key.text] = key.span
+
+    def _as_key(self, value: Value) -> Scalar:
+        if not isinstance(value, Scalar):
+            hint = "put the value in quotes" if isinstance(value, Table) else ""
+            raise Problem(fault(codes.BAD_YAML, value.span, "a list or a mapping cannot be a key", hint=hint))
+        return value
+
+    def _refuse_tag(self, event: Any) -> None:
+        if event.tag and event.tag not in ("!", "tag:yaml.org,2002:str"):
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise self._problem(codes.YAML_TAG, event, f"the tag `{shown}` is not allowed")
+
+    def _problem(self, code: Code, event: Any, message: str) -> Problem:
+        return Problem(fault(code, self._span(event), message))
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        length = end.column - start.column if end.line == start.line else 1
+        return Span(self.path, start.line + self.first_line, start.column + 1, max(1, length))
+
+
+def _close(done: _Open) -> Value:
+    if done.entries is None:
+        return Sequence(tuple(done.items), done.span)
+    for merged in _tables(done.merges):
+        for key, value in merged.entries.items():
+            if key not in done.entries:
+                done.entries[key] = value
+                done.keys[key] = merged.keys[key]
+    return Table(done.entries, done.keys, done.span)
+
+
+def _tables(values: list[Value]) -> Iterator[Table]:
+    for value in values:
+        for item in value.items if isinstance(value, Sequence) else (value,):
+            if isinstance(item, Table):
+                yield item
+
+
+_PLAIN_REASONS = (
+    ("mapping values are not allowed", "a colon stands where the value should go on", "put the whole value in quotes"),
+    ("cannot start any token", "a character stands here that cannot begin a value", "indent with spaces, not tabs, and put values that begin with @, %, ` or a tab in quotes"),
+    ("could not find expected ':'", "a key without its colon", "write `key: value`; long texts go in quotes or after `|`"),
+    ("did not find expected key", "a line that does not fit its neighbours", "check the indentation, and quotation marks inside quotes"),
+    ("found unexpected end of stream", "a quotation mark is never closed", "close it on the same line"),
+    ("found undefined alias", "a value that begins with * is read as a reference", "put the value in quotes"),
+    ("did not find expected", "something is missing before this place", "check brackets, quotes and indentation"),
+)  # fmt: skip
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, path: str, first_line: int, text: str) -> Any:
+    mark = error.problem_mark or error.context_mark
+    problem = str(error.problem or error.context or "")
+    span = Span(path, mark.line + first_line, mark.column + 1) if mark else Span(path, first_line)
+    for needle, message, hint in _PLAIN_REASONS:
+        if needle in problem:
+            return fault(codes.BAD_YAML, span, message, hint=hint)
+    return fault(codes.BAD_YAML, span, f"the YAML cannot be read: {problem}")
+
+
+def read_toml(text: str, path: str, first_line: int = 1) -> Table:
+    """Return the TOML in `text`; a key's position is that of the first line that assigns it.
+
+    Raises Problem for bad syntax.
+    """
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(match[1]), int(match[2])) if match else (1, 0)
+        message = re.sub(r" \(at .*", "", str(error)) or "the TOML is nested too deep"
+        raise Problem(
+            fault(
+                codes.BAD_TOML, Span(path, first_line + line - 1, column), message[:1].lower() + message[1:]
+            )
+        ) from None
+    lines = text.split("\n")
+    positions: dict[str, Span] = {}
+    for number, line_text in enumerate(lines):
+        if match := re.match(r"\s*(?:\[+\s*)?[\"']?([\w.-]+)[\"']?\s*[=\]]", line_text):
+            for key in match[1].split("."):
+                positions.setdefault(key, Span(path, first_line + number, match.start(1) + 1, len(key)))
+    value = _from_toml(data, Span(path, first_line), positions)
+    assert isinstance(value, Table)
+    return value
+
+
+def _from_toml(data: Any, span: Span, positions: dict[str, Span]) -> Value:
+    match data:
+        case dict():
+            keys = {key: positions.get(key, span) for key in data}
+            return Table({k: _from_toml(v, keys[k], positions) for k, v in data.items()}, keys, span)
+        case list():
+            return Sequence(tuple(_from_toml(item, span, positions) for item in data), span)
+        case bool():
+            return Scalar("true" if data else "false", False, span)
+        case str():
+            return Scalar(data, True, span)
+        case datetime() | date() | time():
+            return Scalar(data.isoformat(), True, span)
+        case _:
+            return Scalar(str(data), False, span)
+
+
+def plain(value: Value) -> Any:
+    """Return `value` as Python data for templates: true and false, numbers as people write them, else text."""
+    if isinstance(value, Table):
+        return {key: plain(item) for key, item in value.entries.items()}
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value.items]
+    if value.quoted:
+        return value.text
+    if value.is_null:
+        return None
+    if value.text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return value.text.lower() == "true"
+    if _INT.fullmatch(value.text) and len(value.text) < 19:
+        return int(value.text)
+    if (_FLOAT.fullmatch(value.text) and not value.text.lstrip("+-").startswith("0")) or re.fullmatch(
+        r"-?0?\.\d+", value.text
+    ):
+        return float(value.text) if len(value.text) < 25 and not value.text.isdigit() else value.text
+    return value.text

@@ -1,0 +1,565 @@
+"""Assemble: all documents become one immutable site, with addresses, terms and what is held back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from caresite.core import codes
+from caresite.core.config import Collection, Settings
+from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.model import (
+    Body,
+    Document,
+    HeldBack,
+    Image,
+    Item,
+    Page,
+    Person,
+    Reference,
+    Segments,
+    Source,
+    Term,
+)
+from caresite.core.model import Component as ComponentCall
+from caresite.core.suggest import nearest
+from caresite.core.urls import check_address, is_external, join_site, output_path, slug_of
+from caresite.kinds import (
+    Author,
+    ConsentLock,
+    Quote,
+    QuoteCollection,
+    SectionContent,
+    Story,
+    TermContent,
+    Testimonial,
+)
+from caresite.pipeline.consent import shown_name
+from caresite.pipeline.discover import Discovery
+from caresite.pipeline.gates import Gates, gate
+from caresite.pipeline.terms import collect_terms
+
+__all__ = ["Alias", "Site", "assemble"]
+
+_WORDS_PER_MINUTE = 220
+_NO_PAGE = frozenset(("testimonial", "section", "term"))
+
+
+class Alias(Struct, frozen=True):
+    """An old address and the page that answers for it now."""
+
+    url: str
+    target: str
+    page_id: str
+    span: Span
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """Everything that pages may be made of. Plain data: what it can be asked is in `pipeline.reader`.
+
+    `sources` maps a source path to the id of its page; `resources` the path of a file beside the texts to its
+    URL; `files` an output path to the source file copied there; `sections` a collection to the page of its
+    `_index.md`; `held_ids` has the ids of what is not shown.
+    """
+
+    settings: Settings
+    clock: datetime
+    pages: Mapping[str, Page]
+    bodies: Mapping[str, Body]
+    terms: Mapping[str, Mapping[str, Term]]
+    held_back: tuple[HeldBack, ...]
+    sections: Mapping[str, str]
+    sources: Mapping[str, str]
+    resources: Mapping[str, str]
+    files: Mapping[str, str]
+    aliases: tuple[Alias, ...]
+    data: Mapping[str, Any]
+    folders: frozenset[str]
+    next_due: datetime | None = None
+
+    @property
+    def held_ids(self) -> frozenset[str]:
+        return frozenset(held.id for held in self.held_back)
+
+
+class _Draft(Struct, frozen=True):
+    """An item on its way to becoming a page."""
+
+    id: str
+    source: Source
+    item: Item
+    url: str
+    slug: str
+    state: str
+    parent: str = ""
+
+
+def assemble(
+    settings: Settings,
+    discovery: Discovery,
+    documents: Iterable[Document],
+    *,
+    clock: datetime,
+    lock: ConsentLock,
+    data: Mapping[str, Any],
+    gates: Gates,
+) -> tuple[Site, tuple[Diagnostic, ...]]:
+    """Return the site made of `documents` as it is at `clock`, and what is wrong across files."""
+    found: list[Diagnostic] = []
+    kept: list[tuple[Document, Item, str]] = []
+    held: list[HeldBack] = []
+    dues: list[datetime] = []
+    for document in sorted(documents, key=lambda d: d.source.path):
+        for item in document.items:
+            decision = gate(document.source, item, lock, clock, gates)
+            found.extend(decision.diagnostics)
+            dues.extend(d for d in decision.dues if d > clock)
+            if decision.held:
+                held.append(decision.held)
+            else:
+                kept.append((document, item, decision.state))
+    drafts = _place(settings, kept, found)
+    drafts.extend(_missing_authors(settings, drafts))
+    resources, files = _resources(settings, discovery, drafts)
+    terms, refs = collect_terms(settings, [(d.id, d.item, d.source) for d in drafts], _term_pages(drafts))
+    pages = {d.id: _page(settings, d, refs.get(d.id, {}), resources, files, found) for d in drafts}
+    found.extend(_near_misses(drafts))
+    site = Site(
+        settings=settings,
+        clock=clock,
+        pages=pages,
+        bodies={d.id: d.item.body for d in drafts},
+        terms=terms,
+        held_back=tuple(sorted(held, key=lambda h: (h.state, h.id))),
+        sections={d.source.collection: d.id for d in drafts if d.item.kind == "section"},
+        sources={
+            **{d.source.path: d.id for d in drafts if "#" not in d.id and d.item.span.path},
+            **_list_heads(drafts),
+        },
+        resources=resources,
+        files=files,
+        aliases=_aliases(settings, drafts, found),
+        data=data,
+        folders=discovery.folders,
+        next_due=min(dues, default=None),
+    )
+    return site, tuple(found)
+
+
+# addresses
+
+
+def _place(
+    settings: Settings, kept: list[tuple[Document, Item, str]], found: list[Diagnostic]
+) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    collections: dict[str, _Draft] = {}
+    for document, item, state in kept:
+        source = document.source
+        page_id = f"{source.path}#{item.key}" if item.key else source.path
+        parent = ""
+        if item.kind == "quote":
+            head = collections.get(source.path) or _folder_collection(settings, source, collections, drafts)
+            parent, address = head.id, _below(head.url, item.meta.slug or item.key)
+            address = address.removeprefix(settings.base_path.rstrip("/"))
+        else:
+            address = _address(settings, source, item, found)
+        try:
+            url = _with_base(settings, address)
+        except ValueError as error:
+            key = "permalink" if item.meta.permalink else "slug"
+            found.append(
+                fault(
+                    codes.BAD_ADDRESS,
+                    item.span,
+                    f"the {key} `{item.meta.permalink or item.meta.slug}` cannot be an address: {error}",
+                )
+            )
+            continue
+        draft = _Draft(page_id, source, item, url, item.meta.slug or item.key, state, parent)
+        if item.kind == "quotes":
+            collections[source.path] = draft
+        drafts.append(draft)
+    return drafts
+
+
+def _folder_collection(
+    settings: Settings, source: Source, known: dict[str, _Draft], drafts: list[_Draft]
+) -> _Draft:
+    """Return the collection that quotes in Markdown files of one folder make together."""
+    folder = str(PurePosixPath(source.path).parent)
+    if folder not in known:
+        slug = slug_of(PurePosixPath(folder).name)
+        meta = QuoteCollection(title=slug.replace("-", " ").capitalize(), slug=slug)
+        item = Item(kind="quotes", meta=meta, span=Span(folder))
+        url = _with_base(settings, _below(settings.collections[source.collection].index, slug))
+        known[folder] = _Draft(
+            folder, replace(source, path=folder, kind="quotes"), item, url, slug, "published"
+        )
+        drafts.append(known[folder])
+    return known[folder]
+
+
+def _below(url: str, slug: str) -> str:
+    return f"{url.rstrip('/')}/{slug}/"
+
+
+def _with_base(settings: Settings, address: str) -> str:
+    path, mark, fragment = address.partition("#")
+    return settings.base_path.rstrip("/") + check_address(path) + mark + fragment
+
+
+def _address(settings: Settings, source: Source, item: Item, found: list[Diagnostic]) -> str:
+    meta = item.meta
+    if item.kind == "term":
+        return settings.taxonomies[source.collection].path + meta.slug + "/"
+    collection = settings.collections.get(source.collection, Collection(index=f"/{source.collection}/"))
+    if item.kind == "section":
+        return collection.index or "/"
+    if meta.permalink:
+        return str(meta.permalink)
+    if source.path in (
+        f"{collection.path.strip('/')}/index.md",
+        f"{collection.path.strip('/')}/index.markdown",
+    ):
+        return collection.index or "/"
+    return _expand(collection, source, item, found)
+
+
+def _expand(collection: Collection, source: Source, item: Item, found: list[Diagnostic]) -> str:
+    meta = item.meta
+    tokens = {
+        ":slug": meta.slug,
+        ":title": slug_of(meta.title) if meta.title else meta.slug,
+        ":section": _section(collection, source),
+        ":category": slug_of(meta.categories[0]) if meta.categories else "",
+        ":author": slug_of(meta.authors[0]) if meta.authors else "",
+        ":id": item.key or meta.slug,
+    }
+    if meta.date:
+        tokens |= {":year": f"{meta.date:%Y}", ":month": f"{meta.date:%m}", ":day": f"{meta.date:%d}"}
+    elif re.search(r":(year|month|day)", collection.permalink):
+        found.append(
+            fault(
+                codes.BAD_ADDRESS,
+                item.span,
+                f"the address pattern `{collection.permalink}` needs a `date`, and this page has none",
+            )
+        )
+    return re.sub(r":[a-z]+", lambda m: tokens.get(m[0], ""), collection.permalink)
+
+
+def _section(collection: Collection, source: Source) -> str:
+    file = PurePosixPath(source.path)
+    folder = file.parent.parent if file.stem == "index" else file.parent
+    below = folder.as_posix().removeprefix(collection.path.strip("/")).strip("/")
+    return "/".join(slug_of(part) for part in below.split("/") if part)
+
+
+def _aliases(settings: Settings, drafts: list[_Draft], found: list[Diagnostic]) -> tuple[Alias, ...]:
+    aliases = []
+    for draft in drafts:
+        for alias in draft.item.meta.aliases:
+            try:
+                url = _with_base(
+                    settings, alias if not is_external(alias) else re.sub(r"^\w+://[^/]+", "", alias)
+                )
+            except ValueError as error:
+                found.append(
+                    fault(
+                        codes.BAD_ADDRESS,
+                        draft.item.span,
+                        f"the alias `{alias}` cannot be an address: {error}",
+                    )
+                )
+                continue
+            if url != draft.url:
+                aliases.append(Alias(url, draft.url, draft.id, draft.item.span))
+    return tuple(aliases)
+
+
+def _list_heads(drafts: list[_Draft]) -> dict[str, str]:
+    return {d.source.path: d.id for d in drafts if d.item.kind == "quotes"}
+
+
+# authors and terms
+
+
+def _missing_authors(settings: Settings, drafts: list[_Draft]) -> list[_Draft]:
+    """Give every author without a file a page that has at least their name."""
+    known = {d.slug for d in drafts if d.item.kind == "author"} | {
+        slug_of(d.item.meta.title) for d in drafts if d.item.kind == "author"
+    }
+    names: dict[str, str] = {}
+    for draft in drafts:
+        for name in draft.item.meta.authors:
+            names.setdefault(slug_of(name), name)
+    made = []
+    for slug in sorted(names.keys() - known):
+        item = Item(kind="author", meta=Author(title=names[slug], slug=slug), span=Span(""))
+        source = Source(f"author:{slug}", "authors", "author")
+        url = _with_base(settings, _below(settings.collections["authors"].index, slug))
+        made.append(_Draft(source.path, source, item, url, slug, "published"))
+    return made
+
+
+def _near_misses(drafts: list[_Draft]) -> list[Diagnostic]:
+    written = {d.slug: d for d in drafts if d.item.kind == "author" and d.item.span.path}
+    found = []
+    for draft in drafts:
+        for name in draft.item.meta.authors:
+            near = nearest(name, written) if slug_of(name) not in written else ""
+            if near and slug_of(written[near].item.meta.title) != slug_of(name):
+                found.append(
+                    fault(
+                        codes.UNKNOWN_AUTHOR,
+                        draft.item.span,
+                        f"the author “{name}” has no file in `content/authors/`",
+                        hint=f"did you mean `{near}`?",
+                    )
+                )
+    return found
+
+
+def _term_pages(drafts: list[_Draft]) -> dict[tuple[str, str], tuple[str, TermContent]]:
+    return {
+        (d.source.collection, d.slug): (d.id, d.item.meta)
+        for d in drafts
+        if isinstance(d.item.meta, TermContent)
+    }
+
+
+# files beside the texts
+
+
+def _resources(
+    settings: Settings, discovery: Discovery, drafts: list[_Draft]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Say where files beside the texts go: a bundle's with its page, others when a shown page uses them."""
+    bundles = {
+        str(PurePosixPath(d.source.path).parent): d.url
+        for d in drafts
+        if PurePosixPath(d.source.path).stem == "index" and d.item.kind not in _NO_PAGE
+    }
+    used = {path for d in drafts for path in _mentioned(d)}
+    urls: dict[str, str] = {}
+    for path in discovery.resources:
+        folder = next((f for f in map(str, PurePosixPath(path).parents) if f in bundles), "")
+        if folder:
+            urls[path] = bundles[folder] + path.removeprefix(folder + "/")
+        elif path in used:
+            urls[path] = settings.base_path.rstrip("/") + _loose_address(settings, path)
+    files = dict(discovery.statics)
+    for path, url in urls.items():
+        files.setdefault(url.removeprefix(settings.base_path), path)
+    return urls, files
+
+
+def _loose_address(settings: Settings, path: str) -> str:
+    for collection in sorted(settings.collections.values(), key=lambda c: -len(c.path)):
+        folder = collection.path.strip("/") + "/"
+        if path.startswith(folder):
+            return (collection.index.rstrip("/") or "") + "/" + path.removeprefix(folder)
+    return "/" + path
+
+
+def _mentioned(draft: _Draft) -> Iterable[str]:
+    meta = draft.item.meta
+    folder = PurePosixPath(draft.source.path).parent
+    pictures = [meta.image, getattr(meta, "photo", None)]
+    pictures.append(getattr(getattr(meta, "author", None), "photo", None))
+    pictures.append(getattr(getattr(meta, "customer", None), "logo", None))
+    targets = [p.src for p in pictures if p]
+    targets.extend(_targets(draft.item.body.html))
+    for target in targets:
+        if not is_external(target) and not target.startswith("/"):
+            yield _normal(folder / target.partition("#")[0].partition("?")[0])
+
+
+def _targets(segments: Segments) -> Iterable[str]:
+    for segment in segments:
+        if isinstance(segment, Reference):
+            yield segment.target
+        elif isinstance(segment, ComponentCall):
+            yield from (
+                v for k, v in segment.args.items() if k in ("src", "url", "poster") and isinstance(v, str)
+            )
+            yield from _targets(segment.body)
+
+
+def _normal(path: PurePosixPath) -> str:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            if not parts:
+                return ""
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+# pages
+
+
+def _page(
+    settings: Settings,
+    draft: _Draft,
+    refs: Any,
+    resources: dict[str, str],
+    files: dict[str, str],
+    found: list[Diagnostic],
+) -> Page:
+    item, meta = draft.item, draft.item.meta
+    folder = PurePosixPath(draft.source.path).parent
+
+    def image(picture: Any) -> Image | None:
+        return _image(settings, picture, folder, item.span, resources, files, found)
+
+    photo = getattr(meta, "photo", None)
+    person = _person(meta, image)
+    collection = settings.collections.get(draft.source.collection)
+    summary = _summary(item)
+    return Page(
+        id=draft.id,
+        kind=item.kind,
+        collection=draft.source.collection,
+        source=draft.source.path,
+        span=item.span,
+        url=draft.url,
+        permalink=join_site(settings.config.base_url, draft.url.partition("#")[0])
+        + ("#" + draft.slug if "#" in draft.url else ""),
+        output=output_path(draft.url.partition("#")[0].removeprefix(settings.base_path.rstrip("/"))),
+        slug=draft.slug,
+        title=_title(item, person, summary),
+        lang=meta.lang or settings.config.language,
+        description=meta.description or _cut(summary, 160),
+        summary=summary,
+        date=_local(meta.date, settings),
+        updated=_local(meta.updated, settings),
+        image=image(meta.image or photo),
+        author_ids=tuple(slug_of(name) for name in meta.authors),
+        terms=refs,
+        person=person,
+        state=draft.state,  # type: ignore[arg-type]
+        weight=meta.weight,
+        pinned=meta.pinned,
+        featured=meta.featured,
+        noindex=meta.noindex,
+        minutes=max(1, -(-item.body.words // _WORDS_PER_MINUTE)) if item.body.words else 0,
+        template=meta.template or (collection.template if collection and item.kind not in _NO_PAGE else ""),
+        has_page=item.kind not in _NO_PAGE,
+        parent=draft.parent,
+        meta=_shown_meta(meta, person),
+        params={**item.extra, **meta.params},
+    )
+
+
+def _local(moment: datetime | None, settings: Settings) -> datetime | None:
+    return moment.astimezone(settings.zone) if moment else None
+
+
+def _title(item: Item, person: Person | None, summary: str) -> str:
+    meta = item.meta
+    if meta.title:
+        return str(meta.title)
+    if isinstance(meta, Quote):
+        return f"“{_cut(summary, 60)}”"
+    if isinstance(meta, Testimonial):
+        return (person.name if person and person.name else "") or f"“{_cut(summary, 60)}”"
+    if isinstance(meta, SectionContent):
+        return ""
+    return item.key or str(meta.slug).replace("-", " ")
+
+
+def _summary(item: Item) -> str:
+    meta = item.meta
+    if item.summary:
+        return item.summary
+    if isinstance(meta, (Testimonial, Quote)):
+        return " ".join(re.sub(r"==|\*\*|__|`", "", meta.text).split())
+    if isinstance(meta, Author):
+        return meta.bio or item.body.lead
+    return (meta.outcome if isinstance(meta, Story) else "") or _cut(item.body.lead, 300)
+
+
+def _cut(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–—-") + "…"
+
+
+def _person(meta: Any, image: Any) -> Person | None:
+    """Return who speaks, reduced to what their choice of display allows."""
+    if isinstance(meta, Quote):
+        author = meta.author
+        return Person(name=author.name, role=author.role, url=author.url) if author else None
+    speaker = getattr(meta, "author", None)
+    if speaker is None or not isinstance(meta, (Testimonial, Story)):
+        return None
+    named = speaker.display not in ("role", "anonymous")
+    return Person(
+        name=shown_name(speaker.name, speaker.display),
+        role=speaker.role if speaker.display != "anonymous" else "",
+        company=speaker.company if speaker.display != "anonymous" else "",
+        location=speaker.location if speaker.display != "anonymous" else "",
+        url=speaker.url if speaker.display == "full" else "",
+        photo=image(speaker.photo) if named and speaker.photo else None,
+    )
+
+
+def _shown_meta(meta: Any, person: Person | None) -> Any:
+    """Return `meta` without what its author did not choose to show, so that no template can print it."""
+    if not isinstance(meta, (Testimonial, Story)):
+        return meta
+    changes: dict[str, Any] = {"consent": replace(meta.consent, wording="") if meta.consent else None}
+    if meta.author:
+        changes["author"] = replace(
+            meta.author,
+            name=person.name if person else "",
+            url=person.url if person else "",
+            company=person.company if person else "",
+            photo=None,
+        )
+    if isinstance(meta, Story) and meta.customer.anonymous:
+        changes["customer"] = replace(meta.customer, name="", url="", logo=None)
+    return replace(meta, **changes)
+
+
+def _image(
+    settings: Settings,
+    picture: Any,
+    folder: PurePosixPath,
+    span: Span,
+    resources: dict[str, str],
+    files: dict[str, str],
+    found: list[Diagnostic],
+) -> Image | None:
+    if picture is None or not picture.src:
+        return None
+    src = picture.src
+    if is_external(src):
+        return Image(src, picture.alt, picture.caption)
+    bare = src.partition("?")[0]
+    beside = _normal(folder / bare) if not src.startswith("/") else ""
+    if beside in resources:
+        return Image(resources[beside], picture.alt, picture.caption)
+    if bare.lstrip("/") in files:
+        return Image(settings.base_path + bare.lstrip("/"), picture.alt, picture.caption)
+    level = settings.config.check.images if not src.startswith("/") else "warning"
+    found.append(
+        fault(
+            codes.MISSING_IMAGE,
+            span,
+            f"the picture `{src}` does not exist",
+            hint="put it beside the text, or in `static/`",
+            severity=level,
+        )
+    )
+    return None

@@ -1,0 +1,123 @@
+"""Check: faults that only show when everything is there: links between finished pages, and rules on words."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from html import unescape
+from urllib.parse import unquote
+
+from caresite.core import codes
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.model import Output, Page
+from caresite.kinds import Quote, Story
+from caresite.pipeline.catalog import Site
+from caresite.pipeline.reader import Plan
+
+__all__ = ["check"]
+
+_ADDRESS = re.compile(rb'\s(?:href|src)="([^"]*)"')
+_ID = re.compile(r'\s(?:id|name)="([^"]+)"')
+
+
+def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the whole: broken links and anchors of finished pages, quotes and figures, plugins' checks."""
+    return (*_check_links(site, plan, outputs), *_check_words(site), *_check_plugins(site, outputs))
+
+
+def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
+    pages = {o.url: o for o in outputs if o.path.endswith(".html") and o.data}
+    reported = {url for output in outputs for url in output.broken}
+    written = {site.settings.base_path + o.path for o in outputs}
+    ids: dict[str, frozenset[str]] = {}
+    for output in pages.values():
+        for raw in sorted(set(_ADDRESS.findall(output.data))):
+            target = unescape(raw.decode())
+            if target in reported or not target.startswith(("/", "#")) or target.startswith("//"):
+                continue
+            path, _, fragment = unquote(target).partition("#")
+            path = path.partition("?")[0]
+            if path and path not in plan.addresses and path not in written:
+                yield fault(
+                    codes.MISSING_PAGE,
+                    _place(output, site),
+                    f"{output.url} links to `{path}`, which does not exist on this site",
+                )
+            elif fragment and (path or output.url) in pages:
+                url = path or output.url
+                if url not in ids:
+                    ids[url] = frozenset(unescape(i) for i in _ID.findall(pages[url].data.decode()))
+                if fragment not in ids[url] and fragment != "top":
+                    message = f"{output.url} links to `{target}`, and there is nothing with that id"
+                    yield fault(codes.MISSING_ANCHOR, _place(output, site), message, severity="warning")
+
+
+def _place(output: Output, site: Site) -> Span:
+    return Span(output.source or site.settings.path)
+
+
+def _check_words(site: Site) -> Iterable[Diagnostic]:
+    said: dict[str, list[Page]] = defaultdict(list)
+    for page in site.pages.values():
+        meta = page.meta
+        if isinstance(meta, Story):
+            yield from _check_metrics(page, meta)
+        elif isinstance(meta, Quote):
+            said[re.sub(r"\W+", " ", meta.text).strip().casefold()].append(page)
+            yield from _check_quote(page, meta)
+    for pages in said.values():
+        names = {p.person.name for p in pages if p.person}
+        if len(pages) > 1 and len(names) > 1:
+            first, *others = sorted(pages, key=lambda p: p.id)
+            for other in others:
+                yield fault(
+                    codes.SAME_QUOTE,
+                    other.span,
+                    f"the same words stand under {' and '.join(sorted(names))}",
+                    related=(first.span,),
+                )
+
+
+def _check_metrics(page: Page, story: Story) -> Iterable[Diagnostic]:
+    for metric in story.metrics:
+        lacking = [name for name in ("period", "source") if not getattr(metric, name)]
+        if lacking:
+            yield fault(
+                codes.BARE_METRIC,
+                page.span,
+                f"the figure “{metric.value} {metric.unit}”".replace(" ”", "”")
+                + f" has no {' and no '.join(lacking)}",
+            )
+
+
+def _check_quote(page: Page, quote: Quote) -> Iterable[Diagnostic]:
+    if quote.status in ("disputed", "misattributed") and not quote.status_note:
+        yield fault(
+            codes.UNPROVEN_NOTE,
+            page.span,
+            f"the quote is {quote.status}, and no `status_note` gives the evidence",
+        )
+    if quote.status == "attributed" and not quote.source:
+        living = bool(quote.author and quote.author.living)
+        name = quote.author.name if quote.author else "somebody"
+        message = f"the words are attributed to {name} without a source" + (
+            ", who is alive" if living else ""
+        )
+        yield fault(codes.UNSOURCED_QUOTE, page.span, message, severity="error" if living else "warning")
+
+
+def _check_plugins(site: Site, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
+    for active in site.settings.plugins:
+        if not active.plugin.checks:
+            continue
+        try:
+            yield from active.plugin.checks(site, outputs, active.options)
+        except Problem as problem:
+            yield from problem.diagnostics
+        except Exception as error:
+            yield fault(
+                codes.PLUGIN_FAILED,
+                Span(site.settings.path),
+                f"the plugin `{active.plugin.name}` failed in `checks`: {type(error).__name__}: {error}",
+            )

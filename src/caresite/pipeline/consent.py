@@ -1,0 +1,163 @@
+"""Consent: may this item be shown, and with what? The one place that decides it.
+
+An item is shown only while there is approval and consent for each thing shown, a disclosure where there was
+an incentive or a tie, and its dates hold (GDPR 6 and 7; 16 CFR 255.5, 465.4, 465.5).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from caresite.core import codes
+from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.model import Item
+from caresite.kinds import Consent, ConsentLock, Quote, Story, Testimonial
+from caresite.kinds.content import Disclosed
+
+__all__ = ["Verdict", "judge", "shown_name"]
+
+_UNTIED = frozenset(("customer", "client", "reader"))
+_WEAK = frozenset(("platform-terms", "imported-claim"))
+
+
+class Verdict(Struct, frozen=True):
+    """Whether an item may be shown now; when not, why, and whether the reason is consent or only its end."""
+
+    reasons: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    ends: datetime | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not self.reasons
+
+
+class _Grant(Struct, frozen=True):
+    """Consent from either place, in one shape."""
+
+    scopes: frozenset[str]
+    at: datetime
+    ends: datetime | None
+    withdrawn: datetime | None
+    method: str
+    adult: bool = True
+
+
+def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
+    """Return whether `item` may be shown at `now`. Items that are nobody's words but ours always may."""
+    meta = item.meta
+    if not _needs_consent(meta):
+        return Verdict()
+    span = Span(item.span.path, item.span.line, item.span.column)
+    if meta.consent and meta.consent_ref:
+        message = "both `consent` and `consent_ref` are given; one of them decides"
+        return Verdict(
+            ("two consent records contradict each other",), (fault(codes.TWO_CONSENTS, span, message),)
+        )
+    grant = _grant(meta, lock)
+    if grant is None:
+        reason = (
+            f"`{meta.consent_ref}` has no consent on record in consent.lock.yaml"
+            if meta.consent_ref
+            else "there is no consent on record"
+        )
+        return Verdict((reason,))
+    if grant.at > now:
+        message = f"consent is dated {grant.at:%Y-%m-%d}, which is still to come"
+        return Verdict((message,), (fault(codes.CONSENT_TOO_EARLY, span, message),))
+    return Verdict((*_lapsed(grant, now), *_uncovered(meta, grant), *_undisclosed(meta)), (), grant.ends)
+
+
+def _needs_consent(meta: Any) -> bool:
+    if isinstance(meta, Quote):
+        is_customers = bool(meta.source and meta.source.kind == "testimonial") or meta.rights == "permission"
+        return is_customers or bool(meta.consent or meta.consent_ref)
+    return isinstance(meta, (Story, Testimonial))
+
+
+def _grant(meta: Any, lock: ConsentLock) -> _Grant | None:
+    if meta.consent_ref:
+        locked = lock.items.get(meta.consent_ref)
+        if locked is None:
+            return None
+        adult = locked.age != "unknown"
+        return _Grant(
+            frozenset(locked.scopes), locked.approved, locked.until, locked.withdrawn, locked.method, adult
+        )
+    consent: Consent | None = meta.consent
+    if consent is None:
+        return None
+    return _Grant(frozenset(consent.scopes), consent.at, consent.expires, consent.withdrawn, consent.how)
+
+
+def _lapsed(grant: _Grant, now: datetime) -> list[str]:
+    reasons = []
+    if grant.withdrawn and grant.withdrawn <= now:
+        reasons.append(f"consent was withdrawn on {grant.withdrawn:%Y-%m-%d}")
+    if grant.ends and grant.ends <= now:
+        reasons.append(f"consent ended on {grant.ends:%Y-%m-%d}")
+    if not grant.adult:
+        reasons.append("nobody has recorded that the author is of age, or that a parent agreed")
+    return reasons
+
+
+def _uncovered(meta: Any, grant: _Grant) -> list[str]:
+    """Say what would be shown without its own scope."""
+    author = meta.author
+    display = getattr(author, "display", "full")
+    shown = {"publish_text": "the words"}
+    if author and author.name and display not in ("role", "anonymous"):
+        shown["publish_name"] = "the name"
+    if author and getattr(author, "company", "") and display != "anonymous":
+        shown["publish_company"] = "the company"
+    if getattr(author, "photo", None):
+        shown["publish_photo"] = "the photo"
+    if isinstance(meta, Story) and meta.customer.name and not meta.customer.anonymous:
+        shown["publish_company"] = "the company"
+    reasons = [
+        f"consent does not cover {what} ({scope})"
+        for scope, what in shown.items()
+        if scope not in grant.scopes
+    ]
+    if "publish_photo" in shown and grant.method in _WEAK:
+        reasons.append(f"consent by {grant.method} never covers a photo")
+    if isinstance(meta, Story) and meta.customer.logo and not meta.customer.logo_permission:
+        reasons.append("the logo is shown without `logo_permission: true`")
+    return reasons
+
+
+def _undisclosed(meta: Any) -> list[str]:
+    if not isinstance(meta, Disclosed):
+        return []
+    incentive = (
+        meta.incentive if meta.incentive and meta.incentive.given and meta.incentive.kind != "none" else None
+    )
+    reasons = []
+    if incentive and incentive.conditional_on_positive:
+        reasons.append("something was given on condition of praise")
+    if incentive and not meta.disclosure:
+        reasons.append("something was given for the words and no `disclosure` says so")
+    if meta.relation == "unknown":
+        reasons.append("how the author is tied to the firm is not known")
+    elif meta.relation not in _UNTIED and not meta.disclosure:
+        reasons.append(f"the author is tied to the firm ({meta.relation}) and no `disclosure` says so")
+    return reasons
+
+
+def shown_name(name: str, display: str) -> str:
+    """Return `name` as far as its owner chose to show it: `Ines Okafor` is `Ines O.` as first-initial."""
+    parts = name.split()
+    if not parts or display in ("role", "anonymous"):
+        return ""
+    match display:
+        case "first-name":
+            return parts[0]
+        case "first-initial":
+            return f"{parts[0]} {parts[-1][0]}." if len(parts) > 1 else parts[0]
+        case "initials":
+            return " ".join(f"{part[0]}." for part in parts)
+        case _:
+            return name

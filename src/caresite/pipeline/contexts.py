@@ -1,0 +1,238 @@
+"""Contexts: what the template of each kind of route is given besides `site`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from caresite.core.model import Image, Page, Route
+from caresite.core.urls import join_site
+from caresite.pipeline.reader import FilterGroup, FilterTerm, Reader
+
+__all__ = ["Here", "Listing", "NumberedPage", "RatingFilter", "YearLink", "context_of", "here_of"]
+
+Say = Callable[..., str]
+
+
+class Here(Struct, frozen=True):
+    """The page being written, whatever it shows."""
+
+    url: str
+    permalink: str
+    canonical: str
+    title: str
+    description: str
+    kind: str
+    lang: str
+    noindex: bool
+    image: Image | None = None
+    prev_url: str = ""
+    next_url: str = ""
+
+
+class NumberedPage(Struct, frozen=True):
+    """One number of a list's page links."""
+
+    number: int
+    url: str
+    current: bool
+
+
+class Listing(Struct, frozen=True):
+    """A window of a list."""
+
+    items: tuple[Page, ...]
+    number: int
+    count: int
+    total: int
+    first_url: str
+    prev_url: str
+    next_url: str
+    pages: tuple[NumberedPage, ...]
+
+
+class RatingFilter(Struct, frozen=True):
+    """A filter of the wall by stars; `label_key` names its interface words."""
+
+    label_key: str
+    url: str
+    count: int
+    current: bool
+
+
+class YearLink(Struct, frozen=True):
+    """A year of the archive."""
+
+    year: int
+    url: str
+    count: int
+
+
+def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
+    """Return what a template may say about its own page."""
+    lead = page or _section(route, reader)
+    previous, following = _around(route, reader)
+    permalink = join_site(reader.base_url, route.url)
+    return Here(
+        url=route.url,
+        permalink=permalink,
+        canonical=str(page.params.get("canonical") or permalink) if page else permalink,
+        title=route.title or (page.title if page else "") or _title(route, lead, reader, say),
+        description=route.description
+        or (lead.description if lead else "")
+        or (reader.description if route.kind == "home" else ""),
+        kind=route.kind,
+        lang=page.lang if page else reader.language,
+        noindex=reader.noindex or route.noindex or bool(page and page.state != "published"),
+        image=lead.image if lead else None,
+        prev_url=previous,
+        next_url=following,
+    )
+
+
+def _section(route: Route, reader: Reader) -> Page | None:
+    if route.params.get("term") and route.kind == "term":
+        term = reader.of.terms[route.params["taxonomy"]][route.params["term"]]
+        return reader.of.pages.get(term.page_id)
+    if "taxonomy" in route.params and route.kind == "terms":
+        return reader.section(route.params["taxonomy"])
+    return reader.section(route.params["collection"]) if "collection" in route.params else None
+
+
+def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
+    name = str(route.params.get("name", ""))
+    section_title = section.title if section else ""
+    match route.kind:
+        case "home":
+            return reader.title
+        case "blog" | "stories" | "wall" | "quotes-index" | "authors":
+            collection = reader.of.settings.collections[route.params["collection"]]
+            title = section_title or collection.title or say("title_" + route.kind.replace("-", "_"))
+            return f"{title}: {name}" if name else title
+        case "term":
+            return section_title or name
+        case "terms":
+            declared = reader.of.settings.taxonomies[route.params["taxonomy"]]
+            return section_title or declared.title or _taxonomy_title(route.params["taxonomy"], say)
+        case "archive":
+            return (
+                say("title_archive_year", year=route.params["year"])
+                if route.params["year"]
+                else say("title_archive")
+            )
+        case "404":
+            return say("title_404")
+        case "send-your-story":
+            return say("title_send_your_story")
+        case _:
+            return route.title
+
+
+def _taxonomy_title(taxonomy: str, say: Say) -> str:
+    return (
+        say(f"title_{taxonomy}")
+        if taxonomy in ("tags", "categories", "series")
+        else taxonomy.replace("_", " ").capitalize()
+    )
+
+
+def _address(route: Route, number: int, reader: Reader) -> str:
+    part = reader.of.settings.config.pagination.path
+    return route.first_url if number == 1 else f"{route.first_url}{part}/{number}/"
+
+
+def _around(route: Route, reader: Reader) -> tuple[str, str]:
+    if not route.first_url:
+        return "", ""
+    previous = _address(route, route.number - 1, reader) if route.number > 1 else ""
+    following = _address(route, route.number + 1, reader) if route.number < route.count else ""
+    return previous, following
+
+
+def context_of(route: Route, reader: Reader) -> dict[str, Any]:
+    """Return the names that the template of `route` relies on, by kind of route."""
+    context: dict[str, Any] = {
+        "section": None,
+        "list": None,
+        "filters": (),
+        "ratings": (),
+        "active": None,
+        "term": None,
+        "taxonomy": "",
+        "terms": (),
+        "years": (),
+        "year": 0,
+        "sections": (),
+    }
+    if route.query is not None:
+        context["list"] = _listing(route, reader)
+        context["section"] = _section(route, reader)
+    match route.kind:
+        case "stories" | "wall":
+            context |= _filters(route, reader)
+        case "term":
+            context |= {
+                "term": reader.of.terms[route.params["taxonomy"]][route.params["term"]],
+                "taxonomy": route.params["taxonomy"],
+            }
+        case "terms":
+            context |= {
+                "taxonomy": route.params["taxonomy"],
+                "terms": reader.terms(route.params["taxonomy"]),
+                "section": _section(route, reader),
+            }
+        case "archive":
+            context |= {"year": route.params["year"], "years": tuple(_years(route, reader))}
+        case _:
+            pass
+    return context
+
+
+def _listing(route: Route, reader: Reader) -> Listing:
+    assert route.query is not None
+    previous, following = _around(route, reader)
+    return Listing(
+        items=reader.ask(route.query),
+        number=route.number,
+        count=route.count,
+        total=route.total,
+        first_url=route.first_url,
+        prev_url=previous,
+        next_url=following,
+        pages=tuple(
+            NumberedPage(n, _address(route, n, reader), n == route.number) for n in range(1, route.count + 1)
+        )
+        if route.first_url
+        else (),
+    )
+
+
+def _filters(route: Route, reader: Reader) -> dict[str, Any]:
+    collection = route.params["collection"]
+    groups: tuple[FilterGroup, ...] = reader.filters(collection)
+    active: FilterTerm | None = next(
+        (
+            t
+            for g in groups
+            for t in g.terms
+            if g.taxonomy == route.params.get("taxonomy") and t.slug == route.params.get("term")
+        ),
+        None,
+    )
+    found: dict[str, Any] = {"filters": groups, "active": active}
+    if route.kind == "wall":
+        low = reader.count(("testimonial",), collection=collection, max_rating=3)
+        url = f"{reader.url_of(collection)}rating/three-or-fewer/"
+        found["ratings"] = (
+            (RatingFilter("filter_three_or_fewer", url, low, "rating" in route.params),)
+            if low or "rating" in route.params
+            else ()
+        )
+    return found
+
+
+def _years(route: Route, reader: Reader) -> Any:
+    for year in route.params["years"]:
+        yield YearLink(year, f"{reader.url_of('archive')}{year}/", reader.count(("post", "story"), year=year))

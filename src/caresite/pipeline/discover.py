@@ -1,0 +1,236 @@
+"""Discover: which files make up the site, and what each of them is."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from caresite.core import codes
+from caresite.core.config import Collection, Settings
+from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.model import Source
+
+__all__ = ["CONTENT_SUFFIXES", "Discovery", "discover"]
+
+TEXT_SUFFIXES = frozenset((".md", ".markdown"))
+LIST_SUFFIXES = frozenset((".yaml", ".yml", ".json"))
+CONTENT_SUFFIXES = TEXT_SUFFIXES | LIST_SUFFIXES
+_LIST_KINDS = frozenset(("quotes", "testimonial", "author", "story"))
+_RESOURCE_SUFFIXES = frozenset(
+    [
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".gif",
+        ".webp",
+        ".avif",
+        ".svg",
+        ".ico",
+        ".bmp",
+        ".pdf",
+        ".mp3",
+        ".m4a",
+        ".ogg",
+        ".wav",
+        ".mp4",
+        ".webm",
+        ".mov",
+        ".vtt",
+        ".srt",
+        ".zip",
+        ".csv",
+        ".txt",
+        ".woff",
+        ".woff2",
+        ".ics",
+        ".vcf",
+        ".epub",
+        ".docx",
+        ".xlsx",
+        ".pptx",
+        ".odt",
+        ".ods",
+        ".json",
+        ".css",
+        ".js",
+        ".bin",
+        ".gpx",
+    ]
+)
+_SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__"))
+_DATA_SUFFIXES = frozenset((".yaml", ".yml", ".json", ".csv"))
+
+
+class Discovery(Struct, frozen=True, kw_only=True):
+    """What lies in a site's folder. All paths are relative to its root, with `/`, in Unicode NFC.
+
+    `names` maps a path back to the name on disk where the two differ. `statics` maps an output path to the file
+    that is copied there.
+    """
+
+    sources: tuple[Source, ...] = ()
+    resources: tuple[str, ...] = ()
+    statics: dict[str, str] = {}
+    data: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    wordings: tuple[str, ...] = ()
+    folders: frozenset[str] = frozenset()
+    lock: str = ""
+    names: dict[str, str] = {}
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class _Found:
+    """What the walk has met so far."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.names: dict[str, str] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self.seen_folders: set[str] = set()
+
+
+def discover(root: Path, settings: Settings) -> Discovery:
+    """Return every file of the site below `root`, sorted by path, whatever order the disk lists them in."""
+    root = root.resolve()
+    found = _Found(root)
+    sources: dict[str, Source] = {}
+    resources: set[str] = set()
+    defaults: set[str] = set()
+    folders = set()
+    for name, collection in sorted(settings.collections.items(), key=lambda pair: -len(pair[1].path)):
+        folder = collection.path.strip("/")
+        if (root / folder).is_dir():
+            folders.add(name)
+        for path in _walk(root / folder, found):
+            if path in sources or path in resources or path in defaults:
+                continue  # a collection inside another one has taken it
+            _sort_in(path, name, collection, sources, resources, defaults, found)
+    for taxonomy in settings.taxonomies:
+        for path in _walk(root / "content" / taxonomy, found):
+            if Path(path).suffix in TEXT_SUFFIXES and path not in sources:
+                sources[path] = Source(path, taxonomy, "section" if Path(path).stem == "_index" else "term")
+    for name in ("content/authors.yaml", "content/authors.yml", "authors.yaml", "authors.yml"):
+        if (root / name).is_file():
+            sources[name] = Source(name, "authors", "author")
+    if (root / "content/_defaults.yaml").is_file():
+        defaults.add("content/_defaults.yaml")
+    return Discovery(
+        sources=tuple(sources[path] for path in sorted(sources)),
+        resources=tuple(sorted(resources)),
+        statics=_statics(root, found),
+        data=tuple(p for p in _walk(root / "data", found) if Path(p).suffix in _DATA_SUFFIXES),
+        defaults=tuple(sorted(defaults)),
+        wordings=tuple(p for p in _walk(root / "consent", found) if Path(p).suffix in TEXT_SUFFIXES),
+        folders=frozenset(folders),
+        lock="consent.lock.yaml" if (root / "consent.lock.yaml").is_file() else "",
+        names=found.names,
+        diagnostics=tuple(found.diagnostics),
+    )
+
+
+def _sort_in(
+    path: str,
+    name: str,
+    collection: Collection,
+    sources: dict[str, Source],
+    resources: set[str],
+    defaults: set[str],
+    found: _Found,
+) -> None:
+    file = Path(path)
+    suffix = file.suffix.lower()
+    if file.name in ("_defaults.yaml", "_defaults.yml"):
+        defaults.add(path)
+    elif suffix in TEXT_SUFFIXES:
+        sources[path] = Source(
+            path, name, "section" if file.stem == "_index" else _text_kind(collection.kind)
+        )
+    elif suffix in LIST_SUFFIXES and collection.kind in _LIST_KINDS:
+        sources[path] = Source(path, name, collection.kind)
+    elif suffix in _RESOURCE_SUFFIXES:
+        resources.add(path)
+    else:
+        message = f"`{file.name}` is not a text or a picture that this folder understands; it was left out"
+        found.diagnostics.append(fault(codes.IGNORED_FILE, Span(path, 1), message))
+
+
+def _text_kind(kind: str) -> str:
+    return "quote" if kind == "quotes" else kind
+
+
+def _statics(root: Path, found: _Found) -> dict[str, str]:
+    out = {}
+    for path in _walk(root / "static", found, hidden=True):
+        below = path.removeprefix("static/")
+        parts = below.split("/")
+        if any(part.startswith(".") and part != ".well-known" for part in parts):
+            continue
+        out[below] = path
+    return out
+
+
+def _walk(folder: Path, found: _Found, *, hidden: bool = False) -> Iterator[str]:
+    """Yield the files below `folder`, sorted; links are followed only inside the site, and never in circles."""
+    paths = sorted(_files(folder, found, hidden, frozenset()))
+    yield from paths
+
+
+def _files(folder: Path, found: _Found, hidden: bool, above: frozenset[str]) -> Iterator[str]:
+    try:
+        entries = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        found.diagnostics.append(
+            fault(
+                codes.UNREADABLE,
+                Span(_relative(folder, found)),
+                f"the folder cannot be read: {error.strerror}",
+            )
+        )
+        return
+    real = os.path.realpath(folder)
+    for entry in entries:
+        if (
+            (entry.name.startswith(".") and not hidden)
+            or entry.name in _SKIPPED_FOLDERS
+            or entry.name.endswith("~")
+        ):
+            continue
+        path = folder / entry.name
+        if entry.is_symlink() and not _stays_inside(path, found, above | {real}):
+            continue
+        if entry.is_dir():
+            yield from _files(path, found, hidden, above | {real})
+        elif entry.is_file():
+            yield _relative(path, found)
+
+
+def _stays_inside(path: Path, found: _Found, above: frozenset[str]) -> bool:
+    target = os.path.realpath(path)
+    inside = target == str(found.root) or target.startswith(str(found.root) + os.sep)
+    message = ""
+    if not Path(target).exists():
+        message = "this link leads nowhere"
+    elif not inside:
+        message = "this link leads out of the site's folder and was not followed"
+    elif target in above or any(a.startswith(target + os.sep) for a in above):
+        message = "this link leads back into a folder it stands in and was not followed"
+    if message:
+        relative = _relative(path, found)
+        if not any(d.span.path == relative for d in found.diagnostics):
+            found.diagnostics.append(fault(codes.SYMLINK_OUT, Span(relative), message))
+    return not message
+
+
+def _relative(path: Path, found: _Found) -> str:
+    raw = path.as_posix().removeprefix(found.root.as_posix() + "/")
+    name = unicodedata.normalize("NFC", raw)
+    if name != raw:
+        found.names[name] = raw
+    return name

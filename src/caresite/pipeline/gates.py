@@ -1,0 +1,77 @@
+"""Gates: is an item on the site at this moment, and if not, why and until when?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from caresite.core import codes
+from caresite.core.diagnostics import Diagnostic, fault
+from caresite.core.model import HeldBack, Item, Source, State
+from caresite.kinds import ConsentLock
+from caresite.pipeline.consent import judge
+
+__all__ = ["Decision", "Gates", "gate"]
+
+
+class Gates(Struct, frozen=True):
+    """Which held-back states are let through, for previews. Withheld never is."""
+
+    drafts: bool = False
+    future: bool = False
+    expired: bool = False
+
+
+class Decision(Struct, frozen=True):
+    """What was decided for one item; `dues` are the moments at which the answer changes by itself."""
+
+    state: State
+    held: HeldBack | None = None
+    dues: tuple[datetime, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Gates) -> Decision:
+    """Decide whether `item` is shown at `now`: consent first, then draft, future and expired."""
+    verdict = judge(item, lock, now)
+    if not verdict.ok:
+        told = fault(codes.WITHHELD, item.span, f"withheld: {'; '.join(verdict.reasons)}")
+        held = _held(source, item, "withheld", "; ".join(verdict.reasons), None)
+        return Decision("withheld", held, (), (*verdict.diagnostics, told))
+    state, reason, due = _state(item, now)
+    shown = {"draft": gates.drafts, "future": gates.future, "expired": gates.expired}.get(state, True)
+    starts = _starts(item)
+    dues = tuple(moment for moment in (starts, item.meta.expires, verdict.ends) if moment)
+    if state == "draft":
+        dues = ()
+    if shown:
+        return Decision(state, None, dues, verdict.diagnostics)
+    return Decision(state, _held(source, item, state, reason, due), dues, verdict.diagnostics)
+
+
+def _starts(item: Item) -> datetime | None:
+    """Return the moment an item goes live: `publish_date`, else `date`, and never before an embargo."""
+    meta = item.meta
+    moments = [
+        moment for moment in (meta.publish_date or meta.date, getattr(meta, "embargo", None)) if moment
+    ]
+    return max(moments, default=None)
+
+
+def _state(item: Item, now: datetime) -> tuple[State, str, datetime | None]:
+    meta = item.meta
+    starts = _starts(item)
+    if meta.draft:
+        return "draft", "it is a draft", None
+    if meta.expires and meta.expires <= now:
+        return "expired", f"it expired on {meta.expires:%Y-%m-%d %H:%M}", None
+    if starts and starts > now:
+        return "future", f"it goes live on {starts:%Y-%m-%d %H:%M}", starts
+    return "published", "", None
+
+
+def _held(source: Source, item: Item, state: State, reason: str, due: datetime | None) -> HeldBack:
+    page_id = f"{source.path}#{item.key}" if item.key else source.path
+    title = item.meta.title or item.key or source.path
+    return HeldBack(page_id, item.span, title, item.kind, state, reason, due)

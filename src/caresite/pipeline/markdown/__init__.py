@@ -1,0 +1,163 @@
+"""Markdown into bodies: one parser for texts, a narrower one for the short texts of YAML fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from msgspec import Struct
+
+from caresite.core.codes_markdown import CONTROL_CHARACTERS, TOO_MUCH_TEXT
+from caresite.core.diagnostics import Diagnostic, sort_key
+from caresite.core.model import Body
+from caresite.pipeline.components import COMPONENTS, ComponentSpec
+from caresite.pipeline.markdown import attributes, blocks, inlines
+from caresite.pipeline.markdown.highlight import Highlighter
+from caresite.pipeline.markdown.inline_writer import Setting
+from caresite.pipeline.markdown.leftovers import Leftovers, leftovers_of
+from caresite.pipeline.markdown.parser import Parser, PlainParser
+from caresite.pipeline.markdown.reading import Reading
+from caresite.pipeline.markdown.typography import marks_for, words_for
+from caresite.pipeline.markdown.writer import Writer
+
+__all__ = ["MAX_CHARACTERS", "Markdown", "MarkdownOptions"]
+
+MAX_CHARACTERS = 5_000_000
+
+
+class MarkdownOptions(Struct, frozen=True):
+    """How texts are read and written."""
+
+    language: str = "en"
+    raw_html: bool = True
+    typographer: bool = True
+    linkify: bool = True
+    heading_ids: bool = True
+    highlight: bool = True
+
+
+class Markdown:
+    """Reads texts. Made once from its options in every process, then used for any number of texts.
+
+    `extra` are the components of plugins; one with the name of a built-in one replaces it.
+    """
+
+    def __init__(self, options: MarkdownOptions, extra: tuple[ComponentSpec, ...] = ()) -> None:
+        specs = {spec.name: spec for spec in (*COMPONENTS, *extra)}
+        self._parser = _text_parser(options, specs)
+        self._plain_parser = _plain_parser(options)
+        marks = marks_for(options.language) if options.typographer else None
+        self._setting = Setting(
+            marks=marks,
+            words=words_for(options.language),
+            heading_ids=options.heading_ids,
+            highlighter=Highlighter() if options.highlight else None,
+        )
+        self._plain = self._setting._replace(heading_ids=False, highlighter=None, references=False)
+
+    def render(self, text: str, *, path: str, first_line: int = 1) -> tuple[Body, tuple[Diagnostic, ...]]:
+        """Return the body of `text`, which begins at `first_line` of the file `path`, and its faults."""
+        reading = Reading(path, first_line)
+        text = _clean(text, reading)
+        if len(text) > MAX_CHARACTERS:
+            message = f"The text has {len(text):,} characters; {MAX_CHARACTERS:,} is the most one may have."
+            reading.report(TOO_MUCH_TEXT, reading.span(0), message)
+            return Body(), tuple(reading.faults)
+        reading.text = text
+        env: dict[str, Any] = {"reading": reading}
+        tokens = self._parser.parse(text, env)
+        labels: Mapping[str, int] = env.get("footnotes", {}).get("refs", {})
+        body = Writer(self._setting, reading, leftovers_of(text)).write(tokens, labels)
+        return body, tuple(sorted(reading.faults, key=sort_key))
+
+    def render_inline(self, text: str) -> str:
+        """Return one line of Markdown as HTML, with raw HTML escaped and links kept as they are written."""
+        line = " ".join(_clean(text, Reading("", 1)).split())
+        env: dict[str, Any] = {"reading": Reading("", 1)}
+        return self._written(self._plain_parser.parseInline(line[:MAX_CHARACTERS], env))
+
+    def render_block(self, text: str) -> str:
+        """Return a short text of paragraphs, lists and quotes as HTML, with raw HTML escaped."""
+        env: dict[str, Any] = {"reading": Reading("", 1)}
+        clean = _clean(text, Reading("", 1))[:MAX_CHARACTERS]
+        return self._written(self._plain_parser.parse(clean, env))
+
+    def _written(self, tokens: list[Token]) -> str:
+        nothing = Leftovers(foreign=False, refused=False, footnotes=False)
+        body = Writer(self._plain, Reading("", 1), nothing).write(tokens, {})
+        return "".join(segment for segment in body.html if isinstance(segment, str))
+
+
+def _text_parser(options: MarkdownOptions, specs: Mapping[str, ComponentSpec]) -> Parser:
+    parser = Parser(
+        {"html": options.raw_html, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True}
+    )
+    parser.enable(["table", "strikethrough"])
+    parser.use(deflist_plugin)
+    parser.use(footnote_plugin, inline=False)
+    _add_blocks(parser, specs)
+    _add_inlines(parser, linkify=options.linkify)
+    parser.inline.ruler.at("footnote_ref", inlines.footnote_ref)
+    parser.inline.ruler.after("footnote_ref", "span", attributes.span)
+    parser.inline.ruler2.push("attributes", attributes.inline_attributes)
+    parser.core.ruler.after("block", "heading_attributes", attributes.heading_attributes)
+    parser.disable("text_join")
+    parser.fold()
+    return parser
+
+
+def _add_blocks(parser: Parser, specs: Mapping[str, ComponentSpec]) -> None:
+    ruler = parser.block.ruler
+    interrupts = ["paragraph", "reference", "blockquote", "list"]
+    ruler.before("fence", "component", blocks.component_rule(specs), {"alt": interrupts})
+    ruler.before("fence", "admonition", blocks.admonition, {"alt": interrupts})
+    ruler.before("html_block", "more", blocks.more, {"alt": interrupts[:3]})
+    ruler.at("html_block", blocks.html_in_component, {"alt": interrupts[:3]})
+    note = next(rule for rule in ruler.__rules__ if rule.name == "footnote_def")
+    ruler.at("footnote_def", blocks.noted(note.fn), {"alt": note.alt})
+    parser.block.closes = blocks.closes_component
+
+
+def _add_inlines(parser: Parser, *, linkify: bool) -> None:
+    parser.inline.ruler.push("mark", inlines.mark)
+    parser.inline.ruler2.before("fragments_join", "mark", inlines.mark_pairs)
+    if linkify:
+        parser.inline.ruler.push("bare_url", inlines.bare_url)
+        parser.inline.ruler.push("bare_www", inlines.bare_www)
+        parser.inline.ruler2.push("emails", inlines.emails)
+
+
+def _plain_parser(options: MarkdownOptions) -> Parser:
+    """Return the parser for words that others may have written: no HTML, pictures, headings or components."""
+    parser = PlainParser({"html": False, "strikethrough_single_tilde": True})
+    parser.enable("strikethrough")
+    parser.disable(["html_block", "html_inline", "heading", "lheading", "text_join"])
+    _add_inlines(parser, linkify=options.linkify)
+    parser.fold()
+    return parser
+
+
+_NEWLINES = re.compile(r"\r\n?")
+
+# C0 and C1 controls, half surrogates and noncharacters: no page, feed or XML file may hold them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def _clean(text: str, reading: Reading) -> str:
+    """Return `text` with one kind of line end and no characters that cannot be shown."""
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = _NEWLINES.sub("\n", text)
+    found = _CONTROL.search(text)
+    if found is None:
+        return text
+    clean, count = _CONTROL.subn("", text)
+    line = text.count("\n", 0, found.start())
+    column = found.start() - text.rfind("\n", 0, found.start())
+    message = f"The text holds {count} control character{'s' if count > 1 else ''}, the first U+{ord(found[0]):04X}."
+    reading.report(CONTROL_CHARACTERS, reading.span(line, column), message)
+    return clean

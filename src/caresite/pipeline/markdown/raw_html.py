@@ -1,0 +1,236 @@
+"""HTML that authors write into their texts: its addresses, its words, and tags that are not HTML at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+__all__ = [
+    "Address",
+    "addresses",
+    "component_tags",
+    "has_picture_without_alt",
+    "is_html_name",
+    "visible_text",
+]
+
+# One alternative a kind of thing; every one ends at the end of the text if nothing else ends it, so that a
+# scan never goes back and takes time in proportion to the text, whatever stands in it.
+_THING = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<raw>script|style|textarea|title)\b.*?(?:</(?P=raw)\s*>|\Z)"
+    r"|<(?P<name>[A-Za-z][\w:.-]*)(?P<attrs>(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*+)"
+    r"|</[A-Za-z][^<>]*>?",
+    re.IGNORECASE | re.DOTALL,
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[^\s\"'<>/=]+)"
+    r"(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+)))?"
+)
+_HINT = re.compile(r"href|src|poster", re.IGNORECASE)
+_IMG = re.compile(r"<img\b", re.IGNORECASE)
+_ADDRESSED = frozenset(("href", "src", "poster"))
+_TEMPLATE = re.compile(r"\{\{|\{%|<%")
+
+
+class Address(NamedTuple):
+    """An address in raw HTML: `start` to `end` is the value with its quotation marks, `value` is decoded."""
+
+    start: int
+    end: int
+    value: str
+    is_image: bool
+
+
+def addresses(html: str) -> Iterator[Address]:
+    """Find the addresses in the tags of `html`, in order; `srcset` and the tags of other systems are left alone."""
+    if not _HINT.search(html):
+        return
+    for thing in _THING.finditer(html):
+        # What a script or a style holds is not markup, but its own tag is.
+        tag = _OPENING.match(html, thing.start()) if thing["raw"] else thing
+        if tag and tag["attrs"]:
+            yield from _of_tag(html, tag)
+
+
+_OPENING = re.compile(r"<(?P<name>[A-Za-z]+)(?P<attrs>(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*+)")
+
+
+def _of_tag(html: str, tag: re.Match[str]) -> Iterator[Address]:
+    for attr in _ATTRIBUTE.finditer(html, tag.start("attrs"), tag.end("attrs")):
+        name = attr["name"].lower()
+        group = attr.lastgroup or "name"
+        if name in _ADDRESSED and group != "name" and not _TEMPLATE.search(attr[group]):
+            quotes = 0 if group == "bare" else 1
+            is_image = name == "poster" or (name == "src" and tag["name"].lower() == "img")
+            value = unescape(attr[group]).strip()
+            yield Address(attr.start(group) - quotes, attr.end(group) + quotes, value, is_image)
+
+
+def has_picture_without_alt(html: str) -> bool:
+    """Tell whether an `<img>` in `html` has no `alt` at all."""
+    if not _IMG.search(html):
+        return False
+    images = (t for t in _THING.finditer(html) if (t["name"] or "").lower() == "img")
+    return any(all(a["name"].lower() != "alt" for a in _ATTRIBUTE.finditer(t["attrs"])) for t in images)
+
+
+def visible_text(html: str) -> str:
+    """Return the words of `html`, with a space for every tag."""
+    return unescape(_THING.sub(" ", html)).replace(">", " ")
+
+
+_COMPONENT_TAG = re.compile(r"</?(?P<name>[A-Z][A-Za-z0-9.]*)")
+
+
+def component_tags(html: str) -> Iterator[re.Match[str]]:
+    """Find tags such as `<YouTube id="x"/>`: names that begin with a capital and are not HTML's."""
+    return (tag for tag in _COMPONENT_TAG.finditer(html) if not is_html_name(tag["name"]))
+
+
+def is_html_name(name: str) -> bool:
+    """Tell whether `name` is an element of HTML, present or past, in any case."""
+    return name.lower() in _NAMES
+
+
+_NAMES = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "address",
+        "applet",
+        "area",
+        "article",
+        "aside",
+        "audio",
+        "b",
+        "base",
+        "basefont",
+        "bdi",
+        "bdo",
+        "big",
+        "blink",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "canvas",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "data",
+        "datalist",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "embed",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "form",
+        "frame",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "i",
+        "iframe",
+        "img",
+        "input",
+        "ins",
+        "isindex",
+        "kbd",
+        "label",
+        "legend",
+        "li",
+        "link",
+        "main",
+        "map",
+        "mark",
+        "marquee",
+        "math",
+        "menu",
+        "meta",
+        "meter",
+        "nav",
+        "nobr",
+        "noembed",
+        "noframes",
+        "noscript",
+        "object",
+        "ol",
+        "optgroup",
+        "option",
+        "output",
+        "p",
+        "param",
+        "picture",
+        "plaintext",
+        "pre",
+        "progress",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "script",
+        "search",
+        "section",
+        "select",
+        "slot",
+        "small",
+        "source",
+        "spacer",
+        "span",
+        "strike",
+        "strong",
+        "style",
+        "sub",
+        "summary",
+        "sup",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "template",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "title",
+        "tr",
+        "track",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "video",
+        "wbr",
+        "xmp",
+    ]
+)

@@ -1,0 +1,520 @@
+"""Tokens into a body: one walk that writes the HTML and gathers headings, words, excerpt and faults."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from markdown_it.common.utils import unescapeAll
+from markdown_it.token import Token
+
+from caresite.core.codes_markdown import (
+    FOREIGN_SYNTAX,
+    MISSING_FOOTNOTE,
+    UNSAFE_ADDRESS,
+    UNUSED_FOOTNOTE,
+    WRONG_CONTENT,
+)
+from caresite.core.diagnostics import Code, Span
+from caresite.core.model import Body, Heading
+from caresite.pipeline.components import ComponentSpec
+from caresite.pipeline.markdown.blocks import Call
+from caresite.pipeline.markdown.highlight import language_of
+from caresite.pipeline.markdown.inline_writer import (
+    InlineWriter,
+    Setting,
+    attributes_of,
+    escaped,
+    escaped_value,
+)
+from caresite.pipeline.markdown.leftovers import (
+    Leftovers,
+    footnote_marks,
+    foreign_in,
+    is_only_foreign,
+    refused_addresses,
+    without_code,
+)
+from caresite.pipeline.markdown.pieces import Anchored, Draft, Opening, Piece, finished
+from caresite.pipeline.markdown.raw_html import visible_text
+from caresite.pipeline.markdown.reading import Reading
+
+__all__ = ["Writer", "slug_of"]
+
+_LONGEST_ID = 100
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
+_APOSTROPHES = re.compile(r"['’]")
+
+
+def slug_of(text: str) -> str:
+    """Return the id for a heading's words: python-slugify's, without its price for plain ASCII."""
+    text = _APOSTROPHES.sub("", text[: 4 * _LONGEST_ID])
+    if text.isascii() and "&" not in text:
+        slug = _NOT_SLUG.sub("-", _THOUSANDS.sub("", text.lower()))
+    else:
+        from slugify import slugify
+
+        slug = slugify(text)
+    return slug.strip("-")[:_LONGEST_ID].rstrip("-") or "section"
+
+
+# Blocks without attributes or anything else to think about.
+_TAGS: Mapping[str, str] = {
+    "paragraph_close": "</p>\n",
+    "bullet_list_close": "</ul>\n",
+    "ordered_list_close": "</ol>\n",
+    "list_item_close": "</li>\n",
+    "blockquote_open": "<blockquote>\n",
+    "blockquote_close": "</blockquote>\n",
+    "hr": "<hr>\n",
+    "table_open": '<div class="tbl">\n<table>\n',
+    "table_close": "</table>\n</div>\n",
+    "thead_open": "<thead>\n",
+    "thead_close": "</thead>\n",
+    "tbody_open": "<tbody>\n",
+    "tbody_close": "</tbody>\n",
+    "tr_open": "<tr>\n",
+    "tr_close": "</tr>\n",
+    "th_close": "</th>\n",
+    "td_close": "</td>\n",
+    "dl_open": "<dl>\n",
+    "dl_close": "</dl>\n",
+    "dt_open": "<dt>",
+    "dt_close": "</dt>\n",
+    "dd_open": "<dd>",
+    "dd_close": "</dd>\n",
+    "alert_title_open": "",
+    "alert_title_close": "",
+    "footnote_close": "</li>\n",
+    "footnote_block_close": "</ol>\n</section>\n",
+}
+
+
+class _Frame:
+    """What is being written: the whole text, or the inside of a component.
+
+    `level` is the level of tokens that stand directly in it.
+    """
+
+    def __init__(self, level: int, token: Token | None = None) -> None:
+        self.level = level
+        self.token = token
+        self.pieces: list[Piece] = []
+        self.openings: list[Opening] = []
+
+
+class _First(NamedTuple):
+    """The first paragraph: its words, and where it stands among the pieces of the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Writer:
+    """Writes one text. Not reusable."""
+
+    def __init__(self, setting: Setting, reading: Reading, leftovers: Leftovers) -> None:
+        self.setting = setting
+        self.reading = reading
+        self.leftovers = leftovers
+        self.inline = InlineWriter(setting, reading, foreign=leftovers.foreign)
+        self.root = _Frame(0)
+        self.frames = [self.root]
+        self.seams: list[_Frame | None] = []
+        self.headings: list[Heading] = []
+        self.slugs: Counter[str] = Counter()
+        self.first: _First | None = None
+        self.nested_lead = ""
+        self.more = -1
+        self.end = -1
+        self.checkbox = ""
+        self.foreign: Counter[str] = Counter()
+        self.foreign_at: dict[str, Span] = {}
+        self.labels: Mapping[str, int] = {}
+
+    def write(self, tokens: Sequence[Token], labels: Mapping[str, int]) -> Body:
+        """Return the body; `labels` are the footnotes that the text defines, with their numbers."""
+        self.labels = labels
+        index, count = 0, len(tokens)
+        while index < count:
+            token = tokens[index]
+            html = _TAGS.get(token.type)
+            if html is not None and not token.hidden:
+                self.frames[-1].pieces.append(html)
+                index += 1
+            else:
+                index += _BLOCKS[token.type](self, tokens, index)
+        self._report_foreign()
+        self._report_unused()
+        return self._body()
+
+    def _body(self) -> Body:
+        pieces = self.root.pieces
+        end = self.end if self.end >= 0 else len(pieces)
+        start, stop = self._excerpt()
+        text = "".join(self.inline.texts)
+        return Body(
+            html=finished(pieces),
+            excerpt=finished(pieces[start:stop], anchors=False),
+            headings=tuple(self.headings),
+            lead=self.first.text if self.first else self.nested_lead,
+            words=max(0, _count_words(text) - self.inline.code_words),
+            has_more=any(_shows(piece) for piece in (*pieces[:start], *pieces[stop:end])),
+        )
+
+    def _excerpt(self) -> tuple[int, int]:
+        """Return which pieces make the excerpt: those before the marker, else the first paragraph."""
+        if any(_shows(piece) for piece in self.root.pieces[: max(self.more, 0)]):
+            return 0, self.more
+        return (self.first.start, self.first.end) if self.first else (0, 0)
+
+    # Words
+
+    def _inline(self, tokens: Sequence[Token], index: int) -> int:
+        self._write_words(tokens[index])
+        return 1
+
+    def _write_words(self, token: Token) -> str:
+        """Write the words of one block; return them without markup."""
+        if self.leftovers:
+            self._look_closer(token)
+        texts = self.inline.texts
+        known = len(texts)
+        self.frames[-1].pieces.extend(self.inline.write(token))
+        text = "".join(texts[known:])
+        texts.append("\n")
+        return text
+
+    def _paragraph(self, tokens: Sequence[Token], index: int) -> int:
+        token, words = tokens[index], tokens[index + 1]
+        pieces = self.frames[-1].pieces
+        start = len(pieces)
+        image = None if token.hidden else _image_with_caption(words)
+        if image is not None:
+            self._figure(words, image)
+            return 3
+        label = self.checkbox
+        self.checkbox = ""
+        pieces.append(("" if token.hidden else "<p>") + (f"<label>{label}" if label else ""))
+        text = self._write_words(words)
+        if label:
+            pieces.append("</label>")
+        # A footnote's way back stands between its last words and the end of their paragraph.
+        closed = tokens[index + 2].type == "paragraph_close"
+        if closed and not token.hidden:
+            pieces.append("</p>\n")
+        elif closed and tokens[index + 3].nesting >= 0:
+            pieces.append("\n")
+        self._note_first(token, text, start)
+        self._note_more()
+        return 3 if closed else 2
+
+    def _note_first(self, token: Token, text: str, start: int) -> None:
+        text = " ".join(text.split())
+        if self.first is not None or not text or is_only_foreign(text):
+            return
+        if self._is_top(token):
+            self.first = _First(text, start, len(self.root.pieces))
+        elif not self.nested_lead:
+            self.nested_lead = text
+
+    def _note_more(self) -> None:
+        if self.inline.found_more:
+            self.inline.found_more = False
+            if self.more < 0 and len(self.frames) == 1:
+                self.more = len(self.root.pieces)
+
+    def _is_top(self, token: Token) -> bool:
+        return len(self.frames) == 1 and token.level == self.root.level
+
+    def _hidden_close(self, tokens: Sequence[Token], index: int) -> int:
+        return 1
+
+    def _figure(self, words: Token, image: Token) -> None:
+        """Write a picture that stands alone and has a title, with the title as its caption."""
+        caption = str(image.attrs.pop("title"))
+        own = {key: image.attrs.pop(key) for key in ("class", "id") if key in image.attrs}
+        pieces = self.frames[-1].pieces
+        if "id" in own:
+            self.inline.explicit_id(Token("", "", 0, attrs={"id": own["id"]}), words.map[0] if words.map else 0)
+            bare = attributes_of({key: value for key, value in own.items() if key != "id"})
+            pieces.append(Anchored(f"<figure{attributes_of(own)}>", f"<figure{bare}>"))
+        else:
+            pieces.append(f"<figure{attributes_of(own)}>")
+        self._write_words(words)
+        self.inline.texts += (caption, "\n")
+        pieces.append(f"<figcaption>{escaped(caption)}</figcaption></figure>\n")
+
+    def _heading(self, tokens: Sequence[Token], index: int) -> int:
+        token, words = tokens[index], tokens[index + 1]
+        frame, level = self.frames[-1], int(token.tag[1])
+        start = len(frame.pieces)
+        frame.pieces.append("")
+        text = " ".join(self._write_words(words).split())
+        anchor = self._anchor(token, text)
+        frame.pieces[start] = _heading_tag(token, anchor)
+        frame.pieces.append(f"</{token.tag}>\n")
+        if self._is_top(token):
+            self.headings.append(Heading(level, anchor, text))
+        elif token.level == frame.level:
+            frame.openings.append(Opening(level, text, start, len(frame.pieces)))
+        self._note_more()
+        return 3
+
+    def _anchor(self, token: Token, text: str) -> str:
+        """Return the id of a heading: the author's, or one from its words that nothing else has."""
+        if token.meta or "id" in token.attrs:
+            self.inline.explicit_id(token, token.map[0] if token.map else 0)
+        if "id" in token.attrs:
+            return str(token.attrs["id"])
+        if not self.setting.heading_ids:
+            return ""
+        slug = anchor = slug_of(text)
+        while anchor in self.inline.seen_ids or anchor in self.reading.explicit_ids:
+            self.slugs[slug] += 1
+            anchor = f"{slug}-{self.slugs[slug]}"
+        self.inline.seen_ids.add(anchor)
+        return anchor
+
+    # Lists, tables, code, HTML
+
+    def _list(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        start = f' start="{token.attrs["start"]}"' if "start" in token.attrs else ""
+        self.frames[-1].pieces.append(f"<{token.tag}{start}{_class_of(token)}>\n")
+        return 1
+
+    def _item(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        pieces = self.frames[-1].pieces
+        pieces.append(f"<li{_class_of(token)}>")
+        if "checked" in token.meta:
+            box = f'<input type="checkbox" disabled{" checked" if token.meta["checked"] else ""}> '
+            if tokens[index + 1].type == "paragraph_open":
+                self.checkbox = box
+            else:
+                pieces.append(box)
+        return 1
+
+    def _cell(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        # The parser knows of no better place for the alignment; a page's policy forbids styles.
+        _, _, side = str(token.attrs.get("style", "")).partition(":")
+        self.frames[-1].pieces.append(f'<{token.tag} class="align-{side}">' if side else f"<{token.tag}>")
+        return 1
+
+    def _code(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        language = language_of(unescapeAll(token.info).strip()) if token.info else ""
+        tag = f'<code class="language-{escaped_value(language)}">' if language else "<code>"
+        lights = self.setting.highlighter
+        html = lights.html(token.content, language) if lights else ""
+        opening = '<pre class="highlight">' if html else "<pre>"
+        self.frames[-1].pieces.append(f"{opening}{tag}{html or escaped(token.content)}</code></pre>\n")
+        return 1
+
+    def _html(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        line = token.map[0] if token.map else 0
+        if self.leftovers.foreign:
+            for found in foreign_in(token.content, html=True):
+                self._count_foreign(found.name, line + token.content.count("\n", 0, found.start), found.text)
+        self.inline.texts += (visible_text(token.content), "\n")
+        self.frames[-1].pieces.extend(self.inline.raw(token.content, line))
+        return 1
+
+    def _marker(self, tokens: Sequence[Token], index: int) -> int:
+        if self.more < 0 and self._is_top(tokens[index]):
+            self.more = len(self.root.pieces)
+        return 1
+
+    # Components
+
+    def _component(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        frame = self.frames[-1]
+        if "call" in token.meta:
+            self.frames.append(_Frame(token.level + 1, token))
+            self.seams.append(None)
+        else:
+            # The content of a component that cannot be shown stands where the component stood.
+            frame.level += token.level == frame.level
+            self.seams.append(frame if frame.level == token.level + 1 else self.root)
+        return 1
+
+    def _component_end(self, tokens: Sequence[Token], index: int) -> int:
+        seam = self.seams.pop()
+        if seam is None:
+            self._finish_component()
+        elif seam is self.frames[-1]:
+            seam.level -= 1
+        return 1
+
+    def _finish_component(self) -> None:
+        frame = self.frames.pop()
+        token = frame.token
+        assert token is not None
+        call: Call = token.meta["call"]
+        line = token.map[0] if token.map else 0
+        draft = Draft(call, self.reading.first_line + line, frame.pieces, frame.openings)
+        spec: ComponentSpec | None = token.meta.get("spec")
+        problem = _content_problem(spec, draft) if spec else ""
+        if problem:
+            self.reading.report(WRONG_CONTENT, self.reading.span(line), f"The component `{call.name}` {problem}.")
+        self.frames[-1].pieces.append(draft)
+
+    def _alert(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        kind = {"CAUTION": "warning"}.get(token.info, token.info.lower())
+        title = "Caution" if token.info == "CAUTION" else ""
+        token.meta["call"] = Call("callout", {"kind": kind, "title": title})
+        self._component(tokens, index)
+        # The three tokens that follow are a heading in English, which the theme writes in the site's language.
+        return 4
+
+    # Footnotes
+
+    def _footnotes(self, tokens: Sequence[Token], index: int) -> int:
+        self.end = len(self.root.pieces)
+        name = escaped_value(self.setting.words.footnotes)
+        self.root.pieces.append(f'<section class="footnotes" role="doc-endnotes" aria-label="{name}">\n<ol>\n')
+        return 1
+
+    def _footnote(self, tokens: Sequence[Token], index: int) -> int:
+        self.root.pieces.append(f'<li id="fn:{tokens[index].meta["id"] + 1}">')
+        return 1
+
+    def _way_back(self, tokens: Sequence[Token], index: int) -> int:
+        number, again = tokens[index].meta["id"] + 1, tokens[index].meta["subId"]
+        place = f"{number}:{again + 1}" if again else str(number)
+        name = escaped_value(f"{self.setting.words.back} {place}")
+        self.root.pieces.append(
+            f' <a class="footnote-backref" href="#fnref:{place}" role="doc-backlink" aria-label="{name}">↩︎</a>'
+        )
+        return 1
+
+    # Faults
+
+    def _look_closer(self, token: Token) -> None:
+        """Look for what stayed text in one block and was meant to be more."""
+        text = without_code(token)
+        line = token.map[0] if token.map else 0
+        if self.leftovers.foreign:
+            for found in foreign_in(text):
+                self._count_foreign(found.name, line + text.count("\n", 0, found.start), found.text)
+        if self.leftovers.refused:
+            for match in refused_addresses(text):
+                message = f"“{match[0][2:].strip()}” is not an address that a link may have."
+                self._report(UNSAFE_ADDRESS, line + text.count("\n", 0, match.start()), message)
+        if self.leftovers.footnotes:
+            for match in footnote_marks(text):
+                if ":" + match[1] not in self.labels:
+                    message = f"There is no footnote `[^{match[1]}]`."
+                    self._report(MISSING_FOOTNOTE, line + text.count("\n", 0, match.start()), message)
+
+    def _report(self, code: Code, line: int, message: str) -> None:
+        self.reading.report(code, self.reading.span(line), message)
+
+    def _count_foreign(self, name: str, line: int, text: str) -> None:
+        self.foreign[name] += 1
+        if name not in self.foreign_at:
+            self.foreign_at[name] = self.reading.place(line, text)
+
+    def _report_foreign(self) -> None:
+        for name, count in self.foreign.items():
+            times = f" ({count} times)" if count > 1 else ""
+            message = f"`{name}` belongs to another system and is shown as it is{times}."
+            self.reading.report(FOREIGN_SYNTAX, self.foreign_at[name], message)
+
+    def _report_unused(self) -> None:
+        for label, number in self.labels.items():
+            if number < 0:
+                message = f"The footnote `[^{label[1:]}]` is never mentioned."
+                self._report(UNUSED_FOOTNOTE, self.reading.footnote_lines.get(label[1:], 0), message)
+
+
+_BLOCKS: Mapping[str, Callable[[Writer, Sequence[Token], int], int]] = {
+    "inline": Writer._inline,
+    "paragraph_open": Writer._paragraph,
+    "paragraph_close": Writer._hidden_close,
+    "heading_open": Writer._heading,
+    "bullet_list_open": Writer._list,
+    "ordered_list_open": Writer._list,
+    "list_item_open": Writer._item,
+    "th_open": Writer._cell,
+    "td_open": Writer._cell,
+    "fence": Writer._code,
+    "code_block": Writer._code,
+    "html_block": Writer._html,
+    "more": Writer._marker,
+    "component_open": Writer._component,
+    "component_close": Writer._component_end,
+    "alert_open": Writer._alert,
+    "alert_close": Writer._component_end,
+    "footnote_block_open": Writer._footnotes,
+    "footnote_open": Writer._footnote,
+    "footnote_anchor": Writer._way_back,
+}
+
+
+def _image_with_caption(words: Token) -> Token | None:
+    """Return the picture that is all there is in a paragraph, if it has a title."""
+    children = words.children or []
+    if len(children) == 1 and children[0].type == "image" and children[0].attrs.get("title"):
+        return children[0]
+    return None
+
+
+def _heading_tag(token: Token, anchor: str) -> Piece:
+    attrs = {key: value for key, value in token.attrs.items() if key != "id"}
+    bare = f"<{token.tag}{attributes_of(attrs)}>"
+    if not anchor:
+        return bare
+    return Anchored(f'<{token.tag} id="{escaped_value(anchor)}"{attributes_of(attrs)}>', bare)
+
+
+def _class_of(token: Token) -> str:
+    return f' class="{escaped_value(str(token.attrs["class"]))}"' if "class" in token.attrs else ""
+
+
+def _shows(piece: Piece) -> bool:
+    return not isinstance(piece, str) or not (piece == "" or piece.isspace())
+
+
+def _content_problem(spec: ComponentSpec, draft: Draft) -> str:
+    """Say what is wrong with the content of a component, or nothing."""
+    shown = any(_shows(piece) for piece in draft.pieces)
+    if spec.body == "none":
+        return "shows nothing of what stands inside it" if shown else ""
+    if spec.body == "lines":
+        return "" if draft.call.lines else "has no lines to show"
+    if spec.body == "markdown":
+        return "" if shown else "has nothing inside"
+    return _section_problem(spec, draft)
+
+
+def _section_problem(spec: ComponentSpec, draft: Draft) -> str:
+    if not draft.openings:
+        return "needs headings inside, each with text below it"
+    rank = min(opening.level for opening in draft.openings)
+    heads = [opening for opening in draft.openings if opening.level == rank]
+    if any(_shows(piece) for piece in draft.pieces[: heads[0].start]):
+        return "shows only what stands below its headings; move the words before the first one out"
+    if spec.sections and len(heads) != spec.sections:
+        return f"needs {spec.sections} headings of one level inside, not {len(heads)}"
+    return ""
+
+
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+
+
+def _count_words(text: str) -> int:
+    """Count words; in scripts without spaces two characters are a word."""
+    if not _WIDE.search(text):
+        return len(text.split())
+    narrow, wide = _WIDE.subn(" ", text)
+    return len(narrow.split()) + (wide + 1) // 2

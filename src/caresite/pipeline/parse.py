@@ -1,0 +1,358 @@
+"""Parse: what one source file says, as a document. Knows nothing of any other file."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from caresite.core import codes
+from caresite.core.dates import parse_date
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.files import decode_text
+from caresite.core.model import Body, Document, Item, Source
+from caresite.core.schema import Reading, decode
+from caresite.core.urls import slug_of
+from caresite.core.values import (
+    MAX_DATA_VALUES,
+    Scalar,
+    Sequence,
+    Table,
+    Value,
+    read_yaml,
+    split_front_matter,
+)
+from caresite.kinds import KINDS, Content, Quote, Testimonial
+from caresite.kinds.peers import in_our_shape
+from caresite.pipeline.markdown import Markdown, MarkdownOptions
+
+__all__ = ["Parser", "Syntax", "parse_defaults"]
+
+_DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ](.+)")
+_FIRST_H1 = re.compile(r"\A\s*<h1[^>]*>.*?</h1>\s*", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
+_BARE_HEADER = re.compile(
+    r"\ufeff?(?:title|date|author|category|tags|slug|status|modified)[ \t]*:", re.IGNORECASE
+)
+_LISTS = ("quotes", "items", "testimonials", "reviews", "stories", "authors", "case_studies")
+_WORDS_OF_OTHERS = frozenset(("testimonial", "quote"))
+_BODY_KEYS = ("body", "text", "content", "details")
+
+
+class Syntax(Struct, frozen=True):
+    """Everything that shapes parsing besides the source itself; workers build their parser from it."""
+
+    zone: str
+    markdown: MarkdownOptions
+    defaults: dict[str, Table] = {}
+
+
+class Parser:
+    """Turns sources into documents; holds the Markdown parsers, which are made once."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.zone = ZoneInfo(syntax.zone)
+        self.defaults = syntax.defaults
+        self.own = Markdown(syntax.markdown)
+        self.foreign = Markdown(replace(syntax.markdown, raw_html=False, heading_ids=False))
+
+    def parse(self, source: Source, data: bytes) -> Document:
+        """Return the document in `data`; whatever is wrong with it stands in its diagnostics."""
+        found: list[Diagnostic] = []
+        try:
+            text, notes = decode_text(data, source.path)
+            found.extend(notes)
+            is_list = PurePosixPath(source.path).suffix.lower() not in (".md", ".markdown")
+            items = tuple(self._list(source, text, found) if is_list else self._text(source, text, found))
+        except Problem as problem:
+            found.extend(problem.diagnostics)
+            items = ()
+        return Document(source, items, tuple(found))
+
+    # one text file
+
+    def _text(self, source: Source, text: str, found: list[Diagnostic]) -> Iterable[Item]:
+        table, body, body_line = split_front_matter(text, source.path)
+        if table is None and _BARE_HEADER.match(text):
+            table, body, body_line = _bare_header(text, source.path)
+            message = "the keys at the top stand without `---` lines around them; they were understood"
+            found.append(fault(codes.NO_FRONT_MATTER, Span(source.path, 1, 1), message, severity="note"))
+        elif table is None:
+            found.append(
+                fault(codes.NO_FRONT_MATTER, Span(source.path, 1, 1), "the file has no front matter")
+            )
+        item = self._item(
+            source,
+            source.kind,
+            table or Table({}, {}, Span(source.path, 1, 1)),
+            found,
+            text=(body, body_line),
+        )
+        if item:
+            yield item
+
+    def _item(
+        self,
+        source: Source,
+        kind: str,
+        table: Table,
+        found: list[Diagnostic],
+        *,
+        text: tuple[str, int] = ("", 0),
+        key: str = "",
+        groups: tuple[str, ...] = (),
+    ) -> Item | None:
+        table = in_our_shape(kind, self._with_defaults(source, table), found.append)
+        body_text, line = text
+        if key:
+            table, body_text, line = _take_body(kind, table)
+        before = len(found)
+        meta, extra = decode(table, KINDS[kind], Reading(self.zone, found.append, notes=not key))
+        markdown = self.foreign if kind in _WORDS_OF_OTHERS else self.own
+        body, faults = (
+            markdown.render(body_text, path=source.path, first_line=line)
+            if body_text.strip()
+            else (Body(), ())
+        )
+        found.extend(faults)
+        if meta is None or any(d.severity == "error" for d in found[before:]):
+            return None
+        meta, body = _words(meta, body, body_text)
+        meta, body = self._identity(source, kind, meta, body, key, found)
+        summary = self._plain(getattr(meta, "summary", ""))
+        return Item(
+            kind=kind,
+            key=key,
+            meta=meta,
+            body=body,
+            summary=summary,
+            groups=groups,
+            extra=extra,
+            span=table.span,
+        )
+
+    def _with_defaults(self, source: Source, table: Table) -> Table:
+        for folder in sorted(self.defaults, key=len, reverse=True):
+            if source.path.startswith(folder):
+                above = self.defaults[folder]
+                entries = {
+                    **{k: v for k, v in above.entries.items() if k not in table.entries},
+                    **table.entries,
+                }
+                table = Table(entries, {**above.keys, **table.keys}, table.span)
+        return table
+
+    def _identity(
+        self, source: Source, kind: str, meta: Content, body: Body, key: str, found: list[Diagnostic]
+    ) -> tuple[Content, Body]:
+        """Fill in what the file name and the first heading say when the front matter does not."""
+        stem, named_date = _name_of(source.path, self.zone)
+        changes: dict[str, Any] = {}
+        if not key and meta.date is None and named_date:
+            changes["date"] = named_date
+        if not meta.slug and not key:
+            changes["slug"] = slug_of(stem)
+        title = meta.title or getattr(meta, "name", "")
+        if (
+            not title
+            and body.headings
+            and body.headings[0].level == 1
+            and body.html
+            and isinstance(body.html[0], str)
+        ):
+            stripped, count = _FIRST_H1.subn("", body.html[0], count=1)
+            if count:
+                title = body.headings[0].text
+                body = replace(body, html=(stripped, *body.html[1:]), headings=body.headings[1:])
+        if not title and kind in ("post", "page", "story"):
+            found.append(
+                fault(
+                    codes.NO_TITLE,
+                    Span(source.path, 1, 1),
+                    "the page has no title",
+                    hint="add `title:` to its front matter",
+                )
+            )
+        if not title and kind == "author":
+            title = stem.replace("-", " ").title()
+        changes["title"] = title
+        return replace(meta, **changes), body
+
+    def _plain(self, text: str) -> str:
+        if not text:
+            return ""
+        return html.unescape(_TAGS.sub("", self.own.render_inline(" ".join(text.split()))))
+
+    # one file of many items
+
+    def _list(self, source: Source, text: str, found: list[Diagnostic]) -> Iterable[Item]:
+        value = read_yaml(text, source.path, max_values=MAX_DATA_VALUES)
+        kind = "quote" if source.kind == "quotes" else source.kind
+        entries, head = _entries(value, source, kind)
+        if source.kind == "quotes":
+            if (item := self._item(source, "quotes", head or Table({}, {}, value.span), found)) is None:
+                return
+            yield replace(item, meta=replace(item.meta, title=item.meta.title or _titled(item.meta.slug)))
+        if not entries:
+            raise Problem(fault(codes.NO_ITEMS, value.span, "no list of items was found in the file"))
+        keys: dict[str, Span] = {}
+        for entry, groups in entries:
+            if not isinstance(entry, Table):
+                found.append(
+                    fault(
+                        codes.NOT_A_MAPPING,
+                        entry.span,
+                        "an item of the list is not made of `key: value` lines",
+                    )
+                )
+                continue
+            key = _key(entry, kind)
+            if key in keys:
+                if _given_id(entry):
+                    message = f"the id `{key}` is taken already"
+                    found.append(fault(codes.DUPLICATE_ID, entry.span, message, related=(keys[key],)))
+                    continue
+                key = next(k for n in range(2, 10_000) if (k := f"{key}-{n}") not in keys)
+            keys[key] = entry.span
+            if item := self._item(source, kind, entry, found, key=key, groups=groups):
+                yield item if item.meta.slug else replace(item, meta=replace(item.meta, slug=key))
+
+
+def parse_defaults(path: str, data: bytes) -> Table:
+    """Return the front matter that `_defaults.yaml` gives to every file in and below its folder.
+
+    Raises Problem when it cannot be read.
+    """
+    text, _ = decode_text(data, path)
+    value = read_yaml(text, path)
+    if isinstance(value, Scalar) and value.is_null:
+        return Table({}, {}, Span(path, 1))
+    if not isinstance(value, Table):
+        raise Problem(
+            fault(codes.NOT_A_MAPPING, value.span, "the defaults are not made of `key: value` lines")
+        )
+    return value
+
+
+def _name_of(path: str, zone: ZoneInfo) -> tuple[str, datetime | None]:
+    """Return what a file name says: its words, and the date before them if there is one."""
+    file = PurePosixPath(path)
+    stem = file.stem
+    while stem.endswith((".html", ".md")):
+        stem = PurePosixPath(stem).stem
+    if stem == "index" and len(file.parts) > 1:
+        stem = file.parent.name
+    match = _DATED_NAME.fullmatch(stem)
+    if not match:
+        return stem, None
+    try:
+        return match[2], parse_date(match[1], zone)
+    except ValueError:
+        return stem, None
+
+
+def _titled(slug: str) -> str:
+    return slug.replace("-", " ").capitalize()
+
+
+def _bare_header(text: str, path: str) -> tuple[Table, str, int]:
+    """Read Pelican's header: `Key: value` lines up to the first blank one."""
+    entries: dict[str, Value] = {}
+    keys: dict[str, Span] = {}
+    lines = text.split("\n")
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        match = re.match(r"([A-Za-z][\w-]*)[ \t]*:[ \t]*(.*)", line)
+        if not match:
+            break
+        key = match[1].lower()
+        keys[key] = Span(path, number, 1, len(match[1]))
+        entries[key] = Scalar(
+            match[2].strip(), False, Span(path, number, match.start(2) + 1, max(1, len(match[2])))
+        )
+    return Table(entries, keys, Span(path, 1, 1)), "\n".join(lines[number - 1 :]), number
+
+
+def _words(meta: Content, body: Body, body_text: str) -> tuple[Content, Body]:
+    """Keep a customer's words in one place, whether they stood in the body or in `text`."""
+    if isinstance(meta, (Testimonial, Quote)) and not meta.text:
+        return replace(meta, text=body_text.strip()), Body()
+    return meta, body
+
+
+def _take_body(kind: str, table: Table) -> tuple[Table, str, int]:
+    """Take the long text of a list item out of its table; testimonials and quotes keep theirs as `text`."""
+    if kind in _WORDS_OF_OTHERS:
+        return table, "", 0
+    for key in _BODY_KEYS:
+        value = table.entries.get(key)
+        if isinstance(value, Scalar) and value.text.strip():
+            entries = {k: v for k, v in table.entries.items() if k != key}
+            return Table(entries, table.keys, table.span), value.text, value.span.line + ("\n" in value.text)
+    return table, "", 0
+
+
+def _entries(
+    value: Value, source: Source, kind: str
+) -> tuple[list[tuple[Value, tuple[str, ...]]], Table | None]:
+    """Find the items in a file: a bare list, a list below a known key, named sets, or one item alone."""
+    if isinstance(value, Sequence):
+        return [(item, ()) for item in value.items], None
+    if not isinstance(value, Table):
+        return [], None
+    head = value.entries.get("collection")
+    rest = Table(
+        {k: v for k, v in value.entries.items() if k not in (*_LISTS, "collection")}, value.keys, value.span
+    )
+    for name in _LISTS:
+        listed = value.entries.get(name)
+        if isinstance(listed, Sequence) and (name != "quotes" or kind == "quote"):
+            return [(item, ()) for item in listed.items], head if isinstance(head, Table) else rest
+    sets = {
+        k: v
+        for k, v in value.entries.items()
+        if isinstance(v, Sequence) and v.items and all(isinstance(i, Table) for i in v.items)
+    }
+    if sets and len(sets) == len(value.entries):
+        return [
+            (item, (slug_of(name),))
+            for name, listed in sets.items()
+            for item in listed.items
+            if isinstance(listed, Sequence)
+        ], None
+    if kind == "author" and all(isinstance(v, Table) for v in value.entries.values()):
+        return [(_with_id(k, v), ()) for k, v in value.entries.items() if isinstance(v, Table)], None
+    return ([(value, ())], None) if kind != "quote" else ([], rest)
+
+
+def _with_id(key: str, table: Table) -> Table:
+    span = table.span
+    return Table({"slug": Scalar(key, True, span), **table.entries}, {"slug": span, **table.keys}, span)
+
+
+def _given_id(table: Table) -> str:
+    value = table.entries.get("id") or table.entries.get("slug")
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def _key(table: Table, kind: str) -> str:
+    """Return the key of an item in its file: its id, else one made from its person and first words."""
+    if given := _given_id(table):
+        return slug_of(given)
+    texts = [
+        v
+        for k in ("title", "name", "author", "text", "quote", "content", "desc")
+        if (v := table.entries.get(k))
+    ]
+    words = [v.text for v in texts if isinstance(v, Scalar)]
+    words += [
+        n.text for v in texts if isinstance(v, Table) and isinstance(n := v.entries.get("name"), Scalar)
+    ]
+    return slug_of(" ".join(" ".join(words).split()[:8]) or kind)[:60].strip("-")

@@ -1,0 +1,139 @@
+"""Publish: what changed is written, what is stale removed, nothing is ever half done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from caresite.core import codes
+from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.files import write_atomically
+from caresite.core.model import Output
+
+__all__ = ["MARKER", "Published", "publish"]
+
+MARKER = ".caresite-output"
+_MARKER_TEXT = (
+    b"caresite makes this folder anew with every build. What you put here by hand will be removed.\n"
+)
+
+
+class Published(Struct, frozen=True):
+    """What publishing did: output paths written and removed, and how many were right already."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+def publish(
+    folder: Path,
+    outputs: Iterable[Output],
+    files: Mapping[str, Path],
+    *,
+    clean: bool = False,
+    dry_run: bool = False,
+) -> Published:
+    """Bring `folder` to hold exactly `outputs` and copies of `files` (output path → source file).
+
+    Writes a file only when its bytes differ, and whole or not at all. Removes what nothing produces any more.
+    Raises Problem when the folder holds files of somebody else, unless `clean`, or cannot be written.
+    """
+    folder_name = folder.name
+    try:
+        return _publish(folder, outputs, files, clean, dry_run)
+    except OSError as error:
+        where = os.path.relpath(error.filename, folder.parent) if error.filename else folder_name
+        raise Problem(
+            fault(codes.CANNOT_WRITE, Span(where), f"it cannot be written: {error.strerror or error}")
+        ) from error
+
+
+def _publish(
+    folder: Path, outputs: Iterable[Output], files: Mapping[str, Path], clean: bool, dry_run: bool
+) -> Published:
+    _refuse_foreign(folder, clean)
+    there = set(_listing(folder))
+    written: list[str] = []
+    wanted = {MARKER}
+    unchanged = 0
+    for path, data in _contents(outputs, files):
+        wanted.add(path)
+        if path in there and _same(folder / path, data):
+            unchanged += 1
+            continue
+        written.append(path)
+        if not dry_run:
+            _write(folder, path, data)
+    removed = sorted(there - wanted)
+    if not dry_run:
+        for path in removed:
+            _remove(folder, path)
+        if not _same(folder / MARKER, _MARKER_TEXT):
+            _write(folder, MARKER, _MARKER_TEXT)
+    return Published(tuple(written), tuple(removed), unchanged)
+
+
+def _contents(outputs: Iterable[Output], files: Mapping[str, Path]) -> Iterable[tuple[str, bytes]]:
+    for output in outputs:
+        yield output.path, output.data
+    for path in sorted(files):
+        yield path, files[path].read_bytes()
+
+
+def _refuse_foreign(folder: Path, clean: bool) -> None:
+    if clean or not folder.is_dir() or (folder / MARKER).is_file():
+        return
+    first = next((e.name for e in sorted(folder.iterdir(), key=lambda e: e.name)), "")
+    if first:
+        message = f"`{folder.name}/` holds files that caresite did not make, such as `{first}`"
+        hint = "choose another `output_dir`, move them away, or let them be removed with `caresite build --clean`"
+        raise Problem(fault(codes.FOREIGN_OUTPUT, Span(folder.name), message, hint=hint))
+
+
+def _listing(folder: Path) -> Iterable[str]:
+    """Yield the files below `folder`; a link counts as a file and is never followed."""
+    for current, folders, names in os.walk(folder):
+        base = Path(current)
+        links = [n for n in folders if (base / n).is_symlink()]
+        for name in (*names, *links):
+            yield (base / name).relative_to(folder).as_posix()
+
+
+def _same(path: Path, data: bytes) -> bool:
+    try:
+        return not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _write(folder: Path, path: str, data: bytes) -> None:
+    target = folder / path
+    parent = folder
+    for part in Path(path).parts[:-1]:
+        parent = parent / part
+        if parent.is_symlink() or parent.is_file():
+            parent.unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    write_atomically(target, data)
+
+
+def _remove(folder: Path, path: str) -> None:
+    (folder / path).unlink(missing_ok=True)
+    for parent in (folder / path).parents:
+        if parent == folder or not _remove_if_empty(parent):
+            return
+
+
+def _remove_if_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True

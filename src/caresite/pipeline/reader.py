@@ -1,0 +1,406 @@
+"""The reader: the one way in which pages learn about the site.
+
+Templates know it as `site`, plugins get it as an argument. Everything it answers is worked out from the
+immutable `Site` and remembered for as long as that site lives.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from caresite import __version__
+from caresite.core.config import Business
+from caresite.core.model import Order, Page, Query, Term
+from caresite.pipeline.catalog import Site
+from caresite.pipeline.terms import LISTED_KINDS
+
+__all__ = [
+    "FeedLink",
+    "FilterGroup",
+    "FilterTerm",
+    "MenuLink",
+    "Neighbours",
+    "Plan",
+    "RatingSummary",
+    "Reader",
+]
+
+T = TypeVar("T")
+_PAGED = ("post", "page", "story", "quotes", "quote", "author")
+_RELATED_KINDS = ("post", "story")
+_TERM_WEIGHTS = {"tags": 80, "series": 60, "product": 60, "industry": 50, "categories": 40}
+_NEAREST = 40
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What the route stage decided that pages may link to: every address, lists by name, feeds."""
+
+    addresses: frozenset[str] = frozenset()
+    lists: Mapping[str, str] = {}
+    feeds: tuple[FeedLink, ...] = ()
+
+
+class FeedLink(Struct, frozen=True):
+    """A feed, as pages announce it."""
+
+    title: str
+    url: str
+    type: str
+
+
+class MenuLink(Struct, frozen=True):
+    """One link of a menu, and whether it leads to the page it stands on."""
+
+    text: str
+    url: str
+    current: bool
+
+
+class Neighbours(Struct, frozen=True):
+    """The pages before and after one in its collection."""
+
+    newer: Page | None = None
+    older: Page | None = None
+
+
+class RatingSummary(Struct, frozen=True):
+    """All ratings given: their mean, how many, and `(stars, count, percent)` from 5 to 1."""
+
+    average: float
+    count: int
+    distribution: tuple[tuple[int, int, int], ...]
+
+
+class FilterTerm(Struct, frozen=True):
+    """One filter of a list, a real page."""
+
+    name: str
+    slug: str
+    url: str
+    count: int
+
+
+class FilterGroup(Struct, frozen=True):
+    """The filters of one taxonomy."""
+
+    taxonomy: str
+    terms: tuple[FilterTerm, ...]
+
+
+class Reader:
+    """Answers questions about one site. Attributes that the config fixes are plain; the rest are methods."""
+
+    def __init__(self, site: Site, plan: Plan) -> None:
+        config = site.settings.config
+        self.of = site
+        self.plan = plan
+        self._memo: dict[Any, Any] = {}
+        self.title: str = config.title
+        self.description: str = config.description
+        self.language: str = config.language
+        self.timezone: str = config.timezone
+        self.base_url: str = config.base_url.rstrip("/") + "/"
+        self.home: str = site.settings.base_path
+        self.sample: bool = config.sample
+        self.noindex: bool = config.seo.noindex
+        self.generator: str = f"caresite {__version__}"
+        self.params: Mapping[str, Any] = config.params
+        self.business: Business | None = config.business
+        self.testimonials_mode: str = config.testimonials.mode
+        self.selection_note: str = config.testimonials.selection_note
+        self.verification_note: str = config.testimonials.verification_note
+
+    @property
+    def today(self) -> datetime:
+        """The moment of the build, in the site's zone."""
+        return self.of.clock
+
+    @property
+    def year(self) -> int:
+        return self.of.clock.year
+
+    def _once(self, key: Any, work: Callable[[], T]) -> T:
+        if key not in self._memo:
+            self._memo[key] = work()
+        found: T = self._memo[key]
+        return found
+
+    # pages
+
+    def page(self, page_id: str) -> Page | None:
+        """Return the page of a source path, or None when there is none or it is held back."""
+        return self.of.pages.get(self.of.sources.get(page_id, page_id))
+
+    def ask(self, query: Query) -> tuple[Page, ...]:
+        """Return the pages that `query` names, in its order and window."""
+        found = self._once(replace(query, offset=0, limit=None), lambda: tuple(self._select(query)))
+        end = None if query.limit is None else query.offset + query.limit
+        return found[query.offset : end] if query.offset or end is not None else found
+
+    def pages(self, kinds: Iterable[str] = ("post",), **filters: Any) -> tuple[Page, ...]:
+        """Return pages by kind, collection, taxonomy and term, author, parent, year, featured or rating."""
+        return self.ask(Query(kinds=tuple(kinds), **filters))
+
+    def count(self, kinds: Iterable[str] = ("post",), **filters: Any) -> int:
+        """Return how many pages there are; takes the filters of `pages`."""
+        return len(self.pages(kinds, **filters))
+
+    def has(self, kind: str) -> bool:
+        """Tell whether any page of `kind` is on the site."""
+        return bool(self._by_kind(kind))
+
+    def _by_kind(self, kind: str) -> tuple[Page, ...]:
+        return self._index("kind").get(kind, ())
+
+    def _index(self, name: str) -> Mapping[Any, tuple[Page, ...]]:
+        """Return all pages, newest first, grouped by what `name` says."""
+        return self._once(("index", name), lambda: self._build_index(name))
+
+    def _build_index(self, name: str) -> dict[Any, tuple[Page, ...]]:
+        groups: dict[Any, list[Page]] = defaultdict(list)
+        for page in self._newest():
+            for key in _KEYS[name](page):
+                groups[key].append(page)
+        return {key: tuple(pages) for key, pages in groups.items()}
+
+    def _newest(self) -> tuple[Page, ...]:
+        return self._once(("newest",), lambda: tuple(sorted(self.of.pages.values(), key=_newest_first)))
+
+    def _select(self, query: Query) -> Iterable[Page]:
+        pages = self._candidates(query)
+        kinds = frozenset(query.kinds or _PAGED)
+        found = [p for p in pages if p.kind in kinds and _matches(p, query)]
+        match query.order:
+            case "newest":
+                return found
+            case "oldest":
+                return sorted(
+                    found, key=lambda p: (p.date is None, p.date.timestamp() if p.date else 0.0, p.id)
+                )
+            case "title":
+                return sorted(found, key=lambda p: (p.title.casefold(), p.id))
+            case "weight":
+                return sorted(found, key=lambda p: (p.weight, *_newest_first(p)))
+            case _:
+                return sorted(found, key=self._source_place)
+
+    def _candidates(self, query: Query) -> Iterable[Page]:
+        if query.term:
+            return self._index("term").get((query.taxonomy, query.term), ())
+        if query.parent:
+            return self._index("parent").get(query.parent, ())
+        if query.author:
+            return self._index("author").get(query.author, ())
+        if len(query.kinds) == 1:
+            return self._by_kind(query.kinds[0])
+        return self._newest()
+
+    def _source_place(self, page: Page) -> tuple[str, int, int, str]:
+        return (page.source, page.span.line, page.span.column, page.id)
+
+    def neighbours(self, page: Page) -> Neighbours:
+        """Return the newer and the older page of the same collection and parent."""
+        order, place = self._once(
+            ("order", page.collection, page.kind, page.parent), lambda: self._ordered(page)
+        )
+        index = place.get(page.id)
+        if index is None:
+            return Neighbours()
+        newer = order[index - 1] if index > 0 else None
+        older = order[index + 1] if index + 1 < len(order) else None
+        return Neighbours(newer, older)
+
+    def _ordered(self, page: Page) -> tuple[tuple[Page, ...], dict[str, int]]:
+        order: Order = "source" if page.parent else "newest"
+        pages = self.ask(
+            Query(kinds=(page.kind,), collection=page.collection, parent=page.parent, order=order)
+        )
+        if order == "newest":
+            pages = tuple(sorted(pages, key=lambda p: _newest_first(replace(p, pinned=False))))
+        return pages, {p.id: i for i, p in enumerate(pages)}
+
+    def series(self, page: Page) -> tuple[Page, ...]:
+        """Return all parts of the page's series in order, or nothing when it is in none."""
+        ref = next(iter(page.terms.get("series", ())), None)
+        if ref is None:
+            return ()
+        return self._once(
+            ("series", ref.slug),
+            lambda: tuple(sorted(self._index("term").get(("series", ref.slug), ()), key=_part)),
+        )
+
+    def related(self, page: Page, limit: int = 3) -> tuple[Page, ...]:
+        """Return posts and stories that share most with `page`: those it names itself, else by weighted terms."""
+        return self._once(("related", page.id, limit), lambda: self._related(page, limit))
+
+    def _related(self, page: Page, limit: int) -> tuple[Page, ...]:
+        chosen = [
+            p for name in getattr(page.meta, "related", ()) if (p := self._named(name)) and p.id != page.id
+        ]
+        scores: dict[str, float] = defaultdict(float)
+        for taxonomy, refs in page.terms.items():
+            for ref in refs:
+                pages = self._index("relating").get((taxonomy, ref.slug), ())
+                weight = _TERM_WEIGHTS.get(taxonomy, 30) / (1 + len(pages)) ** 0.25
+                for other in _around(pages, page):
+                    scores[other.id] += weight
+        scores.pop(page.id, None)
+        ranked = sorted(scores, key=lambda i: (-round(scores[i], 6), *_distance(self.of.pages[i], page)))
+        found = [*chosen, *(self.of.pages[i] for i in ranked if i not in {c.id for c in chosen})]
+        if len(found) < limit:
+            seen = {page.id, *(p.id for p in found)}
+            found += [
+                p
+                for p in self._newest()
+                if p.kind == page.kind and p.kind in _RELATED_KINDS and p.id not in seen
+            ][: limit - len(found)]
+        return tuple(found[:limit])
+
+    def _named(self, name: str) -> Page | None:
+        by_slug = self._once(
+            ("slugs",), lambda: {p.slug: p for p in self.of.pages.values() if p.kind in _RELATED_KINDS}
+        )
+        return self.page(name) or by_slug.get(name)
+
+    def authors(self, page: Page) -> tuple[Page, ...]:
+        """Return the author pages of `page`; each has at least a title, which is the name."""
+        by_slug = self._once(("authors",), self._authors_by_slug)
+        return tuple(by_slug[slug] for slug in page.author_ids if slug in by_slug)
+
+    def _authors_by_slug(self) -> dict[str, Page]:
+        from caresite.core.urls import slug_of
+
+        pages = [p for p in self.of.pages.values() if p.kind == "author"]
+        return {**{slug_of(p.title): p for p in pages}, **{p.slug: p for p in pages}}
+
+    # groups
+
+    def taxonomies(self) -> tuple[str, ...]:
+        """Return the names of the taxonomies that have terms with pages, in the config's order."""
+        return tuple(name for name in self.of.terms if self.terms(name))
+
+    def terms(self, taxonomy: str) -> tuple[Term, ...]:
+        """Return the terms of `taxonomy` that have a page, by name."""
+        terms = self.of.terms.get(taxonomy, {})
+        return tuple(sorted((t for t in terms.values() if t.url), key=lambda t: (t.name.casefold(), t.slug)))
+
+    def filters(self, collection: str) -> tuple[FilterGroup, ...]:
+        """Return the filter pages of the list of `collection`, by taxonomy."""
+        return self._once(("filters", collection), lambda: tuple(self._filters(collection)))
+
+    def _filters(self, collection: str) -> Iterable[FilterGroup]:
+        settings = self.of.settings
+        kind = settings.collections[collection].kind
+        index = settings.base_path.rstrip("/") + settings.collections[collection].index
+        for taxonomy, segment in (("industry", "industry"), ("product", "product"), ("tags", "tag")):
+            counts: dict[str, int] = defaultdict(int)
+            for page in self._by_kind(kind):
+                if page.collection == collection:
+                    for ref in page.terms.get(taxonomy, ()):
+                        counts[ref.slug] += 1
+            names = self.of.terms.get(taxonomy, {})
+            terms = [
+                FilterTerm(names[slug].name, slug, f"{index}{segment}/{slug}/", n)
+                for slug, n in counts.items()
+            ]
+            if terms:
+                yield FilterGroup(taxonomy, tuple(sorted(terms, key=lambda t: (t.name.casefold(), t.slug))))
+
+    def rating_summary(self) -> RatingSummary | None:
+        """Return the mean of all ratings, in `reviews` mode with `show_average` only."""
+        testimonials = self.of.settings.config.testimonials
+        if testimonials.mode != "reviews" or not testimonials.show_average:
+            return None
+        ratings = [p.meta.rating for p in self._by_kind("testimonial") if p.meta.rating]
+        if not ratings:
+            return None
+        counts = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]
+        distribution = tuple((stars, n, round(100 * n / len(ratings))) for stars, n in counts)
+        return RatingSummary(round(sum(ratings) / len(ratings), 1), len(ratings), distribution)
+
+    # navigation and data
+
+    def url_of(self, name: str) -> str:
+        """Return the address of the list called `name`, or an empty string when the site has none."""
+        return self.plan.lists.get(name, "")
+
+    def feeds(self) -> tuple[FeedLink, ...]:
+        """Return the feeds of the whole site."""
+        return self.plan.feeds
+
+    def data(self, name: str) -> Any:
+        """Return what `data/<name>.*` holds, or None."""
+        return self.of.data.get(name)
+
+    def section(self, collection: str) -> Page | None:
+        """Return the page of a collection's `_index.md`, or None."""
+        return self.of.pages.get(self.of.sections.get(collection, ""))
+
+    def held_back(self, page_id: str) -> bool:
+        """Tell whether an item exists and is not shown now."""
+        return page_id in self._once(("held",), lambda: self.of.held_ids)
+
+    def listed(self, term: Term) -> Query:
+        """Return the question whose answer a term's page lists."""
+        kinds = ("story",) if term.taxonomy in ("industry", "product") else LISTED_KINDS
+        order: Order = "oldest" if term.taxonomy == "series" else "newest"
+        return Query(kinds=kinds, taxonomy=term.taxonomy, term=term.slug, order=order)
+
+
+def _newest_first(page: Page) -> tuple[bool, bool, float, str]:
+    return (not page.pinned, page.date is None, -page.date.timestamp() if page.date else 0.0, page.id)
+
+
+def _matches(page: Page, query: Query) -> bool:
+    return (
+        (not query.collection or page.collection == query.collection)
+        and (not query.parent or page.parent == query.parent)
+        and (not query.author or query.author in page.author_ids)
+        and (not query.year or (page.date is not None and page.date.year == query.year))
+        and (query.featured is None or page.featured == query.featured)
+        and (not query.max_rating or 0 < getattr(page.meta, "rating", 0) <= query.max_rating)
+        and page.id != query.exclude
+    )
+
+
+def _part(page: Page) -> tuple[int, float, str]:
+    series = getattr(page.meta, "series", None)
+    return (
+        series.part if series and series.part else 9999,
+        page.date.timestamp() if page.date else 0.0,
+        page.id,
+    )
+
+
+def _around(pages: tuple[Page, ...], page: Page) -> Iterable[Page]:
+    """Yield the pages nearest in time to `page`; a term on thousands of pages says little of any one of them."""
+    if len(pages) <= 2 * _NEAREST:
+        return pages
+    place = next((i for i, p in enumerate(pages) if _newest_first(p) >= _newest_first(page)), len(pages))
+    start = max(0, min(place - _NEAREST, len(pages) - 2 * _NEAREST))
+    return pages[start : start + 2 * _NEAREST]
+
+
+def _distance(other: Page, page: Page) -> tuple[float, str]:
+    if other.date is None or page.date is None:
+        return (float("inf"), other.id)
+    return (abs((other.date - page.date).total_seconds()), other.id)
+
+
+def _terms_of(page: Page) -> Iterable[tuple[str, str]]:
+    return ((taxonomy, ref.slug) for taxonomy, refs in page.terms.items() for ref in refs)
+
+
+_KEYS: dict[str, Callable[[Page], Iterable[Any]]] = {
+    "kind": lambda page: (page.kind,),
+    "parent": lambda page: (page.parent,),
+    "author": lambda page: page.author_ids,
+    "term": _terms_of,
+    "relating": lambda page: _terms_of(page) if page.kind in _RELATED_KINDS else (),
+}

@@ -1,0 +1,333 @@
+"""Render: one route becomes one output. The renderer holds the environment; routes come in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from markupsafe import Markup
+from msgspec import Struct
+
+from caresite.core import codes
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.model import Body, Component, Heading, Output, Page, Reference, Route, Segments
+from caresite.core.suggest import nearest
+from caresite.pipeline.assets import Asset
+from caresite.pipeline.catalog import Site
+from caresite.pipeline.contexts import Here, context_of, here_of
+from caresite.pipeline.csp import needs_of
+from caresite.pipeline.links import resolve
+from caresite.pipeline.markdown import Markdown, MarkdownOptions
+from caresite.pipeline.reader import MenuLink, Plan, Reader
+from caresite.pipeline.route import TEMPLATES
+from caresite.pipeline.templates import SiteLoader, environment
+from caresite.pipeline.themes import Theme
+from caresite.pipeline.words import Words
+
+__all__ = ["BodyView", "Renderer", "SiteReader"]
+
+_ADDRESS_ARGS = frozenset(("src", "url", "poster"))
+
+
+class BodyView(Struct, frozen=True):
+    """A body ready to be printed."""
+
+    html: Markup
+    excerpt: Markup
+    headings: tuple[Heading, ...]
+    words: int
+    has_more: bool
+
+
+class SiteReader(Reader):
+    """The reader as templates know it, as `site`: with bodies and menus, whose links have been resolved."""
+
+    def __init__(self, site: Site, plan: Plan, renderer: Renderer) -> None:
+        super().__init__(site, plan)
+        self._renderer = renderer
+
+    def body(self, page: Page) -> BodyView:
+        """Return the body of `page` as HTML, its links resolved and its components rendered."""
+        return self._renderer.body(page)
+
+    def menu(self, name: str, current: str = "") -> tuple[MenuLink, ...]:
+        """Return the menu called `name`; without one in the config, `main` has the lists that exist."""
+        return self._once(("menu", name, current), lambda: tuple(self._renderer.menu(name, current)))
+
+
+class Renderer:
+    """Turns routes of one site into outputs."""
+
+    def __init__(
+        self, site: Site, plan: Plan, theme: Theme, assets: Mapping[str, Asset], markdown: MarkdownOptions
+    ) -> None:
+        self.site = site
+        self.assets = assets
+        self.words = Words(theme)
+        self.reader = SiteReader(site, plan, self)
+        self.language = site.settings.config.language
+        self.found: list[Diagnostic] = []
+        self.plugins = {active.plugin.name: active for active in site.settings.plugins}
+        folders = tuple(a.plugin.templates for a in site.settings.plugins if a.plugin.templates)
+        self.loader = SiteLoader(theme, folders)
+        self.env = environment(
+            self.loader,
+            language=lambda: self.language,
+            markdown=Markdown(markdown),
+            base_url=site.settings.config.base_url,
+            filters={name: f for a in site.settings.plugins for name, f in a.plugin.filters.items()},
+        )
+        self.env.globals |= {"site": self.reader, "theme": theme.options, "asset": self.asset, "t": self.say}
+        self.sections = getattr(theme.options, "home", ())
+        self._macros: dict[str, Any] = {}
+        self._broken: set[str] = set()
+
+    # one route
+
+    def render(self, route: Route) -> Output:
+        """Return the output of `route`; after an error its bytes are empty and the diagnostics say why."""
+        self.found = []
+        self._broken = set()
+        page = self.site.pages.get(route.page_id)
+        self.language = page.lang if page else self.site.settings.config.language
+        span = page.span if page else Span(self.site.settings.path)
+        try:
+            data = self._plugin(route) if route.plugin else self._template(route, page).encode()
+        except Problem as problem:
+            self.found.extend(problem.diagnostics)
+            data = b""
+        except TemplateError as error:
+            self.found.append(self._template_fault(error, route, span))
+            data = b""
+        except Exception as error:
+            self.found.append(self._failure(error, route, span))
+            data = b""
+        here = here_of(route, page, self.reader, self.say)
+        is_html = route.output.endswith(".html")
+        return Output(
+            path=route.output,
+            data=data,
+            url=route.url,
+            kind=route.kind,
+            source=page.source if page else "",
+            noindex=here.noindex,
+            csp=needs_of(data.decode()) if is_html and data else {},
+            broken=tuple(sorted(self._broken)),
+            diagnostics=tuple(self.found),
+        )
+
+    def _plugin(self, route: Route) -> bytes:
+        active = self.plugins[route.plugin]
+        assert active.plugin.render is not None
+        return active.plugin.render(route, self.reader, active.options)
+
+    def _template(self, route: Route, page: Page | None) -> str:
+        name = self._template_name(route, page)
+        here: Here = here_of(route, page, self.reader, self.say)
+        context = context_of(route, self.reader) | {"sections": self.sections}
+        return self.env.get_template(name).render(here=here, page=page, **context)
+
+    def _template_name(self, route: Route, page: Page | None) -> str:
+        name = route.template if "." in route.template else f"{route.template}.html"
+        if page is None or self.loader.find(name):
+            return name
+        self.found.append(
+            fault(
+                codes.TEMPLATE_UNKNOWN,
+                page.span,
+                f"there is no template `{route.template}`",
+                hint=f"did you mean `{nearest(name, self.loader.list_templates())}`?",
+            )
+        )
+        return TEMPLATES[page.kind]
+
+    # what templates call
+
+    def asset(self, name: str) -> str:
+        """Return the URL of an asset; an unknown name is a fault with the nearest known one."""
+        asset = self.assets.get(name)
+        if asset is None:
+            near = nearest(name, self.assets)
+            raise Problem(
+                fault(
+                    codes.ASSET_MISSING,
+                    Span(f"assets/{name}"),
+                    f"there is no asset `{name}`",
+                    hint=f"did you mean `{near}`?" if near else "put it in `assets/`",
+                )
+            )
+        return self.site.settings.base_path + asset.output
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return interface words in the language of the page being written."""
+        return self.words.say(self.language, key, **values)
+
+    def menu(self, name: str, current: str) -> list[MenuLink]:
+        """Return the links of a menu with the one that leads to `current` marked."""
+        config = self.site.settings.config
+        entries = [(e.text, e.url) for e in getattr(config.menus, name, ())]
+        if name == "main" and not entries:
+            entries = [
+                (self.say(f"menu_{lists}"), url)
+                for lists in ("stories", "testimonials", "quotes", "blog", "about")
+                if (url := self.reader.url_of(lists))
+            ]
+            return [MenuLink(text, url, url == current) for text, url in entries]
+        root = Page(
+            id="",
+            kind="page",
+            collection="",
+            source=self.site.settings.path,
+            span=Span(self.site.settings.path),
+            url=self.reader.home,
+            permalink="",
+            output="",
+            slug="",
+            title="",
+            lang="",
+        )
+        links = []
+        for text, url in entries:
+            resolved = resolve(self.reader, root, url, "link", 0)
+            if resolved.fault:
+                self.found.append(resolved.fault)
+                self._broken.add(resolved.url)
+            links.append(MenuLink(text, resolved.url, resolved.url == current))
+        return links
+
+    # bodies
+
+    def body(self, page: Page) -> BodyView:
+        """Return the body of `page` with links resolved and components rendered."""
+        body = self.site.bodies.get(page.id, Body())
+        return BodyView(
+            Markup(self.compose(body.html, page)),
+            Markup(self.compose(body.excerpt, page)),
+            body.headings,
+            body.words,
+            body.has_more,
+        )
+
+    def compose(self, segments: Segments, page: Page) -> str:
+        """Join `segments` as they stand on `page`."""
+        return "".join(
+            segment if isinstance(segment, str) else self._segment(segment, page) for segment in segments
+        )
+
+    def _segment(self, segment: Reference | Component, page: Page) -> str:
+        if isinstance(segment, Component):
+            return self._component(segment, page)
+        return escape(self._address(segment.target, segment.role, page, segment.line))
+
+    def _address(self, target: str, role: str, page: Page, line: int) -> str:
+        resolved = resolve(self.reader, page, target, role, line)
+        if resolved.fault:
+            self.found.append(resolved.fault)
+            self._broken.add(resolved.url)
+        return resolved.url
+
+    def _component(self, call: Component, page: Page) -> str:
+        if problem := self._unknown_item(call, page):
+            if problem.code != codes.HELD_BACK_LINK.id:
+                self.found.append(problem)
+            return ""
+        roles = {"src": "image", "poster": "image"}
+        args = {
+            k: self._address(str(v), roles.get(k, "link"), page, call.line) if k in _ADDRESS_ARGS else v
+            for k, v in call.args.items()
+        }
+        body = Markup(self.compose(call.body, page))
+        sections = tuple((s.title, Markup(self.compose(s.body, page))) for s in call.sections)
+        return str(self._macro(call.name)(args, body, sections, call.lines))
+
+    def _macro(self, name: str) -> Any:
+        if name not in self._macros:
+            template = self.env.get_template(f"components/{name}.html")
+            self._macros[name] = template.make_module({}).render  # type: ignore[attr-defined]
+        return self._macros[name]
+
+    def _unknown_item(self, call: Component, page: Page) -> Diagnostic | None:
+        """Return a fault when a component names an item that does not exist; one that is held back is just left out."""
+        wanted = call.args.get("id")
+        if call.name not in ("quote", "story") or not isinstance(wanted, str):
+            return None
+        kind = call.name
+        known = {self._short(p): p for p in self.reader.pages((kind,))}
+        if wanted in known or self.reader.page(wanted):
+            call.args["id"] = known[wanted].id if wanted in known else wanted
+            return None
+        span = Span(page.source, call.line)
+        held = {
+            h.id.rpartition("#")[2].rpartition("/")[2].removesuffix(".md")
+            for h in self.site.held_back
+            if h.kind == kind
+        }
+        if wanted.rpartition("/")[2] in held or self.reader.held_back(wanted):
+            return fault(codes.HELD_BACK_LINK, span, f"the {kind} `{wanted}` is held back")
+        near = nearest(wanted, known)
+        return fault(
+            codes.UNKNOWN_ITEM,
+            span,
+            f"there is no {kind} `{wanted}`",
+            hint=f"did you mean `{near}`?" if near else "",
+        )
+
+    def _short(self, page: Page) -> str:
+        parent = self.site.pages.get(page.parent)
+        return f"{parent.slug}/{page.slug}" if parent else page.slug
+
+    # faults
+
+    def _template_fault(self, error: TemplateError, route: Route, span: Span) -> Diagnostic:
+        if isinstance(error, TemplateNotFound):
+            near = nearest(str(error.name), self.loader.list_templates())
+            return fault(
+                codes.TEMPLATE_MISSING,
+                span,
+                f"there is no template `{error.name}`",
+                hint=f"did you mean `{near}`?" if near else "",
+            )
+        if isinstance(error, TemplateSyntaxError):
+            place = Span(self._shown(error.filename), error.lineno)
+            return fault(codes.TEMPLATE_SYNTAX, place, f"the template cannot be read: {error.message}")
+        return self._failure(error, route, span)
+
+    def _failure(self, error: Exception, route: Route, span: Span) -> Diagnostic:
+        if route.plugin:
+            return fault(
+                codes.PLUGIN_FAILED,
+                span,
+                f"the plugin `{route.plugin}` failed on {route.output}: {type(error).__name__}: {error}",
+            )
+        place = self._template_line(error) or span
+        what = "a name is not known" if isinstance(error, UndefinedError) else type(error).__name__
+        return fault(
+            codes.TEMPLATE_FAILED,
+            place,
+            f"{route.url} could not be written: {what}: {error}",
+            related=(span,) if place != span else (),
+        )
+
+    def _template_line(self, error: Exception) -> Span | None:
+        trace, found = error.__traceback__, None
+        while trace:
+            name = trace.tb_frame.f_code.co_filename
+            if name.endswith(".html"):
+                found = Span(self._shown(name), trace.tb_lineno)
+            trace = trace.tb_next
+        return found
+
+    def _shown(self, filename: str | None) -> str:
+        """Return a template's path as people know it: below the site, or with its theme's name."""
+        path = Path(filename or "template")
+        for folder in self.loader.folders:
+            if path.is_relative_to(folder):
+                return (
+                    f"{folder.parent.name}/templates/{path.relative_to(folder).as_posix()}"
+                    if folder != self.loader.folders[0]
+                    else f"templates/{path.relative_to(folder).as_posix()}"
+                )
+        return path.name

@@ -1,0 +1,376 @@
+"""Route: every future file of the site, before any of them is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from caresite.core import codes
+from caresite.core.config import Settings
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.model import Order, Page, Query, Route
+from caresite.core.urls import collision_key, output_path
+from caresite.pipeline.catalog import Site
+from caresite.pipeline.reader import FeedLink, Plan, Reader
+
+__all__ = ["TEMPLATES", "route"]
+
+TEMPLATES = {
+    "post": "post.html",
+    "page": "page.html",
+    "story": "story.html",
+    "author": "author.html",
+    "quotes": "quotes-collection.html",
+    "quote": "quote.html",
+}
+_LISTS = {
+    "post": "blog.html",
+    "story": "stories.html",
+    "quotes": "quotes.html",
+    "testimonial": "wall.html",
+    "author": "authors.html",
+}
+_ARCHIVED = ("post", "story")
+LOW_RATING = 3
+
+
+def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
+    """Return all routes by output path, the plan that links are checked against, and every collision."""
+    reader = Reader(site, Plan())
+    found: list[Diagnostic] = []
+    routes = [
+        *_page_routes(site),
+        *_home(site),
+        *_lists(site, reader),
+        *_terms(site, reader),
+        *_archive(site, reader),
+        *_single(site),
+    ]
+    for active in site.settings.plugins:
+        if active.plugin.routes:
+            routes.extend(_plugin_routes(active, site, found))
+    _collisions(site, routes, found)
+    unique = {r.output: r for r in routes}
+    ordered = tuple(unique[output] for output in sorted(unique))
+    return ordered, _plan(site, ordered), tuple(found)
+
+
+def _plugin_routes(active: Any, site: Site, found: list[Diagnostic]) -> Iterable[Route]:
+    name = active.plugin.name
+    try:
+        made = tuple(active.plugin.routes(site, active.options))
+    except Problem as problem:
+        found.extend(problem.diagnostics)
+        return
+    except Exception as error:
+        found.append(
+            fault(
+                codes.PLUGIN_FAILED,
+                Span(site.settings.path),
+                f"the plugin `{name}` failed in `routes`: {type(error).__name__}: {error}",
+            )
+        )
+        return
+    for made_route in made:
+        parts = made_route.output.split("/")
+        if (
+            made_route.output.startswith("/")
+            or "\\" in made_route.output
+            or any(p in ("", ".", "..") for p in parts)
+        ):
+            found.append(
+                fault(
+                    codes.PLUGIN_OUTPUT,
+                    Span(site.settings.path),
+                    f"the plugin `{name}` wants to write `{made_route.output}`, outside the output folder",
+                )
+            )
+            continue
+        yield made_route
+
+
+def _page_routes(site: Site) -> Iterable[Route]:
+    for page in site.pages.values():
+        if page.has_page:
+            yield Route(
+                output=page.output,
+                url=page.url,
+                kind=page.kind,
+                template=page.template or TEMPLATES[page.kind],
+                page_id=page.id,
+                noindex=page.noindex,
+                in_sitemap=not page.noindex,
+                updated=page.updated or page.date,
+            )
+
+
+def _home(site: Site) -> Iterable[Route]:
+    home = site.settings.base_path
+    if not any(page.has_page and page.url == home for page in site.pages.values()):
+        yield Route(output="index.html", url=home, kind="home", template="home.html")
+
+
+def _lists(site: Site, reader: Reader) -> Iterable[Route]:
+    claimed = {page.url for page in site.pages.values() if page.has_page}
+    for name, collection in site.settings.collections.items():
+        template = _LISTS.get(collection.kind)
+        present = name in site.folders or reader.count((collection.kind,), collection=name)
+        if not template or not collection.index or not present:
+            continue
+        url = _url(site.settings, collection.index)
+        if url in claimed:
+            continue
+        order: Order = "title" if collection.kind in ("author", "quotes") else "newest"
+        query = Query(kinds=(collection.kind,), collection=name, order=order)
+        params = {"collection": name}
+        per_page = collection.per_page or (
+            60 if collection.kind in ("author", "quotes") else site.settings.config.pagination.per_page
+        )
+        yield from _paged(site, reader, url, query, template, _list_kind(collection.kind), params, per_page)
+        if collection.kind in ("story", "testimonial"):
+            yield from _filtered(site, reader, name, url, query, template, per_page)
+
+
+def _list_kind(kind: str) -> str:
+    return {
+        "post": "blog",
+        "story": "stories",
+        "quotes": "quotes-index",
+        "testimonial": "wall",
+        "author": "authors",
+    }[kind]
+
+
+def _filtered(
+    site: Site, reader: Reader, name: str, url: str, query: Query, template: str, per_page: int
+) -> Iterable[Route]:
+    kind = _list_kind(site.settings.collections[name].kind)
+    for group in reader.filters(name):
+        for term in group.terms:
+            params = {"collection": name, "taxonomy": group.taxonomy, "term": term.slug, "name": term.name}
+            asked = Query(kinds=query.kinds, collection=name, taxonomy=group.taxonomy, term=term.slug)
+            yield from _paged(site, reader, term.url, asked, template, kind, params, per_page)
+    if kind == "wall" and any(
+        getattr(p.meta, "rating", 0) for p in reader.pages(("testimonial",), collection=name)
+    ):
+        low = Query(kinds=query.kinds, collection=name, max_rating=LOW_RATING)
+        yield from _paged(
+            site,
+            reader,
+            f"{url}rating/three-or-fewer/",
+            low,
+            template,
+            kind,
+            {"collection": name, "rating": LOW_RATING},
+            per_page,
+        )
+
+
+def _terms(site: Site, reader: Reader) -> Iterable[Route]:
+    story_lists = {
+        url
+        for name in site.settings.collections
+        if site.settings.collections[name].kind == "story"
+        for g in reader.filters(name)
+        for url in (t.url for t in g.terms)
+    }
+    for taxonomy in reader.taxonomies():
+        declared = site.settings.taxonomies[taxonomy]
+        terms = reader.terms(taxonomy)
+        root = _url(site.settings, declared.path)
+        if taxonomy not in ("industry", "product"):
+            yield Route(
+                output=_output(site.settings, root),
+                url=root,
+                kind="terms",
+                template="terms.html",
+                params={"taxonomy": taxonomy},
+            )
+        for term in terms:
+            if term.url in story_lists:
+                continue
+            per_page = declared.per_page or site.settings.config.pagination.per_page
+            params = {"taxonomy": taxonomy, "term": term.slug, "name": term.name}
+            yield from _paged(
+                site, reader, term.url, reader.listed(term), "term.html", "term", params, per_page
+            )
+
+
+def _archive(site: Site, reader: Reader) -> Iterable[Route]:
+    years = sorted({p.date.year for p in reader.pages(_ARCHIVED) if p.date}, reverse=True)
+    if not years:
+        return
+    root = _url(site.settings, "/archive/")
+    yield Route(
+        output=_output(site.settings, root),
+        url=root,
+        kind="archive",
+        template="archive.html",
+        query=Query(kinds=_ARCHIVED),
+        params={"year": 0, "years": years},
+    )
+    for year in years:
+        url = f"{root}{year}/"
+        yield Route(
+            output=_output(site.settings, url),
+            url=url,
+            kind="archive",
+            template="archive.html",
+            query=Query(kinds=_ARCHIVED, year=year),
+            params={"year": year, "years": years},
+        )
+
+
+def _single(site: Site) -> Iterable[Route]:
+    root = site.settings.base_path
+    yield Route(
+        output="404.html",
+        url=f"{root}404.html",
+        kind="404",
+        template="404.html",
+        noindex=True,
+        in_sitemap=False,
+    )
+    business = site.settings.config.business
+    claimed = {page.url for page in site.pages.values() if page.has_page}
+    url = f"{root}send-your-story/"
+    if business and business.email and url not in claimed:
+        yield Route(
+            output="send-your-story/index.html",
+            url=url,
+            kind="send-your-story",
+            template="send-your-story.html",
+        )
+
+
+def _paged(
+    site: Site,
+    reader: Reader,
+    url: str,
+    query: Query,
+    template: str,
+    kind: str,
+    params: dict[str, Any],
+    per_page: int,
+) -> Iterable[Route]:
+    pages = reader.ask(query)
+    count = max(1, -(-len(pages) // per_page))
+    updated = max((moment for p in pages if (moment := p.updated or p.date)), default=None)
+    for number in range(1, count + 1):
+        address = url if number == 1 else f"{url}{site.settings.config.pagination.path}/{number}/"
+        window = Query(
+            **{
+                **{f: getattr(query, f) for f in query.__struct_fields__},
+                "offset": (number - 1) * per_page,
+                "limit": per_page,
+            }
+        )
+        yield Route(
+            output=_output(site.settings, address),
+            url=address,
+            kind=kind,
+            template=template,
+            query=window,
+            number=number,
+            count=count,
+            total=len(pages),
+            first_url=url,
+            in_sitemap=number == 1,
+            updated=updated,
+            params=params,
+        )
+
+
+def _url(settings: Settings, path: str) -> str:
+    return (
+        settings.base_path.rstrip("/") + "/" + path.strip("/") + "/"
+        if path.strip("/")
+        else settings.base_path
+    )
+
+
+def _output(settings: Settings, url: str) -> str:
+    return output_path(url.removeprefix(settings.base_path.rstrip("/")))
+
+
+def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
+    files = {site.settings.base_path + path for path in site.files}
+    folders = {f.removesuffix("index.html") for f in files if f.endswith("/index.html")}
+    aliases = {alias.url for alias in site.aliases}
+    lists = {
+        r.params["collection"]: r.url
+        for r in routes
+        if r.number == 1
+        and "collection" in r.params
+        and not r.params.get("term")
+        and not r.params.get("rating")
+    }
+    lists |= {r.params["taxonomy"]: r.url for r in routes if r.kind == "terms"}
+    lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search")}
+    lists |= {r.kind: r.url for r in routes if r.kind == "archive" and not r.params.get("year")}
+    lists |= {p.slug: p.url for p in site.pages.values() if p.kind == "page" and p.slug not in lists}
+    feeds = tuple(
+        FeedLink(r.title, r.url, str(r.params["type"]))
+        for r in routes
+        if r.kind == "feed" and r.params.get("announced")
+    )
+    addresses = frozenset({r.url for r in routes} | files | folders | aliases)
+    return Plan(addresses=addresses, lists=lists, feeds=feeds)
+
+
+def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> None:
+    """Report every address that two sources claim: pages, lists, copied files and old addresses alike."""
+    claims: dict[str, tuple[str, Span]] = {}
+    pages: dict[str, Page] = dict(site.pages)
+    for made in sorted(routes, key=lambda r: (r.output, r.page_id)):
+        page = pages.get(made.page_id)
+        span = page.span if page else Span(site.settings.path)
+        what = (
+            page.source
+            if page and page.source
+            else f"the {made.kind} list"
+            if made.query
+            else f"the page `{made.url}` that caresite makes"
+        )
+        _claim(claims, made.output, what, span, codes.URL_COLLISION, made.url, found)
+    for output, source in sorted(site.files.items()):
+        _claim(claims, output, source, Span(source), codes.URL_COLLISION, "/" + output, found)
+    for alias in sorted(site.aliases, key=lambda a: (a.url, a.page_id)):
+        output = output_path(alias.url.removeprefix(site.settings.base_path.rstrip("/")))
+        _claim(
+            claims,
+            output,
+            f"the alias in {pages[alias.page_id].source}",
+            alias.span,
+            codes.ALIAS_COLLISION,
+            alias.url,
+            found,
+        )
+
+
+def _claim(
+    claims: dict[str, tuple[str, Span]],
+    output: str,
+    what: str,
+    span: Span,
+    code: Any,
+    url: str,
+    found: list[Diagnostic],
+) -> None:
+    key = collision_key(output)
+    if key not in claims:
+        claims[key] = (what, span)
+        return
+    other, place = claims[key]
+    if other == what and place == span and "redirect" in what:
+        return
+    message = f"{what} and {other} both want the address {url}"
+    found.append(
+        fault(
+            code,
+            span,
+            message,
+            hint="give one of them another `slug`, or remove it",
+            related=(place,) if place.path else (),
+        )
+    )

@@ -1,0 +1,129 @@
+"""Templates: the Jinja environment, with the filters and globals that themes rely on."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from markupsafe import Markup
+
+from caresite.core.urls import encode_path
+from caresite.pipeline.markdown import Markdown
+from caresite.pipeline.themes import Theme
+from caresite.pipeline.words import date_in, number_in, percent_in
+
+__all__ = ["Say", "SiteLoader", "environment"]
+
+Say = Callable[..., str]
+
+
+class SiteLoader(BaseLoader):
+    """Finds a template in the site, the theme, its parents, then plugins.
+
+    `hearth/base.html` names the theme's own, whatever stands above it.
+    """
+
+    def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...]) -> None:
+        self.folders = tuple(layer.folder / "templates" for layer in theme.layers) + plugin_folders
+        self.by_theme = {layer.name: layer.folder / "templates" for layer in theme.layers[1:]}
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        path = self.find(template)
+        if path is None:
+            raise TemplateNotFound(template)
+        return path.read_text("utf-8"), str(path), lambda: True
+
+    def find(self, template: str) -> Path | None:
+        """Return the file of a template, or None."""
+        if ".." in template.split("/"):
+            return None
+        for folder in self.folders:
+            if (folder / template).is_file():
+                return folder / template
+        theme, _, rest = template.partition("/")
+        own = self.by_theme.get(theme)
+        return own / rest if own and (own / rest).is_file() else None
+
+    def list_templates(self) -> list[str]:
+        return sorted(
+            {p.relative_to(f).as_posix() for f in self.folders if f.is_dir() for p in f.rglob("*.html")}
+        )
+
+
+def environment(
+    loader: SiteLoader,
+    *,
+    language: Callable[[], str],
+    markdown: Markdown,
+    base_url: str,
+    filters: Mapping[str, Callable[..., Any]],
+) -> Environment:
+    """Return the environment: autoescape is on, undefined names are faults, `language` is asked at use."""
+    env = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+    )
+    env.filters |= {
+        "date_long": lambda moment: date_in(language(), moment, "long"),
+        "date_medium": lambda moment: date_in(language(), moment, "medium"),
+        "date_iso": _date_iso,
+        "month_year": lambda moment: date_in(language(), moment, "MMMM y"),
+        "month": lambda moment: date_in(language(), moment, "MMMM"),
+        "day_month": lambda moment: date_in(language(), moment, "d MMM"),
+        "number": lambda value: number_in(language(), value),
+        "percent": lambda value: percent_in(language(), value),
+        "inline_markdown": lambda text: Markup(_inline(markdown, text)),
+        "markdown": lambda text: Markup(_block(markdown, text)),
+        "initials": _initials,
+        "tone": _tone,
+        "absolute": lambda url: _absolute(base_url, url),
+        "words": _words,
+        "host": lambda url: (urlsplit(url).hostname or url).removeprefix("www."),
+        **filters,
+    }
+    return env
+
+
+def _inline(markdown: Markdown, text: str) -> str:
+    return markdown.render_inline(" ".join(str(text).split()))
+
+
+def _block(markdown: Markdown, text: str) -> str:
+    return markdown.render_block(str(text))
+
+
+def _date_iso(moment: datetime) -> str:
+    return moment.date().isoformat() if not (moment.hour or moment.minute) else moment.isoformat()
+
+
+def _initials(name: str) -> str:
+    letters = [part[0] for part in re.findall(r"\w[\w'’.-]*", str(name))]
+    return "".join(letters[:1] + letters[-1:] if len(letters) > 1 else letters).upper()
+
+
+def _tone(text: object) -> int:
+    return hashlib.md5(str(text).encode(), usedforsecurity=False).digest()[0] % 6 + 1
+
+
+def _absolute(base_url: str, url: str) -> str:
+    if not url.startswith("/"):
+        return url
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}{encode_path(url)}"
+
+
+def _words(text: str, count: int) -> str:
+    parts = str(text).split()
+    return " ".join(parts) if len(parts) <= count else " ".join(parts[:count]).rstrip(",;:.–—-") + "…"

@@ -1,0 +1,177 @@
+"""Themes: where templates, assets and interface words come from, and the options a theme declares."""
+
+from __future__ import annotations
+
+import re
+import types
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+import caresite
+from caresite.core import codes
+from caresite.core.config import Settings
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.files import decode_text
+from caresite.core.schema import Doc, Reading, decode
+from caresite.core.suggest import nearest
+from caresite.core.values import Scalar, Table, plain, read_yaml
+
+__all__ = ["Layer", "Theme", "bundled_themes", "load_theme"]
+
+_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+
+
+class Layer(Struct, frozen=True):
+    """One folder that may hold `templates/`, `assets/` and `i18n/`; an earlier layer wins by path."""
+
+    name: str
+    folder: Path
+
+
+class Theme(Struct, frozen=True):
+    """A loaded theme: its layers, from the site down to the last parent, and its options as the site sets them."""
+
+    name: str
+    version: str
+    layers: tuple[Layer, ...]
+    options: Any
+    record: Any
+
+
+def bundled_themes() -> Path:
+    """Return the folder of caresite's own themes: in the package, or in the source tree beside it."""
+    package = Path(caresite.__file__).parent
+    inside = package / "themes"
+    return inside if inside.is_dir() else package.parent.parent / "themes"
+
+
+def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic, ...]]:
+    """Return the theme that the config names, with its parents. Raises Problem when it cannot be used."""
+    found: list[Diagnostic] = []
+    named = settings.theme.entries.get("name")
+    name = named.text if isinstance(named, Scalar) else "hearth"
+    span = named.span if named else settings.theme.span
+    layers = [Layer("site", root)]
+    declared: dict[str, Any] = {}
+    version = ""
+    following, seen = name, []
+    while following:
+        if following in seen:
+            raise Problem(fault(codes.UNKNOWN_THEME, span, f"the theme `{following}` is its own parent"))
+        seen.append(following)
+        folder = _find(root, following, span)
+        about = _about(folder, following)
+        layers.append(Layer(following, folder))
+        declared = {**_options(about, following), **declared}
+        version = version or str(about.get("version", ""))
+        following = str(about.get("parent") or "")
+    record = _record(declared)
+    table = Table(
+        {k: v for k, v in settings.theme.entries.items() if k != "name"},
+        settings.theme.keys,
+        settings.theme.span,
+    )
+    options, _ = decode(table, record, Reading(ZoneInfo("UTC"), found.append, unknown="error"))
+    found.extend(_bad_colors(declared, options, table))
+    if options is None or any(d.severity == "error" for d in found):
+        raise Problem(*found)
+    return Theme(name, version, tuple(layers), options, record), tuple(found)
+
+
+def _find(root: Path, name: str, span: Span) -> Path:
+    places = (root / "themes" / name, bundled_themes() / name)
+    for place in places:
+        if re.fullmatch(r"[\w-]+", name) and (place / "theme.yaml").is_file():
+            return place
+    known = {
+        p.name
+        for place in places
+        if place.parent.is_dir()
+        for p in place.parent.iterdir()
+        if (p / "theme.yaml").is_file()
+    }
+    near = nearest(name, known)
+    raise Problem(
+        fault(
+            codes.UNKNOWN_THEME,
+            span,
+            f"there is no theme `{name}`",
+            hint=f"did you mean `{near}`?" if near else f"there are: {', '.join(sorted(known))}",
+        )
+    )
+
+
+def _about(folder: Path, name: str) -> dict[str, Any]:
+    path = f"themes/{name}/theme.yaml"
+    text, _ = decode_text((folder / "theme.yaml").read_bytes(), path)
+    about = plain(read_yaml(text, path))
+    return about if isinstance(about, dict) else {}
+
+
+def _options(about: dict[str, Any], name: str) -> dict[str, Any]:
+    options = about.get("options") or {}
+    for key, declared in options.items():
+        if not isinstance(declared, dict) or declared.get("type") not in _TYPES:
+            message = f"the option `{key}` needs a type: one of {', '.join(sorted(_TYPES))}"
+            raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), message))
+    return dict(options)
+
+
+def _record(declared: dict[str, Any]) -> type[Struct]:
+    """Build the record of the theme's options, so that they are decoded and documented like the config."""
+    fields: list[Any] = []
+    for key, about in declared.items():
+        kind, default = _TYPES[about["type"]](about)
+        example = "" if about.get("example") is None else str(about["example"])
+        fields.append((key, Annotated[kind, Doc(str(about.get("help", "")), example=example)], default))
+    return msgspec.defstruct("ThemeOptions", fields, frozen=True, kw_only=True)
+
+
+def _literal(choices: list[Any]) -> Any:
+    return Literal[tuple(str(choice) for choice in choices)]
+
+
+def _list_type(about: dict[str, Any]) -> tuple[Any, Any]:
+    item: Any = _literal(about["of"]) if about.get("of") else str
+    return types.GenericAlias(tuple, (item, ...)), tuple(str(v) for v in about.get("default") or ())
+
+
+def _map_type(about: dict[str, Any]) -> tuple[Any, Any]:
+    record = _record(about.get("keys") or {})
+    return record, record()
+
+
+_TYPES: dict[str, Any] = {
+    "string": lambda about: (str, str(about.get("default") or "")),
+    "color": lambda about: (str, str(about.get("default") or "")),
+    "bool": lambda about: (bool, bool(about.get("default"))),
+    "int": lambda about: (int, int(about.get("default") or 0)),
+    "choice": lambda about: (_literal(about["choices"]), str(about["default"])),
+    "list": _list_type,
+    "map": _map_type,
+}
+
+
+def _bad_colors(declared: dict[str, Any], options: Any, table: Table) -> list[Diagnostic]:
+    found = []
+    for key, about in declared.items():
+        value = getattr(options, key, "") if options is not None else ""
+        if about["type"] == "color" and value and not _COLOR.fullmatch(value):
+            hint = (
+                'write it in quotes: `"#9b1c4b"`'
+                if not value.startswith("#")
+                else "three or six digits 0-9 a-f after the #"
+            )
+            found.append(
+                fault(
+                    codes.NOT_A_CHOICE,
+                    table.entries[key].span,
+                    f"`{key}` must be a colour such as #9b1c4b, not “{value}”",
+                    hint=hint,
+                )
+            )
+    return found

@@ -1,0 +1,105 @@
+"""Interface words: what pages say besides their content, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+from markupsafe import Markup, escape
+
+from caresite.core import codes
+from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.files import decode_text
+from caresite.core.suggest import nearest
+from caresite.core.values import plain, read_yaml
+from caresite.pipeline.themes import Theme
+
+__all__ = ["Words", "date_in", "locale_of", "number_in", "percent_in"]
+
+
+@lru_cache(maxsize=32)
+def locale_of(language: str) -> Locale:
+    """Return the CLDR locale of a language tag; its language alone, then English, when the tag is unknown."""
+    for tag in (language, language.split("-")[0], "en"):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    raise AssertionError("CLDR knows English")
+
+
+@lru_cache(maxsize=4096)
+def date_in(language: str, moment: datetime, shape: str) -> str:
+    """Return a date as people of `language` write it; `shape` is a CLDR style or pattern."""
+    return str(format_date(moment, shape, locale_of(language)))
+
+
+def number_in(language: str, number: float) -> str:
+    """Return a number with the separators of `language`."""
+    return str(format_decimal(number, locale=locale_of(language)))
+
+
+def percent_in(language: str, number: float) -> str:
+    """Return a share of 1 as a percentage in the manner of `language`."""
+    return str(format_percent(number, locale=locale_of(language)))
+
+
+class Words:
+    """The interface words of one site, in every language it uses."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.layers = theme.layers
+        self._tables: dict[str, Mapping[str, Any]] = {}
+
+    def table(self, language: str) -> Mapping[str, Any]:
+        """Return all words of `language`: region over language over English, the site over the theme."""
+        if language not in self._tables:
+            merged: dict[str, Any] = {}
+            for tag in dict.fromkeys(("en", language.split("-")[0], language)):
+                for layer in reversed(self.layers):
+                    merged |= _read(layer.folder / "i18n" / f"{tag}.yaml")
+            self._tables[language] = merged
+        return self._tables[language]
+
+    def say(self, language: str, key: str, **values: Any) -> str:
+        """Return the words for `key` with `values` filled in; `n` chooses the plural form.
+
+        Raises Problem when no language file has the key.
+        """
+        table = self.table(language)
+        words = table.get(key)
+        if isinstance(words, dict):
+            number = values.get("n", 1)
+            form = locale_of(language).plural_form(number)
+            words = words.get(form, words.get("other", ""))
+            if isinstance(number, (int, float)):
+                values = {**values, "n": number_in(language, number)}
+        if words is None:
+            near = nearest(key, table)
+            raise Problem(
+                fault(
+                    codes.BAD_WORDS,
+                    Span("i18n/en.yaml"),
+                    f"there are no words for `{key}`",
+                    hint=f"did you mean `{near}`?" if near else "",
+                )
+            )
+        if not values:
+            return str(words)
+        if any(isinstance(value, Markup) for value in values.values()):
+            return Markup(escape(str(words))).format(**values)
+        return str(words).format(**values)
+
+
+def _read(path: Any) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    text, _ = decode_text(path.read_bytes(), f"i18n/{path.name}")
+    table = plain(read_yaml(text, f"i18n/{path.name}"))
+    return table if isinstance(table, dict) else {}

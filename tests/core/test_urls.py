@@ -1,0 +1,97 @@
+"""Slugs and addresses."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caresite.core.urls import check_address, is_external, output_path, slug_of
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("The day the boiler broke", "the-day-the-boiler-broke"),
+        ("Crème brûlée & tea", "creme-brulee-tea"),
+        ("18f.gsa.gov", "18f-gsa-gov"),
+        ("Ирина", "irina"),
+        ("2020", "2020"),
+        ("☎", "260e"),
+    ],
+)
+def test_slugs_are_plain(text: str, slug: str) -> None:
+    assert slug_of(text) == slug
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_slugs_are_idempotent_and_safe(text: str) -> None:
+    slug = slug_of(text)
+    assert slug_of(slug) == slug
+    assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert slug_of(unicodedata.normalize("NFD", text)) == slug
+
+
+@pytest.mark.parametrize(
+    ("given_address", "clean"),
+    [
+        ("about", "/about/"),
+        ("/about/us/", "/about/us/"),
+        ("/a//b", "/a/b/"),
+        ("/feed.xml", "/feed.xml"),
+        ("/", "/"),
+        ("/Über uns/", "/Über uns/"),
+        ("%C3%BCber", "/über/"),
+    ],
+)
+def test_addresses_are_cleaned(given_address: str, clean: str) -> None:
+    assert check_address(given_address) == clean
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "../../etc/passwd",
+        "/../x",
+        "/a/./b",
+        "C:\\x",
+        "\\\\host\\x",
+        "//host/x",
+        "https://host/x",
+        "%2e%2e/x",
+        "%252e%252e/x",
+        "a\0b",
+        "a\u202eb",
+        "a\u200db",
+        "x" * 300,
+        "CON",
+        "/aux.html",
+        "/a./b",
+        "/a /b",
+        "javascript:alert(1)",
+    ],
+)
+def test_addresses_that_no_host_can_hold_are_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        check_address(address)
+
+
+@given(st.text(max_size=60))
+def test_an_accepted_address_never_leaves_the_output_folder(text: str) -> None:
+    try:
+        address = check_address(text)
+    except ValueError:
+        return
+    parts = output_path(address).split("/")
+    assert ".." not in parts
+    assert not output_path(address).startswith("/")
+
+
+@pytest.mark.parametrize("target", ["https://x", "mailto:a@b", "//host", "tel:1", "javascript:x"])
+def test_what_leaves_the_site(target: str) -> None:
+    assert is_external(target)
+
+
+@pytest.mark.parametrize("target", ["/x", "x.md", "../x", "#x", "?q=a:b"])
+def test_what_stays_on_the_site(target: str) -> None:
+    assert not is_external(target)
