@@ -87,7 +87,7 @@ class BuiltSite:
         texts = {d.span.path: _text_of(self.root / d.span.path) for d in self.diagnostics}
         return "\n".join(format_text(d, texts) for d in self.diagnostics)
 
-    def bytes(self, path: str) -> bytes:
+    def data(self, path: str) -> bytes:
         """Return the bytes of an output, named by its address (`/blog/x/`) or path (`blog/x/index.html`).
 
         Raises LookupError, which names the nearest output and what was wrong, when there is none.
@@ -100,10 +100,10 @@ class BuiltSite:
 
     def text(self, path: str) -> str:
         """Return an output as text: a feed, `_headers`, a page."""
-        return self.bytes(path).decode()
+        return self.data(path).decode()
 
     def html(self, path: str) -> str:
-        """Return a page, named as in `bytes`. Raises AssertionError when it could not be rendered."""
+        """Return a page, named as in `data`. Raises AssertionError when it could not be rendered."""
         page = self.text(path)
         assert page, f"`{path}` was not rendered\n{self.report}"
         return page

@@ -79,6 +79,7 @@ BAD_COLLECTION = Code(
     "A collection is declared in a way that cannot work.",
     "Give each collection a folder of its own and one of the kinds.",
 )
+WEAK_CONTRAST = Code("C111", "weak-contrast", "error", "Two colours made from the brand colour cannot be told apart well enough.", "Choose another `brand` or `accent`.")
 
 BAD_YAML = Code(
     "Y101",

@@ -23,6 +23,9 @@ from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read
 __all__ = ["Business", "Checks", "Collection", "Config", "MenuEntry", "Settings", "Taxonomy", "load_config"]
 
 CONFIG_NAMES = ("caresite.yaml", "caresite.yml", "caresite.toml")
+SOURCE_FOLDERS = frozenset(
+    "content themes templates static assets data private consent archetypes .git .caresite src".split()
+)
 _FOREIGN = {
     "baseurl": "the site's address is `base_url` here",
     "url": "the site's address is `base_url` here",
@@ -495,21 +498,8 @@ def _base_path(base_url: str, span: Span, found: list[Diagnostic]) -> str:
 
 def _check_output_dir(name: str, span: Span, found: list[Diagnostic]) -> None:
     parts = [p for p in name.replace("\\", "/").split("/") if p not in ("", ".")]
-    taken = {
-        "content",
-        "themes",
-        "templates",
-        "static",
-        "assets",
-        "data",
-        "private",
-        "consent",
-        "archetypes",
-        ".git",
-        ".caresite",
-        "src",
-    }
-    if not parts or ".." in parts or parts[0] in taken:
+    leaves = name.startswith(("/", "\\", "~")) or ".." in parts or (parts and ":" in parts[0])
+    if not parts or leaves or parts[0].casefold() in SOURCE_FOLDERS:
         found.append(
             fault(
                 codes.BAD_OUTPUT_DIR,

@@ -17,7 +17,7 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _TIME = r"(?:(?:[T ]|,? at |, )\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[ap]\.?m\.?)?)?"
-_ZONE = r"\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}:?\d{2}|[+-]\d{2})?"
+_ZONE = r"\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}:?\d{2}|[+-]\d{1,2})?"
 _SHAPES = tuple(
     re.compile(rf"{date}{_TIME}{_ZONE}", re.IGNORECASE)
     for date in (
@@ -84,9 +84,10 @@ def _zone(text: str | None, default: tzinfo) -> tzinfo:
     digits = text.upper().removeprefix("UTC").removeprefix("GMT")
     if digits in ("", "Z"):
         return UTC
-    hours, minutes = int(digits[1:].replace(":", "")[:-2] or 0), int(digits[-2:])
-    if ":" not in digits and len(digits) == 3:
+    if len(digits) <= 3:
         hours, minutes = int(digits[1:]), 0
+    else:
+        hours, minutes = int(digits[1:].replace(":", "")[:-2]), int(digits[-2:])
     if hours > 14 or minutes > 59:
         raise ValueError(f"the offset {text} does not exist")
     offset = timedelta(hours=hours, minutes=minutes)

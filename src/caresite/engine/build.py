@@ -25,13 +25,13 @@ from caresite.pipeline.discover import Discovery, discover
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.markdown import MarkdownOptions
 from caresite.pipeline.parse import Parser, Syntax, parse_defaults
-from caresite.pipeline.publish import Published, publish
+from caresite.pipeline.publish import Published, output_folder, publish
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer
 from caresite.pipeline.route import route
 from caresite.pipeline.themes import Theme, load_theme
 
-__all__ = ["Built", "Options", "build", "load_site"]
+__all__ = ["Built", "Options", "Watch", "build", "load_site"]
 
 T = TypeVar("T")
 
@@ -67,8 +67,8 @@ class Built(Struct, frozen=True, kw_only=True):
         return not any(d.severity == "error" for d in self.diagnostics)
 
 
-class _Watch:
-    """Collects the diagnostics and the seconds of each stage."""
+class Watch:
+    """Collects the diagnostics and the seconds of each stage while a build goes on."""
 
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
@@ -95,7 +95,7 @@ def build(root: Path, options: Options, *, progress: Callable[[str, int, int], N
 
     Never raises for what is wrong with the site: that is in the diagnostics of the answer.
     """
-    watch = _Watch()
+    watch = Watch()
     tell = progress or (lambda stage, done, total: None)
     try:
         with watch.stage("config"):
@@ -114,7 +114,7 @@ def build(root: Path, options: Options, *, progress: Callable[[str, int, int], N
         with watch.stage("check"):
             watch.found.extend(check(site, plan, outputs))
         diagnostics = watch.sorted(options.strict)
-        folder = root / (options.output_dir or settings.config.output_dir)
+        folder = output_folder(root, options.output_dir or settings.config.output_dir)
         failed = any(d.severity == "error" for d in diagnostics)
         published = None
         if options.publish and not failed:
@@ -138,11 +138,11 @@ def load_site(
     root: Path,
     settings: Settings,
     options: Options,
-    watch: _Watch | None = None,
+    watch: Watch | None = None,
     tell: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> tuple[Site, Plan, tuple[Route, ...]]:
     """Run discover, parse, assemble and route; diagnostics go to `watch`."""
-    watch = watch or _Watch()
+    watch = watch or Watch()
     with watch.stage("discover"):
         discovery = discover(root, settings)
         watch.found.extend(discovery.diagnostics)
@@ -180,7 +180,7 @@ def _parse(
     settings: Settings,
     discovery: Discovery,
     read: Callable[[str], bytes],
-    watch: _Watch,
+    watch: Watch,
     tell: Callable[[str, int, int], None],
 ) -> tuple[Document, ...]:
     parser = Parser(_syntax(settings, _defaults(discovery, read, watch)))
@@ -197,7 +197,7 @@ def _parse(
     return tuple(documents)
 
 
-def _defaults(discovery: Discovery, read: Callable[[str], bytes], watch: _Watch) -> dict[str, Table]:
+def _defaults(discovery: Discovery, read: Callable[[str], bytes], watch: Watch) -> dict[str, Table]:
     tables = {}
     for path in discovery.defaults:
         try:
@@ -230,7 +230,7 @@ def _render(
     plan: Plan,
     routes: Iterable[Route],
     theme: Theme,
-    watch: _Watch,
+    watch: Watch,
     tell: Callable[[str, int, int], None],
 ) -> tuple[Output, ...]:
     with watch.stage("assets"):
@@ -248,7 +248,7 @@ def _render(
     return tuple(sorted(outputs, key=lambda o: o.path))
 
 
-def _rendered(site: Site, outputs: tuple[Output, ...], watch: _Watch) -> Iterable[Output]:
+def _rendered(site: Site, outputs: tuple[Output, ...], watch: Watch) -> Iterable[Output]:
     """Ask the plugins for files that are made from all pages."""
     for active in site.settings.plugins:
         if not active.plugin.rendered:

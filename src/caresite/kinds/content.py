@@ -23,7 +23,7 @@ class Picture(Struct, frozen=True, kw_only=True):
             "File beside the text, a path from the site root (`/images/x.jpg`), or an https address.",
             peers=("path", "file"),
         ),
-    ]
+    ] = ""
     alt: Annotated[
         str, Doc("What the picture shows, for those who do not see it; empty when it only decorates.")
     ] = ""
@@ -135,7 +135,7 @@ class Content(Struct, frozen=True, kw_only=True):
         str,
         Doc(
             "One or two sentences for lists and feeds. Markdown is understood.",
-            peers=("excerpt", "custom_excerpt", "deck", "teaser"),
+            peers=("excerpt", "custom_excerpt", "teaser"),
         ),
     ] = ""
     description: Annotated[
@@ -160,13 +160,14 @@ class Content(Struct, frozen=True, kw_only=True):
     ] = ()
     series: Annotated[Series | None, Doc("The series this is a part of.")] = None
     authors: Annotated[
-        tuple[str, ...], Doc("Ids from `content/authors/`, or names.", peers=("author", "byline"))
+        tuple[str, ...], Doc("Ids from `content/authors/`, or names.", peers=("author", "byline", "authored_by"))
     ] = ()
     image: Annotated[
         Picture | None,
         Doc(
             "The lead picture.",
             peers=(
+                "img",
                 "cover",
                 "cover_image",
                 "coverimage",

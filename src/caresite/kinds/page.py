@@ -13,14 +13,14 @@ __all__ = ["PageContent", "SectionContent", "TermContent"]
 class PageContent(Content, frozen=True, kw_only=True):
     """A page of its own: about, contact, prices. `content/pages/*.md`."""
 
-    subtitle: Annotated[str, Doc("A second line under the headline.")] = ""
+    subtitle: Annotated[str, Doc("A second line under the headline.", peers=("deck", "subheading"))] = ""
     cta: Annotated[CallToAction | None, Doc("The button at the end.")] = None
 
 
 class SectionContent(Content, frozen=True, kw_only=True):
     """The title and text of a collection's list: `_index.md` in its folder."""
 
-    subtitle: Annotated[str, Doc("A second line under the headline.")] = ""
+    subtitle: Annotated[str, Doc("A second line under the headline.", peers=("deck", "subheading"))] = ""
 
 
 class TermContent(Content, frozen=True, kw_only=True):

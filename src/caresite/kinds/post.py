@@ -13,7 +13,7 @@ __all__ = ["Post"]
 class Post(Content, frozen=True, kw_only=True):
     """A blog post: `content/blog/*.md`."""
 
-    subtitle: Annotated[str, Doc("A second line under the headline.")] = ""
+    subtitle: Annotated[str, Doc("A second line under the headline.", peers=("deck", "subheading"))] = ""
     key_points: Annotated[
         tuple[str, ...], Doc("Two to five sentences for the “In short” box.", peers=("takeaways", "tldr"))
     ] = ()

@@ -10,6 +10,7 @@ from msgspec import Struct
 from caresite.core.schema import Doc
 from caresite.kinds.consent import Consent
 from caresite.kinds.content import Content
+from caresite.kinds.testimonial import Display
 
 __all__ = ["Original", "Quote", "QuoteAuthor", "QuoteCollection", "QuoteSource"]
 
@@ -19,7 +20,8 @@ class QuoteAuthor(Struct, frozen=True, kw_only=True):
 
     __shorthand__ = "name"
 
-    name: Annotated[str, Doc("The name.")]
+    name: Annotated[str, Doc("The name. For a customer, shown only as far as `display` goes.")]
+    display: Annotated[Display, Doc("For a customer: how their name is shown, by their own choice.")] = "full"
     role: Annotated[str, Doc("Who they are, in a few words.")] = ""
     born: Annotated[int | None, Doc("Year of birth.")] = None
     died: Annotated[int | None, Doc("Year of death.")] = None
@@ -34,7 +36,7 @@ class QuoteSource(Struct, frozen=True, kw_only=True):
 
     title: Annotated[str, Doc("The work.")] = ""
     kind: Annotated[
-        Literal["book", "article", "speech", "interview", "letter", "web", "film", "testimonial"],
+        Literal["book", "article", "speech", "interview", "letter", "web", "film", "inscription", "proverb", "own", "testimonial"],
         Doc("What it is. `testimonial` marks a customer's words, which need consent."),
     ] = "book"
     publisher: Annotated[str, Doc("Who published it.")] = ""

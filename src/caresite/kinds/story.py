@@ -50,8 +50,8 @@ class Metric(Struct, frozen=True, kw_only=True):
 class StoryQuote(Struct, frozen=True, kw_only=True):
     """The customer's own words inside a story."""
 
-    text: Annotated[str, Doc("The words; one phrase may be marked `==so==`.")]
-    speaker: Annotated[str, Doc("Who said them; the story's author when empty.")] = ""
+    text: Annotated[str, Doc("The words; one phrase may be marked `==so==`.", peers=("content", "quote"))]
+    speaker: Annotated[str, Doc("Who said them; the story's author when empty.", peers=("from", "author", "name"))] = ""
     role: Annotated[str, Doc("What the speaker does.")] = ""
 
 

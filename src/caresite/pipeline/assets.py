@@ -9,13 +9,17 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
+from caresite.core import codes
+from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.model import Output
+from caresite.pipeline.palette import ACCENTS, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
 
 __all__ = ["Asset", "asset_outputs", "collect_assets"]
 
 _CSS_URL = re.compile(r"url\(\s*([\"']?)(?!data:|https?:|//|#)([^)\"']+)\1\s*\)")
 _DIGEST_LENGTH = 10
+PALETTE = "palette.css"
 
 
 class Asset(Struct, frozen=True):
@@ -29,19 +33,40 @@ class Asset(Struct, frozen=True):
 def collect_assets(theme: Theme) -> dict[str, Asset]:
     """Return all assets by name: the site's `assets/` over the theme's over its parents'.
 
+    A theme with the options `brand` and `accent` gets its `palette.css` made from them; raises Problem when a pair
+    of colours that stand on each other cannot be told apart.
+
     A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
     """
     files: dict[str, Path] = {}
     for layer in reversed(theme.layers):
         folder = layer.folder / "assets"
         files |= {path.relative_to(folder).as_posix(): path for path in _files(folder)}
-    assets = {
-        name: _asset(name, files[name].read_bytes()) for name in sorted(files) if not name.endswith(".css")
-    }
+    assets = {name: _asset(name, files[name].read_bytes()) for name in sorted(files) if not name.endswith(".css")}
     for name in sorted(files):
         if name.endswith(".css"):
             assets[name] = _asset(name, _rewritten(name, files[name].read_text("utf-8"), assets).encode())
+    if getattr(theme.options, "brand", ""):
+        assets[PALETTE] = _asset(PALETTE, _palette(theme).encode())
     return assets
+
+
+def _palette(theme: Theme) -> str:
+    palette = palette_of(theme.options.brand, _accent_hue(str(getattr(theme.options, "accent", "marigold"))))
+    for name, mode in (("light", palette.light), ("dark", palette.dark)):
+        for pair, ratio in failing_pairs(mode):
+            message = f"in {name} mode `{pair.front}` on `{pair.back}` has a contrast of {ratio:.1f}, and needs {pair.least:g}"
+            raise Problem(fault(codes.WEAK_CONTRAST, Span("caresite.yaml"), message, hint="choose another `brand` or `accent`"))
+    return palette_css(palette)
+
+
+def _accent_hue(accent: str) -> float:
+    if accent in ACCENTS:
+        return ACCENTS[accent]
+    if accent.isdigit() and int(accent) < 360:
+        return float(accent)
+    message = f"`accent` must be one of {', '.join(ACCENTS)}, or a hue from 0 to 359, not “{accent}”"
+    raise Problem(fault(codes.NOT_A_CHOICE, Span("caresite.yaml"), message))
 
 
 def _files(folder: Path) -> Iterable[Path]:

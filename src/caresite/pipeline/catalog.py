@@ -184,7 +184,8 @@ def _place(
             continue
         draft = _Draft(page_id, source, item, url, item.meta.slug or item.key, state, parent)
         if item.kind == "quotes":
-            collections[source.path] = draft
+            is_head = PurePosixPath(source.path).stem == "_index"
+            collections[str(PurePosixPath(source.path).parent) if is_head else source.path] = draft
         drafts.append(draft)
     return drafts
 
@@ -265,7 +266,7 @@ def _section(collection: Collection, source: Source) -> str:
 def _aliases(settings: Settings, drafts: list[_Draft], found: list[Diagnostic]) -> tuple[Alias, ...]:
     aliases = []
     for draft in drafts:
-        for alias in draft.item.meta.aliases:
+        for alias in dict.fromkeys(draft.item.meta.aliases):
             try:
                 url = _with_base(
                     settings, alias if not is_external(alias) else re.sub(r"^\w+://[^/]+", "", alias)
@@ -279,7 +280,7 @@ def _aliases(settings: Settings, drafts: list[_Draft], found: list[Diagnostic]) 
                     )
                 )
                 continue
-            if url != draft.url:
+            if url.casefold() != draft.url.casefold():  # an address that differs in case only is the page itself
                 aliases.append(Alias(url, draft.url, draft.id, draft.item.span))
     return tuple(aliases)
 
@@ -499,7 +500,10 @@ def _person(meta: Any, image: Any) -> Person | None:
     """Return who speaks, reduced to what their choice of display allows."""
     if isinstance(meta, Quote):
         author = meta.author
-        return Person(name=author.name, role=author.role, url=author.url) if author else None
+        if author is None:
+            return None
+        shown = author.display != "anonymous"
+        return Person(name=shown_name(author.name, author.display), role=author.role if shown else "", url=author.url if shown else "")
     speaker = getattr(meta, "author", None)
     if speaker is None or not isinstance(meta, (Testimonial, Story)):
         return None
@@ -516,6 +520,8 @@ def _person(meta: Any, image: Any) -> Person | None:
 
 def _shown_meta(meta: Any, person: Person | None) -> Any:
     """Return `meta` without what its author did not choose to show, so that no template can print it."""
+    if isinstance(meta, Quote) and meta.author and meta.author.display != "full":
+        return replace(meta, author=replace(meta.author, name=person.name if person else "", url=""), consent=None)
     if not isinstance(meta, (Testimonial, Story)):
         return meta
     changes: dict[str, Any] = {"consent": replace(meta.consent, wording="") if meta.consent else None}

@@ -147,9 +147,7 @@ def _sort_in(
     if file.name in ("_defaults.yaml", "_defaults.yml"):
         defaults.add(path)
     elif suffix in TEXT_SUFFIXES:
-        sources[path] = Source(
-            path, name, "section" if file.stem == "_index" else _text_kind(collection.kind)
-        )
+        sources[path] = Source(path, name, _text_kind(file, collection))
     elif suffix in LIST_SUFFIXES and collection.kind in _LIST_KINDS:
         sources[path] = Source(path, name, collection.kind)
     elif suffix in _RESOURCE_SUFFIXES:
@@ -159,8 +157,13 @@ def _sort_in(
         found.diagnostics.append(fault(codes.IGNORED_FILE, Span(path, 1), message))
 
 
-def _text_kind(kind: str) -> str:
-    return "quote" if kind == "quotes" else kind
+def _text_kind(file: Path, collection: Collection) -> str:
+    """Return what a text is: `_index.md` is the list of its collection, or the head of a folder of quotes."""
+    if file.stem == "_index" and file.parent.as_posix() == collection.path.strip("/"):
+        return "section"
+    if collection.kind == "quotes":
+        return "quotes" if file.stem == "_index" else "quote"
+    return collection.kind
 
 
 def _statics(root: Path, found: _Found) -> dict[str, str]:

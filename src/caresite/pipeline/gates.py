@@ -33,8 +33,14 @@ class Decision(Struct, frozen=True):
 
 
 def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Gates) -> Decision:
-    """Decide whether `item` is shown at `now`: consent first, then draft, future and expired."""
+    """Decide whether `item` is shown at `now`: draft and consent first, then future and expired.
+
+    `now` is in the site's zone, in which the reasons are worded.
+    """
     verdict = judge(item, lock, now)
+    if item.meta.draft and not gates.drafts:  # consent may come later; until then the words are nowhere
+        held = _held(source, item, "draft", "it is a draft", None)
+        return Decision("draft", held, (), verdict.diagnostics)
     if not verdict.ok:
         told = fault(codes.WITHHELD, item.span, f"withheld: {'; '.join(verdict.reasons)}")
         held = _held(source, item, "withheld", "; ".join(verdict.reasons), None)
@@ -65,9 +71,9 @@ def _state(item: Item, now: datetime) -> tuple[State, str, datetime | None]:
     if meta.draft:
         return "draft", "it is a draft", None
     if meta.expires and meta.expires <= now:
-        return "expired", f"it expired on {meta.expires:%Y-%m-%d %H:%M}", None
+        return "expired", f"it expired on {meta.expires.astimezone(now.tzinfo):%Y-%m-%d %H:%M}", None
     if starts and starts > now:
-        return "future", f"it goes live on {starts:%Y-%m-%d %H:%M}", starts
+        return "future", f"it goes live on {starts.astimezone(now.tzinfo):%Y-%m-%d %H:%M}", starts
     return "published", "", None
 
 

@@ -247,7 +247,7 @@ def _name_of(path: str, zone: ZoneInfo) -> tuple[str, datetime | None]:
     stem = file.stem
     while stem.endswith((".html", ".md")):
         stem = PurePosixPath(stem).stem
-    if stem == "index" and len(file.parts) > 1:
+    if stem in ("index", "_index") and len(file.parts) > 1:
         stem = file.parent.name
     match = _DATED_NAME.fullmatch(stem)
     if not match:

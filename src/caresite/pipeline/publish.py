@@ -10,11 +10,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from caresite.core import codes
+from caresite.core.config import SOURCE_FOLDERS
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.files import write_atomically
 from caresite.core.model import Output
 
-__all__ = ["MARKER", "Published", "publish"]
+__all__ = ["MARKER", "Published", "output_folder", "publish"]
 
 MARKER = ".caresite-output"
 _MARKER_TEXT = (
@@ -28,6 +29,21 @@ class Published(Struct, frozen=True):
     written: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
+
+
+def output_folder(root: Path, name: str) -> Path:
+    """Return the folder that `name` means, seen from the site's `root`.
+
+    Raises Problem when it is the site itself, a folder above it, or one that holds its sources.
+    """
+    folder = root / name
+    real, home = folder.resolve(), root.resolve()
+    below = real.relative_to(home).parts[:1] if real.is_relative_to(home) else ()
+    if home.is_relative_to(real) or any(part.casefold() in SOURCE_FOLDERS for part in below):
+        hint = "use a folder of its own, such as `public`"
+        message = f"`{name}` cannot be the output folder: the site itself would be overwritten"
+        raise Problem(fault(codes.BAD_OUTPUT_DIR, Span(name), message, hint=hint))
+    return folder
 
 
 def publish(

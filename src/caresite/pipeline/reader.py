@@ -6,9 +6,11 @@ immutable `Site` and remembered for as long as that site lives.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -17,6 +19,7 @@ from msgspec.structs import replace
 from caresite import __version__
 from caresite.core.config import Business
 from caresite.core.model import Order, Page, Query, Term
+from caresite.core.urls import slug_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.terms import LISTED_KINDS
 
@@ -218,11 +221,9 @@ class Reader:
 
     def _ordered(self, page: Page) -> tuple[tuple[Page, ...], dict[str, int]]:
         order: Order = "source" if page.parent else "newest"
-        pages = self.ask(
-            Query(kinds=(page.kind,), collection=page.collection, parent=page.parent, order=order)
-        )
+        pages = self.ask(Query(kinds=(page.kind,), collection=page.collection, parent=page.parent, order=order))
         if order == "newest":
-            pages = tuple(sorted(pages, key=lambda p: _newest_first(replace(p, pinned=False))))
+            pages = tuple(sorted(pages, key=_by_date))
         return pages, {p.id: i for i, p in enumerate(pages)}
 
     def series(self, page: Page) -> tuple[Page, ...]:
@@ -244,23 +245,37 @@ class Reader:
             p for name in getattr(page.meta, "related", ()) if (p := self._named(name)) and p.id != page.id
         ]
         scores: dict[str, float] = defaultdict(float)
+        order = self._newest()
         for taxonomy, refs in page.terms.items():
             for ref in refs:
-                pages = self._index("relating").get((taxonomy, ref.slug), ())
-                weight = _TERM_WEIGHTS.get(taxonomy, 30) / (1 + len(pages)) ** 0.25
-                for other in _around(pages, page):
-                    scores[other.id] += weight
+                places = self._index_of_places().get((taxonomy, ref.slug), ())
+                weight = _TERM_WEIGHTS.get(taxonomy, 30) / (1 + len(places)) ** 0.25
+                for place in _around(places, self._places().get(page.id, 0)):
+                    scores[order[place].id] += weight
         scores.pop(page.id, None)
         ranked = sorted(scores, key=lambda i: (-round(scores[i], 6), *_distance(self.of.pages[i], page)))
         found = [*chosen, *(self.of.pages[i] for i in ranked if i not in {c.id for c in chosen})]
         if len(found) < limit:
             seen = {page.id, *(p.id for p in found)}
-            found += [
-                p
-                for p in self._newest()
-                if p.kind == page.kind and p.kind in _RELATED_KINDS and p.id not in seen
-            ][: limit - len(found)]
+            others = (p for p in self._newest() if p.kind == page.kind in _RELATED_KINDS and p.id not in seen)
+            found.extend(islice(others, limit - len(found)))
         return tuple(found[:limit])
+
+    def _places(self) -> dict[str, int]:
+        """Return the place of each page among all, newest first."""
+        return self._once(("places",), lambda: {page.id: n for n, page in enumerate(self._newest())})
+
+    def _index_of_places(self) -> dict[tuple[str, str], tuple[int, ...]]:
+        """Return, for each term, the places of the posts and stories that have it."""
+        return self._once(("related places",), self._build_index_of_places)
+
+    def _build_index_of_places(self) -> dict[tuple[str, str], tuple[int, ...]]:
+        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for place, page in enumerate(self._newest()):
+            if page.kind in _RELATED_KINDS:
+                for term in _terms_of(page):
+                    groups[term].append(place)
+        return {term: tuple(places) for term, places in groups.items()}
 
     def _named(self, name: str) -> Page | None:
         by_slug = self._once(
@@ -274,8 +289,6 @@ class Reader:
         return tuple(by_slug[slug] for slug in page.author_ids if slug in by_slug)
 
     def _authors_by_slug(self) -> dict[str, Page]:
-        from caresite.core.urls import slug_of
-
         pages = [p for p in self.of.pages.values() if p.kind == "author"]
         return {**{slug_of(p.title): p for p in pages}, **{p.slug: p for p in pages}}
 
@@ -357,6 +370,10 @@ def _newest_first(page: Page) -> tuple[bool, bool, float, str]:
     return (not page.pinned, page.date is None, -page.date.timestamp() if page.date else 0.0, page.id)
 
 
+def _by_date(page: Page) -> tuple[bool, float, str]:
+    return _newest_first(page)[1:]
+
+
 def _matches(page: Page, query: Query) -> bool:
     return (
         (not query.collection or page.collection == query.collection)
@@ -378,13 +395,12 @@ def _part(page: Page) -> tuple[int, float, str]:
     )
 
 
-def _around(pages: tuple[Page, ...], page: Page) -> Iterable[Page]:
-    """Yield the pages nearest in time to `page`; a term on thousands of pages says little of any one of them."""
-    if len(pages) <= 2 * _NEAREST:
-        return pages
-    place = next((i for i, p in enumerate(pages) if _newest_first(p) >= _newest_first(page)), len(pages))
-    start = max(0, min(place - _NEAREST, len(pages) - 2 * _NEAREST))
-    return pages[start : start + 2 * _NEAREST]
+def _around(places: tuple[int, ...], place: int) -> tuple[int, ...]:
+    """Return the places nearest to `place`; a term on thousands of pages says little of any one of them."""
+    if len(places) <= 2 * _NEAREST:
+        return places
+    start = max(0, min(bisect_left(places, place) - _NEAREST, len(places) - 2 * _NEAREST))
+    return places[start : start + 2 * _NEAREST]
 
 
 def _distance(other: Page, page: Page) -> tuple[float, str]:
@@ -402,5 +418,4 @@ _KEYS: dict[str, Callable[[Page], Iterable[Any]]] = {
     "parent": lambda page: (page.parent,),
     "author": lambda page: page.author_ids,
     "term": _terms_of,
-    "relating": lambda page: _terms_of(page) if page.kind in _RELATED_KINDS else (),
 }

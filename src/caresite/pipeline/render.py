@@ -254,6 +254,7 @@ class Renderer:
         wanted = call.args.get("id")
         if call.name not in ("quote", "story") or not isinstance(wanted, str):
             return None
+        wanted = wanted.replace("#", "/") if "." not in wanted else wanted
         kind = call.name
         known = {self._short(p): p for p in self.reader.pages((kind,))}
         if wanted in known or self.reader.page(wanted):

@@ -121,14 +121,14 @@ def _options(about: dict[str, Any], name: str) -> dict[str, Any]:
     return dict(options)
 
 
-def _record(declared: dict[str, Any]) -> type[Struct]:
+def _record(declared: dict[str, Any], name: str = "ThemeOptions") -> type[Struct]:
     """Build the record of the theme's options, so that they are decoded and documented like the config."""
     fields: list[Any] = []
     for key, about in declared.items():
-        kind, default = _TYPES[about["type"]](about)
+        kind, default = _TYPES[about["type"]]({"key": key, **about})
         example = "" if about.get("example") is None else str(about["example"])
         fields.append((key, Annotated[kind, Doc(str(about.get("help", "")), example=example)], default))
-    return msgspec.defstruct("ThemeOptions", fields, frozen=True, kw_only=True)
+    return msgspec.defstruct(name, fields, frozen=True, kw_only=True)
 
 
 def _literal(choices: list[Any]) -> Any:
@@ -141,7 +141,8 @@ def _list_type(about: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def _map_type(about: dict[str, Any]) -> tuple[Any, Any]:
-    record = _record(about.get("keys") or {})
+    name = str(about["key"]).title().replace("_", "") + "Options"
+    record = _record(about.get("keys") or {}, name)
     return record, record()
 
 

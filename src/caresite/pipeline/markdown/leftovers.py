@@ -47,6 +47,7 @@ _BRACES = re.compile(r"\{[{%:]")
 _BRACKET = re.compile(r"\[/[a-z]|\[[a-z][\w-]+[ \t]+[\w-]+=|\[(?:gallery|playlist)\]")
 _TAG = re.compile(r"</?[A-Z]")
 _MODULE = re.compile(r"^(?:import|export)[ \t]", re.MULTILINE)
+_ANY = re.compile(r"\{[{%:]|\[/?[a-z]|</?[A-Z]|^(?:import|export)[ \t]", re.MULTILINE)
 _REFUSED = re.compile(r"\](?:\(|:)\s*+<?\s*+(?:javascript|vbscript|file|data):[^\s)]*", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\s\[\]]{1,200})\]")
 _IGNORED = re.compile(
@@ -98,6 +99,8 @@ def _blank(text: str) -> str:
 
 def foreign_in(text: str, *, html: bool = False) -> Iterator[Foreign]:
     """Find the syntax of other systems in `text`; with `html`, not in its scripts, code and comments."""
+    if not _ANY.search(text):
+        return
     if html:
         text = _IGNORED.sub(lambda match: _blank(match[0]), text)
     for match in _FOREIGN.finditer(text):

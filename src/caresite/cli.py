@@ -1,0 +1,245 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is there at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from caresite import __version__
+from caresite.commands.session import Session
+
+__all__ = ["cli", "main"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_STATES = ("all", "published", "drafts", "future", "expired", "withheld")
+
+
+class _Commands(click.Group):
+    """A group whose commands report what is wrong with the site, and exit with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from caresite.core.diagnostics import Problem
+
+            if not isinstance(error, Problem):
+                raise
+            from caresite.commands.report import print_problem
+
+            print_problem(ctx.ensure_object(Session), error)
+            ctx.exit(1)
+
+
+def _set(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Take a general option, before or after the verb, into the session."""
+    source = ctx.get_parameter_source(str(param.name))
+    if ctx.resilient_parsing or source in (None, click.core.ParameterSource.DEFAULT):
+        return
+    if param.name == "no_color":
+        ctx.find_root().color = False
+    else:
+        root = ctx.find_root()
+        root.obj = root.ensure_object(Session)._replace(**{str(param.name): value})
+        ctx.obj = root.obj
+
+
+_GENERAL: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (("-C", "--root"), {"type": _FOLDER, "help": "The site's folder, if it is not this one."}),
+    (
+        ("-c", "--config", "configs"),
+        {
+            "multiple": True,
+            "metavar": "FILE",
+            "help": "Read this instead of caresite.yaml. May be repeated; later wins.",
+        },
+    ),
+    (("-e", "--env"), {"metavar": "NAME", "help": "Lay caresite.NAME.yaml over the config."}),
+    (("-q", "--quiet"), {"is_flag": True, "help": "Print errors only."}),
+    (("-v", "--verbose"), {"is_flag": True, "help": "Print notes too."}),
+    (("--json",), {"is_flag": True, "help": "Print one JSON object, for machines."}),
+    (("--no-color",), {"is_flag": True, "help": "Print without colours; so does the variable NO_COLOR."}),
+)
+
+
+def _general(hidden: bool) -> Callable[[F], F]:
+    """Give a command the options that every command has; below the verb they are understood, but not listed."""
+
+    def add(command: F) -> F:
+        for names, about in reversed(_GENERAL):
+            option = click.option(*names, callback=_set, expose_value=False, hidden=hidden, **about)
+            command = option(command)
+        return command
+
+    return add
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@_general(hidden=False)
+@click.version_option(__version__, prog_name="caresite", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Turn Markdown posts, customer stories and quotes into a fast, honest site."""
+    ctx.ensure_object(Session)
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+
+
+def _session() -> Session:
+    return click.get_current_context().find_root().ensure_object(Session)
+
+
+def _exit(code: int) -> NoReturn:
+    click.get_current_context().exit(code)
+
+
+@cli.command()
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--title", default="", help="The site's name.")
+@click.option("-b", "--base-url", default="", help="The address people type.")
+@click.option("--timezone", default="", help="The zone of the site's dates, such as Europe/London.")
+@click.option("--language", default="", help="The language of the site, such as en-GB.")
+@click.option("--examples/--no-examples", default=None, help="Whether to add one example of each kind.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
+@click.option("-f", "--force", is_flag=True, help="Use a folder that is not empty. No file is overwritten.")
+@_general(hidden=True)
+def init(**given: Any) -> None:
+    """Start a new site in DIR, or here."""
+    from caresite.commands.init import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@cli.command()
+@click.argument("kind")
+@click.argument("title")
+@click.option("-s", "--slug", default="", help="The last part of its address; made from the title otherwise.")
+@click.option("-d", "--date", default="", help="Its date; today otherwise.")
+@click.option("--author", multiple=True, help="Who wrote or said it. May be repeated.")
+@click.option("--tags", multiple=True, help="Its topics, split at commas. May be repeated.")
+@click.option("--in", "into", default="", metavar="NAME", help="For a quote: the collection it joins.")
+@click.option("--edit", is_flag=True, help="Open it in your editor.")
+@click.option("-f", "--force", is_flag=True, help="Write over a file that exists.")
+@_general(hidden=True)
+def new(**given: Any) -> None:
+    """Start a post, story, quote, page, testimonial or author, as a draft.
+
+    KIND is one of these, or the name of a collection. The scaffold is archetypes/KIND.md if your site has one.
+    """
+    from caresite.commands.new import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@cli.command()
+@click.option("-D", "--drafts", is_flag=True, help="Show drafts too.")
+@click.option("-F", "--future", is_flag=True, help="Show what is not due yet.")
+@click.option("-E", "--expired", is_flag=True, help="Show what has expired.")
+@click.option("-b", "--base-url", default="", help="The address of this build, instead of the config's.")
+@click.option("-o", "--output-dir", default="", help="Where to write, instead of the config's folder.")
+@click.option("--strict", is_flag=True, help="Take every warning for an error.")
+@click.option("--clean", is_flag=True, help="Empty the output folder first, also of files made by others.")
+@click.option("--clock", default="", metavar="TIME", help="Build as if it were this moment.")
+@click.option("--profile", is_flag=True, help="Print the seconds each stage took.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@_general(hidden=True)
+def build(**given: Any) -> None:
+    """Build the site. After an error the last good site stays as it is."""
+    from caresite.commands.build import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@cli.command()
+@click.option(
+    "--fail-on",
+    type=click.Choice(("error", "warning")),
+    default="error",
+    show_default=True,
+    help="What counts as failed. Withheld words always do.",
+)
+@click.option(
+    "--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print."
+)
+@click.option("-b", "--base-url", default="", help="The address to check for, instead of the config's.")
+@click.option("--clock", default="", metavar="TIME", help="Check as if it were this moment.")
+@_general(hidden=True)
+def check(**given: Any) -> None:
+    """Check the whole site in memory and write nothing."""
+    from caresite.commands.check import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@cli.command("list")
+@click.argument("state", type=click.Choice(_STATES), default="all", required=False)
+@click.option(
+    "--format",
+    type=click.Choice(("table", "csv", "json")),
+    default="table",
+    show_default=True,
+    help="How to print.",
+)
+@_general(hidden=True)
+def list_content(**given: Any) -> None:
+    """List the content of the site, and what is held back until when."""
+    from caresite.commands.listing import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@cli.command()
+@click.argument("name", metavar="[config|KIND|theme]", default="config")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@_general(hidden=True)
+def schema(name: str, output: Path | None) -> None:
+    """Print the JSON Schema of the config, a kind's front matter, or the theme's options."""
+    from caresite.commands.schemas import run
+
+    _exit(run(_session(), name, output))
+
+
+@cli.command()
+@click.option("--fix", is_flag=True, help="Repair what can be repaired without asking.")
+@_general(hidden=True)
+def doctor(fix: bool) -> None:
+    """Look for what makes trouble later: versions, file names, encodings, what git keeps."""
+    from caresite.commands.doctor import run
+
+    _exit(run(_session(), fix=fix))
+
+
+@cli.command()
+@_general(hidden=True)
+def clean() -> None:
+    """Remove the output folder and the cache."""
+    from caresite.commands.clean import run
+
+    _exit(run(_session()))
+
+
+def main() -> NoReturn:
+    """Run the command line; exits with 0 for ok, 1 for problems found, 2 for wrong usage, 130 when interrupted."""
+    try:
+        code = cli.main(prog_name="caresite", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. No file was left half-written.", err=True)
+        sys.exit(130)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo(
+            "This is a fault of caresite, not of your site. Please report it with the lines above.", err=True
+        )
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

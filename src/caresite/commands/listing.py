@@ -1,0 +1,130 @@
+"""`caresite list`: what the site holds, what is held back, and until when."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+import click
+
+from caresite.commands.report import counted
+from caresite.commands.session import Session, printable
+from caresite.core.diagnostics import Diagnostic
+from caresite.core.model import HeldBack, Page
+from caresite.engine.build import Options, Watch, load_site
+from caresite.pipeline.catalog import Site
+
+__all__ = ["STATES", "Flags", "run"]
+
+STATES = ("all", "published", "drafts", "future", "expired", "withheld")
+_COLUMNS = ("state", "kind", "date", "title", "path")
+_KINDS = frozenset(("post", "page", "story", "testimonial", "quotes", "quote", "author"))
+
+
+class Flags(NamedTuple):
+    """The options of `list`."""
+
+    state: str = "all"
+    format: Literal["table", "csv", "json"] = "table"
+
+
+class Row(NamedTuple):
+    """One thing on the site, or held back from it. `date` is its own, for a future thing when it is due."""
+
+    state: str
+    kind: str
+    date: datetime | None
+    title: str
+    path: str
+    url: str
+    reason: str
+
+
+def run(session: Session, flags: Flags) -> int:
+    """List the content of the site; returns 1 when some of it could not be read."""
+    watch = Watch()
+    site, _, _ = load_site(session.root, session.settings(), Options(now=datetime.now(UTC)), watch)
+    wanted = flags.state.removesuffix("s") if flags.state == "drafts" else flags.state
+    rows = [row for row in _rows(site) if wanted in ("all", row.state)]
+    errors = [d for d in watch.sorted(strict=False) if d.severity == "error"]
+    if session.json or flags.format == "json":
+        session.answer([row._asdict() for row in rows])
+    elif flags.format == "csv":
+        click.echo(_csv(rows), nl=False)
+    elif sys.stdout.isatty():
+        _print_table(rows)
+    else:
+        _print_columns(rows)
+    _warn(errors)
+    return 1 if errors else 0
+
+
+def _rows(site: Site) -> list[Row]:
+    pages = [_page_row(page) for page in site.pages.values() if page.kind in _KINDS and page.span.line]
+    held = [_held_row(item, site) for item in site.held_back if item.kind in _KINDS]
+    order = {state.removesuffix("s") if state == "drafts" else state: n for n, state in enumerate(STATES)}
+    return sorted(pages + held, key=lambda row: (order[row.state], _newest_first(row), row.path))
+
+
+def _newest_first(row: Row) -> float:
+    return -row.date.timestamp() if row.date else float("inf")
+
+
+def _page_row(page: Page) -> Row:
+    return Row(page.state, page.kind, page.date, page.title, page.id, page.url, "")
+
+
+def _held_row(item: HeldBack, site: Site) -> Row:
+    due = item.due.astimezone(site.settings.zone) if item.due else None
+    return Row(item.state, item.kind, due, item.title, item.id, "", item.reason)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    when = f"{row.date:%Y-%m-%d}" if row.date else ""
+    if row.date and row.state == "future":
+        when = f"{row.date:%Y-%m-%d %H:%M}"
+    title = row.title if len(row.title) <= 60 else row.title[:59] + "…"
+    return (row.state, row.kind, when, printable(title.replace("\n", " ")), printable(row.path))
+
+
+def _csv(rows: Iterable[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(Row._fields)
+    for row in rows:
+        writer.writerow([cell.isoformat() if isinstance(cell, datetime) else cell or "" for cell in row])
+    return text.getvalue()
+
+
+def _print_columns(rows: Sequence[Row]) -> None:
+    cells = [_cells(row) for row in rows]
+    widths = [max((len(line[n]) for line in cells), default=0) for n in range(len(_COLUMNS))]
+    for line in cells:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _print_table(rows: Sequence[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    plain = click.get_current_context().color is False
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in _COLUMNS:
+        table.add_column(column, overflow="fold", no_wrap=column in ("state", "kind", "date"))
+    colors = {"published": "green", "withheld": "red", "draft": "yellow", "future": "cyan"}
+    for row in rows:
+        state, *rest = _cells(row)
+        table.add_row(Text(state, colors.get(state, "")), *(Text(cell) for cell in rest))
+    Console(no_color=plain, highlight=False).print(table)
+    click.echo(counted(len(rows), "item"))
+
+
+def _warn(errors: Sequence[Diagnostic]) -> None:
+    if errors:
+        files = len({d.span.path for d in errors})
+        click.echo(f"{counted(files, 'file')} could not be read; `caresite check` says why.", err=True)

@@ -1,0 +1,173 @@
+"""What a build found, told to people and to machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from caresite.commands.session import Session, printable
+from caresite.core.codes import WITHHELD
+from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
+from caresite.core.files import MAX_TEXT_BYTES
+
+if TYPE_CHECKING:
+    from caresite.core.model import HeldBack
+
+__all__ = [
+    "as_data",
+    "counted",
+    "held_as_data",
+    "is_withheld",
+    "moment_text",
+    "print_diagnostics",
+    "print_held_back",
+    "print_problem",
+    "seconds_text",
+]
+
+_COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_HEAD = re.compile(r"(.*?): (error|warning|note)\[([A-Z]\d+)\] (.*)", re.DOTALL)
+
+
+# people
+
+
+def print_diagnostics(session: Session, diagnostics: Sequence[Diagnostic]) -> None:
+    """Print errors, then warnings, then notes when they are asked for, each with its line of the file."""
+    texts = _texts(session.root, diagnostics)
+    for severity in _shown(session):
+        for diagnostic in diagnostics:
+            if diagnostic.severity == severity:
+                click.echo(_styled(printable(format_text(diagnostic, texts))))
+    notes = sum(d.severity == "note" for d in diagnostics)
+    if notes and "note" not in _shown(session) and not session.quiet:
+        click.echo(f"{counted(notes, 'note')} more; see them with `caresite -v …`")
+
+
+def print_problem(session: Session, problem: Problem) -> None:
+    """Tell why a command could not go on."""
+    if session.json:
+        session.answer({"ok": False, "diagnostics": as_data(problem.diagnostics)})
+    else:
+        print_diagnostics(session, problem.diagnostics)
+
+
+def _shown(session: Session) -> tuple[str, ...]:
+    if session.quiet:
+        return ("error",)
+    return ("error", "warning", "note") if session.verbose else ("error", "warning")
+
+
+def _texts(root: Path, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+    return {path: _text(root / path) for path in {d.span.path for d in diagnostics if d.span.line}}
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_TEXT_BYTES)
+    except OSError:
+        return ""
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
+
+
+def _styled(text: str) -> str:
+    head, *rest = text.split("\n")
+    if match := _HEAD.fullmatch(head):
+        place, severity, code, message = match.groups()
+        name = click.style(f"{severity}[{code}]", fg=_COLORS[severity], bold=True)
+        head = f"{click.style(place, bold=True)}: {name} {message}"
+    return "\n".join((head, *(_styled_line(line) for line in rest)))
+
+
+def _styled_line(line: str) -> str:
+    if line.startswith("  hint:"):
+        return line.replace("hint:", click.style("hint:", fg="green"), 1)
+    if re.match(r"  [ \d]+ \| +\^+$", line):
+        return click.style(line, fg="red")
+    return click.style(line, dim=True)
+
+
+def print_held_back(session: Session, held: Sequence[HeldBack], due: datetime | None, now: datetime) -> None:
+    """Print what is not on the site, why, and when that next changes by itself."""
+    if session.quiet:
+        return
+    if held:
+        session.say(f"Held back: {counted(len(held), 'item')}")
+    for item in held:
+        when = f"goes live {moment_text(item.due, now.tzinfo)}" if item.due else item.reason
+        title = item.title if len(item.title) <= 60 else item.title[:59] + "…"
+        session.say(f"  {item.state:<9} {item.id}  “{title}”: {when}")
+    if due:
+        session.say(f"Next due: {moment_text(due, now.tzinfo)}, {_distance(due - now)}")
+
+
+def moment_text(moment: datetime, zone: tzinfo | None) -> str:
+    """Return a moment in `zone`, with the zone's name: `2026-12-01 09:00 GMT`."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _distance(span: timedelta) -> str:
+    minutes = max(1, round(span.total_seconds() / 60))
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * size:
+            return f"in {minutes // size} {unit}s"
+    return f"in {counted(minutes, 'minute')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 page`, `2 pages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def seconds_text(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 0.95 else f"{seconds:.2f} s"
+
+
+# machines
+
+
+def as_data(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    """Return diagnostics as JSON has them: one flat object each, `related` as places."""
+    return [
+        {
+            "code": d.code,
+            "severity": d.severity,
+            **_place(d.span),
+            "message": d.message,
+            "hint": d.hint,
+            "related": [_place(span) for span in d.related],
+        }
+        for d in diagnostics
+    ]
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {"path": span.path, "line": span.line, "column": span.column, "length": span.length}
+
+
+def held_as_data(held: Iterable[HeldBack], zone: tzinfo | None) -> list[Mapping[str, Any]]:
+    """Return what is held back as JSON has it."""
+    return [
+        {
+            "id": item.id,
+            "title": item.title,
+            "kind": item.kind,
+            "state": item.state,
+            "reason": item.reason,
+            "due": item.due.astimezone(zone) if item.due else None,
+            "line": item.span.line,
+        }
+        for item in held
+    ]
+
+
+def is_withheld(diagnostic: Diagnostic) -> bool:
+    """Tell whether a customer's words wait for the owner to settle their consent."""
+    return diagnostic.code == WITHHELD.id

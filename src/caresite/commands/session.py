@@ -1,0 +1,55 @@
+"""What every command knows: where the site is, and how to speak to who called it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from caresite.core.config import Settings
+
+__all__ = ["Session", "printable"]
+
+
+class Session(NamedTuple):
+    """The options that stand before the verb."""
+
+    root: Path = Path()
+    configs: tuple[str, ...] = ()
+    env: str = ""
+    quiet: bool = False
+    verbose: bool = False
+    json: bool = False
+
+    def say(self, text: str = "") -> None:
+        """Print a line for people; nothing when they asked for quiet or for JSON."""
+        if not (self.quiet or self.json):
+            click.echo(printable(text))
+
+    def answer(self, value: Any) -> None:
+        """Print `value` as JSON, for machines."""
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+    def settings(self) -> Settings:
+        """Return the site's config. Raises Problem when it cannot be used."""
+        from caresite.core.config import load_config
+
+        settings, _ = load_config(self.root, files=self.configs, env=self.env, environ=os.environ)
+        return settings
+
+    def shown(self, path: Path) -> str:
+        """Return `path` as somebody in the current folder would type it."""
+        try:
+            return os.path.relpath(path)
+        except ValueError:  # another drive on Windows
+            return str(path)
+
+
+def printable(text: str) -> str:
+    """Return `text` without the control characters that would steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)
