@@ -80,7 +80,7 @@ def _general(hidden: bool) -> Callable[[F], F]:
     return add
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @_general(hidden=False)
 @click.version_option(__version__, prog_name="caresite", message="%(prog)s %(version)s")
 @click.pass_context
@@ -128,9 +128,10 @@ def init(**given: Any) -> None:
 @click.option("-f", "--force", is_flag=True, help="Write over a file that exists.")
 @_general(hidden=True)
 def new(**given: Any) -> None:
-    """Start a post, story, quote, page, testimonial or author, as a draft.
+    """Start a post, a story, a quote and so on, as a draft.
 
-    KIND is one of these, or the name of a collection. The scaffold is archetypes/KIND.md if your site has one.
+    KIND is post, page, story, testimonial, quote, author, or the name of a collection. What the new file
+    holds comes from archetypes/KIND.md, if your site has that.
     """
     from caresite.commands.new import Flags, run
 
@@ -164,9 +165,7 @@ def build(**given: Any) -> None:
     show_default=True,
     help="What counts as failed. Withheld words always do.",
 )
-@click.option(
-    "--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print."
-)
+@click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
 @click.option("-b", "--base-url", default="", help="The address to check for, instead of the config's.")
 @click.option("--clock", default="", metavar="TIME", help="Check as if it were this moment.")
 @_general(hidden=True)
@@ -209,7 +208,10 @@ def schema(name: str, output: Path | None) -> None:
 @click.option("--fix", is_flag=True, help="Repair what can be repaired without asking.")
 @_general(hidden=True)
 def doctor(fix: bool) -> None:
-    """Look for what makes trouble later: versions, file names, encodings, what git keeps."""
+    """Look for what makes trouble later.
+
+    Versions, config, file names, encodings, and what git keeps.
+    """
     from caresite.commands.doctor import run
 
     _exit(run(_session(), fix=fix))
@@ -238,8 +240,6 @@ def main() -> NoReturn:
         import traceback
 
         traceback.print_exc()
-        click.echo(
-            "This is a fault of caresite, not of your site. Please report it with the lines above.", err=True
-        )
+        click.echo("This is a fault of caresite, not of your site. Please report it with the lines above.", err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,10 +1,10 @@
-"""What the spec tests share: where the examples are, and how two pieces of HTML are compared."""
+"""What the spec tests share: the parsers, and how two pieces of HTML are compared."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -15,18 +15,11 @@ from caresite.pipeline.markdown import Markdown, MarkdownOptions
 _NORMAL = MarkdownIt()
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w-]*)(?P<attrs>(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*?)\s*/?>")
 _ATTRIBUTE = re.compile(r"([\w:-]+)=\"([^\"]*)\"")
-_BLOCK = (
-    "blockquote|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|section|table|tbody|td|th|thead|tr|ul|del"
-)
+_BLOCK = "blockquote|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|section|table|tbody|td|th|thead|tr|ul|del"
 _AROUND_BLOCKS = re.compile(rf"\s*(</?(?:{_BLOCK})(?:\s[^<>]*)?>)\s*")
 
 
-def specs_folder() -> Path:
-    """Return the folder of the published examples, which is not part of the project."""
-    return Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "specs"
-
-
-def joined(body: Body) -> str:
+def _joined(body: Body) -> str:
     """Return a body with its references put back as a browser would get them."""
     parts = []
     for segment in body.html:
@@ -38,7 +31,7 @@ def joined(body: Body) -> str:
     return "".join(parts)
 
 
-def normal(html: str) -> str:
+def _normal(html: str) -> str:
     """Return HTML with everything evened out that means nothing: void tags, order of attributes, spaces, quotes."""
     parts = re.split(r"(<pre.*?</pre>)", html, flags=re.DOTALL)
     return "".join(_tags(part) if part.startswith("<pre") else _AROUND_BLOCKS.sub(r"\1", _tags(part)) for part in parts)
@@ -74,3 +67,15 @@ def plain() -> Markdown:
 def linking() -> Markdown:
     """Return the same parser with bare addresses made into links."""
     return Markdown(MarkdownOptions(typographer=False, heading_ids=False, highlight=False))
+
+
+@pytest.fixture(scope="session")
+def joined() -> Callable[[Body], str]:
+    """Return what puts a body together as a browser would get it."""
+    return _joined
+
+
+@pytest.fixture(scope="session")
+def normal() -> Callable[[str], str]:
+    """Return what evens HTML out for comparison."""
+    return _normal

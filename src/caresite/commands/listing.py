@@ -18,9 +18,9 @@ from caresite.core.model import HeldBack, Page
 from caresite.engine.build import Options, Watch, load_site
 from caresite.pipeline.catalog import Site
 
-__all__ = ["STATES", "Flags", "run"]
+__all__ = ["Flags", "run"]
 
-STATES = ("all", "published", "drafts", "future", "expired", "withheld")
+_ORDER = ("published", "draft", "future", "expired", "withheld")
 _COLUMNS = ("state", "kind", "date", "title", "path")
 _KINDS = frozenset(("post", "page", "story", "testimonial", "quotes", "quote", "author"))
 
@@ -48,7 +48,7 @@ def run(session: Session, flags: Flags) -> int:
     """List the content of the site; returns 1 when some of it could not be read."""
     watch = Watch()
     site, _, _ = load_site(session.root, session.settings(), Options(now=datetime.now(UTC)), watch)
-    wanted = flags.state.removesuffix("s") if flags.state == "drafts" else flags.state
+    wanted = "draft" if flags.state == "drafts" else flags.state
     rows = [row for row in _rows(site) if wanted in ("all", row.state)]
     errors = [d for d in watch.sorted(strict=False) if d.severity == "error"]
     if session.json or flags.format == "json":
@@ -66,8 +66,7 @@ def run(session: Session, flags: Flags) -> int:
 def _rows(site: Site) -> list[Row]:
     pages = [_page_row(page) for page in site.pages.values() if page.kind in _KINDS and page.span.line]
     held = [_held_row(item, site) for item in site.held_back if item.kind in _KINDS]
-    order = {state.removesuffix("s") if state == "drafts" else state: n for n, state in enumerate(STATES)}
-    return sorted(pages + held, key=lambda row: (order[row.state], _newest_first(row), row.path))
+    return sorted(pages + held, key=lambda row: (_ORDER.index(row.state), _newest_first(row), row.path))
 
 
 def _newest_first(row: Row) -> float:
@@ -115,7 +114,7 @@ def _print_table(rows: Sequence[Row]) -> None:
     plain = click.get_current_context().color is False
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column in ("state", "kind", "date"))
+        table.add_column(column, overflow="fold", no_wrap=column != "title")
     colors = {"published": "green", "withheld": "red", "draft": "yellow", "future": "cyan"}
     for row in rows:
         state, *rest = _cells(row)

@@ -178,7 +178,9 @@ def _collection_file(target: _Target, into: str) -> Path:
 
 
 def _refuse(session: Session, taken: Path) -> None:
-    message = f"{session.shown(taken)} exists already; choose another name with `--slug`, or write over it with `--force`"
+    message = (
+        f"{session.shown(taken)} exists already; choose another name with `--slug`, or write over it with `--force`"
+    )
     if session.json:
         session.answer({"ok": False, "message": message})
     else:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from caresite.commands.scaffold import Start, front_matter, yaml_text
+from caresite.commands.scaffold import Start, help_of, list_item, yaml_text
 from caresite.core import codes
-from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.diagnostics import Problem, fault
 from caresite.core.files import decode_text
 from caresite.core.values import Sequence, Table, Value, plain, read_yaml
 
@@ -15,7 +15,7 @@ __all__ = ["add_quote", "new_collection"]
 
 def new_collection(title: str, start: Start) -> str:
     """Return the text of a new collection that holds one quote."""
-    return f"title: {yaml_text(title)}\nquotes:\n{_item(start, '  ')}"
+    return f"title: {yaml_text(title)}\n\n{help_of('quote')}quotes:\n{list_item(start, '  ')}"
 
 
 def add_quote(path: Path, name: str, start: Start) -> str:
@@ -32,7 +32,7 @@ def add_quote(path: Path, name: str, start: Start) -> str:
     _refuse_twice(found, start.slug)
     added = _inserted(text, value, found, start)
     if not _is_same_but_one(text, added, name):
-        hint = "add the quote by hand: \n" + _item(start, "  ")
+        hint = "add the quote by hand: \n" + list_item(start, "  ")
         message = "the list is not written one quote below another, so none was added"
         raise Problem(fault(codes.BAD_YAML, found.span, message, hint=hint))
     return added
@@ -67,16 +67,11 @@ def _inserted(text: str, value: Value, quotes: Sequence, start: Start) -> str:
     if place and not lines[place - 1].endswith("\n"):
         lines[place - 1] += "\n"
     indent = " " * max(0, quotes.span.column - 1)
-    return "".join((*lines[:place], "\n", _item(start, indent), *lines[place:]))
+    return "".join((*lines[:place], "\n", list_item(start, indent), *lines[place:]))
 
 
 def _is_empty(line: str) -> bool:
     return not line.strip() or line.startswith("#")
-
-
-def _item(start: Start, indent: str) -> str:
-    body = front_matter(start, indent + "  ")
-    return f"{indent}- {body[len(indent) + 2 :]}"
 
 
 def _is_same_but_one(before: str, after: str, name: str) -> bool:
@@ -88,4 +83,4 @@ def _is_same_but_one(before: str, after: str, name: str) -> bool:
     olds, news = _quotes(old), _quotes(new)
     if olds is None or news is None or plain(olds) != plain(news)[:-1]:
         return False
-    return not isinstance(old, Table) or [k for k in plain(old)] == [k for k in plain(new)]
+    return not isinstance(old, Table) or list(plain(old)) == list(plain(new))

@@ -101,11 +101,21 @@ def print_held_back(session: Session, held: Sequence[HeldBack], due: datetime | 
     if held:
         session.say(f"Held back: {counted(len(held), 'item')}")
     for item in held:
-        when = f"goes live {moment_text(item.due, now.tzinfo)}" if item.due else item.reason
-        title = item.title if len(item.title) <= 60 else item.title[:59] + "…"
-        session.say(f"  {item.state:<9} {item.id}  “{title}”: {when}")
+        session.say(f"  {item.state:<9} {_held_line(item, now.tzinfo)}")
     if due:
         session.say(f"Next due: {moment_text(due, now.tzinfo)}, {_distance(due - now)}")
+
+
+def _held_line(item: HeldBack, zone: tzinfo | None) -> str:
+    title = "" if item.title == item.id else f"  “{_short(item.title)}”"
+    if item.state == "draft":
+        return item.id + title
+    when = f"goes live {moment_text(item.due, zone)}" if item.due else item.reason
+    return f"{item.id}{title}: {when}"
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 60 else title[:59] + "…"
 
 
 def moment_text(moment: datetime, zone: tzinfo | None) -> str:

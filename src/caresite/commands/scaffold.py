@@ -16,7 +16,7 @@ from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.schema import Field, fields_of
 from caresite.kinds import KINDS, Consent
 
-__all__ = ["LIKELY", "Start", "fill_archetype", "front_matter", "yaml_text"]
+__all__ = ["LIKELY", "Start", "fill_archetype", "front_matter", "help_of", "list_item", "yaml_text"]
 
 LIKELY: Mapping[str, tuple[str, ...]] = {
     "post": ("title", "date", "draft", "authors", "tags", "summary", "description", "image"),
@@ -66,7 +66,7 @@ _WIDTH = 100
 
 
 class Start(NamedTuple):
-    """What is known of the new thing when it is made; `values` are front matter keys, `author.name` for a nested one."""
+    """What is known of the new thing when it is made; `values` go by key, `author.name` for a nested one."""
 
     kind: str
     title: str
@@ -75,10 +75,21 @@ class Start(NamedTuple):
     today: datetime
 
 
-def front_matter(start: Start, indent: str = "") -> str:
+def front_matter(start: Start) -> str:
     """Return the keys of a new thing as YAML lines, each with its help; what is not known yet stays empty."""
-    lines = list(_lines(start))
-    return "\n".join(f"{indent}{line}".rstrip() for line in lines) + "\n"
+    return "\n".join(_lines(start)) + "\n"
+
+
+def list_item(start: Start, indent: str) -> str:
+    """Return the keys of a new thing as one item of a YAML list, without help."""
+    lines = [line for line in _lines(start) if not line.lstrip().startswith("#")]
+    return "".join(f"{indent}{'- ' if n == 0 else '  '}{line}\n" for n, line in enumerate(lines))
+
+
+def help_of(kind: str) -> str:
+    """Return what each key of `kind` means, as comment lines."""
+    fields = (_field(KINDS[kind], key) for key in LIKELY[kind])
+    return "".join(f"# {field.name}: {field.doc.help}\n" for field in fields)
 
 
 def _lines(start: Start) -> Iterator[str]:
@@ -180,6 +191,4 @@ def fill_archetype(text: str, path: str, start: Start) -> str:
         ) from None
     except TemplateError as error:
         hint = "an archetype knows title, slug, date, authors and tags"
-        raise Problem(
-            fault(codes.TEMPLATE_FAILED, Span(path), f"the archetype failed: {error}", hint=hint)
-        ) from None
+        raise Problem(fault(codes.TEMPLATE_FAILED, Span(path), f"the archetype failed: {error}", hint=hint)) from None

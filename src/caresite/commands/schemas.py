@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from msgspec import Struct
 
 from caresite.commands.session import Session
 from caresite.core.config import Config, Settings
@@ -56,8 +57,7 @@ def config_schema(plugins: tuple[Plugin, ...], theme: Theme) -> dict[str, Any]:
     properties, definitions = schema["properties"], schema.setdefault("$defs", {})
     for plugin in plugins:
         if plugin.options is not NoOptions:
-            section = _embedded(json_schema(plugin.options, open_ended=False), definitions)
-            properties[plugin.section or plugin.name] = section
+            properties[plugin.section or plugin.name] = _section(plugin.options, definitions)
     options = _embedded(json_schema(theme.record, open_ended=False), definitions)
     options["properties"] = {"name": {"type": "string"}, **options["properties"]}
     properties["theme"] = {
@@ -65,6 +65,12 @@ def config_schema(plugins: tuple[Plugin, ...], theme: Theme) -> dict[str, Any]:
         "description": properties["theme"]["description"],
     }
     return schema
+
+
+def _section(record: type[Struct], definitions: dict[str, Any]) -> dict[str, Any]:
+    section = _embedded(json_schema(record, open_ended=False), definitions)
+    listed = getattr(record, "__list_shorthand__", "")
+    return {"anyOf": [section, section["properties"][listed]]} if listed else section
 
 
 def _embedded(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

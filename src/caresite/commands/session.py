@@ -45,7 +45,7 @@ class Session(NamedTuple):
     def shown(self, path: Path) -> str:
         """Return `path` as somebody in the current folder would type it."""
         try:
-            return os.path.relpath(path)
+            return min(os.path.relpath(path), str(path.absolute()), key=len)
         except ValueError:  # another drive on Windows
             return str(path)
 

@@ -69,8 +69,8 @@ BAD_OVERRIDE = Code(
     "C109",
     "bad-override",
     "error",
-    "An overlay or an environment override does not fit the config.",
-    "`CARESITE__SECTION__KEY` must name a key that exists; an overlay is `caresite.<env>.yaml`.",
+    "There is no overlay for the environment that was asked for.",
+    "Make the overlay beside `caresite.yaml`, or correct what stands after `--env`.",
 )
 BAD_COLLECTION = Code(
     "C110",
@@ -79,7 +79,13 @@ BAD_COLLECTION = Code(
     "A collection is declared in a way that cannot work.",
     "Give each collection a folder of its own and one of the kinds.",
 )
-WEAK_CONTRAST = Code("C111", "weak-contrast", "error", "Two colours made from the brand colour cannot be told apart well enough.", "Choose another `brand` or `accent`.")
+WEAK_CONTRAST = Code(
+    "C111",
+    "weak-contrast",
+    "error",
+    "Two colours made from the brand colour cannot be told apart well enough.",
+    "Choose another `brand` or `accent`.",
+)
 
 BAD_YAML = Code(
     "Y101",
@@ -96,9 +102,7 @@ YAML_TOO_LARGE = Code(
     "The YAML is too large, too deep, or repeats itself without end.",
     "Front matter holds at most 1 MB, 20,000 values and 60 levels; move data to `data/`.",
 )
-YAML_TAG = Code(
-    "Y104", "yaml-tag", "error", "A YAML tag (`!something`) is not allowed.", "Write the plain value."
-)
+YAML_TAG = Code("Y104", "yaml-tag", "error", "A YAML tag (`!something`) is not allowed.", "Write the plain value.")
 BAD_TOML = Code(
     "Y105",
     "bad-toml",
@@ -145,9 +149,7 @@ OUT_OF_BOUNDS = Code(
     "The number is too small or too large.",
     "Use a number inside the bounds named.",
 )
-BAD_DATE = Code(
-    "V204", "bad-date", "error", "The date cannot be read.", "Write `2026-03-01`, or `2026-03-01 14:30`."
-)
+BAD_DATE = Code("V204", "bad-date", "error", "The date cannot be read.", "Write `2026-03-01`, or `2026-03-01 14:30`.")
 MISSING_KEY = Code("V205", "missing-key", "error", "A key that is needed is missing.", "Add it.")
 UNKNOWN_KEY = Code(
     "V206",
@@ -191,10 +193,15 @@ INVISIBLE = Code(
     "A value holds control characters or characters that turn the direction of text.",
     "Remove them; they were left out.",
 )
-
-BAD_ENCODING = Code(
-    "D101", "bad-encoding", "error", "The file is not UTF-8 text.", "Save it as UTF-8 in your editor."
+UNSAFE_LINK = Code(
+    "V212",
+    "unsafe-link",
+    "error",
+    "An address would run code, open a file of the visitor's, or cannot be read as one.",
+    "Use an https address, a path on this site, or `mailto:` and `tel:`.",
 )
+
+BAD_ENCODING = Code("D101", "bad-encoding", "error", "The file is not UTF-8 text.", "Save it as UTF-8 in your editor.")
 OTHER_ENCODING = Code(
     "D102",
     "other-encoding",
@@ -216,9 +223,7 @@ UNREADABLE = Code(
     "The file cannot be read.",
     "Check that it exists and that you may read it.",
 )
-TOO_LARGE = Code(
-    "D105", "too-large", "error", "The file is too large to be a text.", "Texts may have up to 5 MB."
-)
+TOO_LARGE = Code("D105", "too-large", "error", "The file is too large to be a text.", "Texts may have up to 5 MB.")
 IGNORED_FILE = Code(
     "D106",
     "ignored-file",
@@ -226,9 +231,7 @@ IGNORED_FILE = Code(
     "The file's type is not one that this folder understands.",
     "Use `.md` for texts; put other files in `static/` or beside an `index.md`.",
 )
-BAD_DATA = Code(
-    "D107", "bad-data", "error", "The data file cannot be read.", "Files in `data/` are YAML, JSON or CSV."
-)
+BAD_DATA = Code("D107", "bad-data", "error", "The data file cannot be read.", "Files in `data/` are YAML, JSON or CSV.")
 NO_TITLE = Code("D108", "no-title", "error", "The page has no title.", "Add `title:` to its front matter.")
 NO_ITEMS = Code(
     "D109",
@@ -323,9 +326,7 @@ WITHHELD = Code(
     "A customer's words are withheld: consent does not cover what would be shown.",
     "Get the author's yes and record it, show less, or remove the item.",
 )
-CONSENT_TOO_EARLY = Code(
-    "K103", "consent-in-future", "error", "Consent is dated in the future.", "Correct the date."
-)
+CONSENT_TOO_EARLY = Code("K103", "consent-in-future", "error", "Consent is dated in the future.", "Correct the date.")
 UNKNOWN_WORDING = Code(
     "K104",
     "unknown-wording",
@@ -362,9 +363,7 @@ UNPROVEN_NOTE = Code(
     "A disputed or misattributed quote needs a note with the evidence.",
     "Add `status_note:`.",
 )
-SAME_QUOTE = Code(
-    "Q103", "same-quote", "warning", "The same words stand under two authors.", "Find out who said it."
-)
+SAME_QUOTE = Code("Q103", "same-quote", "warning", "The same words stand under two authors.", "Find out who said it.")
 BARE_METRIC = Code(
     "Q104",
     "bare-metric",
@@ -372,9 +371,7 @@ BARE_METRIC = Code(
     "A figure without its period or source proves nothing.",
     "Add `period:` and `source:`.",
 )
-DUPLICATE_ID = Code(
-    "Q105", "duplicate-id", "error", "Two items have the same id.", "Change one; ids are addresses."
-)
+DUPLICATE_ID = Code("Q105", "duplicate-id", "error", "Two items have the same id.", "Change one; ids are addresses.")
 UNKNOWN_AUTHOR = Code(
     "Q106",
     "unknown-author",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,18 +13,42 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.diagnostics import Code, Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.plugins import BUILT_IN, ActivePlugin, load_plugin
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
+from caresite.core.urls import check_address
 from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read_yaml
 
-__all__ = ["Business", "Checks", "Collection", "Config", "MenuEntry", "Settings", "Taxonomy", "load_config"]
+__all__ = [
+    "Business",
+    "Checks",
+    "Collection",
+    "Config",
+    "MenuEntry",
+    "Settings",
+    "Taxonomy",
+    "is_language_tag",
+    "load_config",
+]
 
 CONFIG_NAMES = ("caresite.yaml", "caresite.yml", "caresite.toml")
 SOURCE_FOLDERS = frozenset(
-    "content themes templates static assets data private consent archetypes .git .caresite src".split()
+    (
+        "content",
+        "themes",
+        "templates",
+        "static",
+        "assets",
+        "data",
+        "private",
+        "consent",
+        "archetypes",
+        ".git",
+        ".caresite",
+        "src",
+    )
 )
 _FOREIGN = {
     "baseurl": "the site's address is `base_url` here",
@@ -77,7 +101,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     __shorthand__ = "url"
 
-    url: Annotated[str, Doc("Its address.")]
+    url: Annotated[str, Doc("Its address.", address=True)]
     name: Annotated[str, Doc("How to call it.")] = ""
 
 
@@ -86,9 +110,7 @@ class Business(Struct, frozen=True, kw_only=True):
 
     name: Annotated[str, Doc("The name customers know.")] = ""
     legal_name: Annotated[str, Doc("The registered name.")] = ""
-    type: Annotated[str, Doc("The schema.org type: `Organization`, `LocalBusiness` or a kind of it.")] = (
-        "Organization"
-    )
+    type: Annotated[str, Doc("The schema.org type: `Organization`, `LocalBusiness` or a kind of it.")] = "Organization"
     tagline: Annotated[str, Doc("One line for the footer.")] = ""
     email: Annotated[str, Doc("Where customers write.")] = ""
     phone: Annotated[str, Doc("Where customers call.")] = ""
@@ -140,9 +162,7 @@ class Seo(Struct, frozen=True, kw_only=True):
 class MarkdownConfig(Struct, frozen=True, kw_only=True):
     """How Markdown is read."""
 
-    raw_html: Annotated[
-        bool, Doc("Whether HTML in your own texts is kept. In customers' words it never is.")
-    ] = True
+    raw_html: Annotated[bool, Doc("Whether HTML in your own texts is kept. In customers' words it never is.")] = True
     typographer: Annotated[bool, Doc("Whether straight quotes and dots become typographic ones.")] = True
     linkify: Annotated[bool, Doc("Whether bare addresses become links.")] = True
     heading_ids: Annotated[bool, Doc("Whether headings get ids to link to.")] = True
@@ -157,6 +177,7 @@ class MenuEntry(Struct, frozen=True, kw_only=True):
         str,
         Doc(
             "Where it leads: a path on this site, a source path, or an https address.",
+            address=True,
             peers=("path", "href", "pageref"),
         ),
     ]
@@ -184,9 +205,9 @@ class Testimonials(Struct, frozen=True, kw_only=True):
 class Checks(Struct, frozen=True, kw_only=True):
     """How strict the build is. An error keeps the site as it is; a warning is only told."""
 
-    links: Annotated[
-        Literal["error", "warning"], Doc("Links to source files and headings that do not exist.")
-    ] = "error"
+    links: Annotated[Literal["error", "warning"], Doc("Links to source files and headings that do not exist.")] = (
+        "error"
+    )
     images: Annotated[Literal["error", "warning"], Doc("Pictures that do not exist.")] = "error"
 
 
@@ -207,16 +228,14 @@ class Config(Struct, frozen=True, kw_only=True):
     sample: Annotated[
         bool, Doc("Whether the people on this site are made up. Every page says so, and deploy asks first.")
     ] = False
-    theme: Annotated[
-        Any, Doc("The theme's name, or `name:` with the theme's own options.", example="hearth")
-    ] = "hearth"
+    theme: Annotated[Any, Doc("The theme's name, or `name:` with the theme's own options.", example="hearth")] = (
+        "hearth"
+    )
     output_dir: Annotated[str, Doc("Where the site is written.")] = "public"
     business: Annotated[Business | None, Doc("Who is behind the site.")] = None
     collections: Annotated[
         dict[str, Collection],
-        Doc(
-            "Folders of content, by name. blog, stories, quotes, testimonials, pages and authors are there already."
-        ),
+        Doc("Folders of content, by name. blog, stories, quotes, testimonials, pages and authors are there already."),
     ] = {}
     taxonomies: Annotated[
         dict[str, Taxonomy],
@@ -231,16 +250,17 @@ class Config(Struct, frozen=True, kw_only=True):
     seo: Annotated[Seo, Doc("What search engines are told.")] = Seo()
     markdown: Annotated[MarkdownConfig, Doc("How Markdown is read.")] = MarkdownConfig()
     menus: Annotated[Menus, Doc("The menus.")] = Menus()
-    plugins: Annotated[
-        tuple[str, ...], Doc("The plugins in use, in order. Naming any replaces this list.")
-    ] = BUILT_IN
+    plugins: Annotated[tuple[str, ...], Doc("The plugins in use, in order. Naming any replaces this list.")] = BUILT_IN
     testimonials: Annotated[Testimonials, Doc("What the wall of love claims to be.")] = Testimonials()
     check: Annotated[Checks, Doc("How strict the build is.")] = Checks()
     params: Annotated[dict[str, Any], Doc("Anything your own templates need, as `site.params`.")] = {}
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """The config as the pipeline uses it: completed with defaults, plugins loaded."""
+    """The config as the pipeline uses it: completed with defaults, plugins loaded.
+
+    `places` says where each value stands, by its path: `collections.blog.template`, `menus.main[2].url`.
+    """
 
     config: Config
     collections: dict[str, Collection]
@@ -250,14 +270,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     base_path: str
     zone: ZoneInfo
     path: str
+    places: Mapping[str, Span] = {}
     digest: str = ""
 
 
 _COLLECTIONS = {
     "blog": Collection(kind="post", path="content/blog", permalink="/blog/:slug/", index="/blog/"),
-    "stories": Collection(
-        kind="story", path="content/stories", permalink="/stories/:slug/", index="/stories/"
-    ),
+    "stories": Collection(kind="story", path="content/stories", permalink="/stories/:slug/", index="/stories/"),
     "quotes": Collection(kind="quotes", path="content/quotes", permalink="/quotes/:slug/", index="/quotes/"),
     "testimonials": Collection(
         kind="testimonial",
@@ -267,9 +286,7 @@ _COLLECTIONS = {
         per_page=24,
     ),
     "pages": Collection(kind="page", path="content/pages", permalink="/:section/:slug/", index=""),
-    "authors": Collection(
-        kind="author", path="content/authors", permalink="/authors/:slug/", index="/authors/"
-    ),
+    "authors": Collection(kind="author", path="content/authors", permalink="/authors/:slug/", index="/authors/"),
 }
 _TAXONOMIES = {
     "tags": Taxonomy(path="/tags/", field="tags"),
@@ -278,6 +295,7 @@ _TAXONOMIES = {
     "industry": Taxonomy(path="/stories/industry/", field="industry"),
     "product": Taxonomy(path="/stories/product/", field="products"),
 }
+_LISTED_KINDS = ("post", "page", "story", "testimonial", "quotes", "author")
 _TOKENS = frozenset((":year", ":month", ":day", ":slug", ":title", ":section", ":category", ":author", ":id"))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -300,41 +318,33 @@ def load_config(
     plugins, table = _take_plugins(table, found)
     reading = Reading(ZoneInfo("UTC"), found.append, unknown="error", foreign=_FOREIGN)
     config, _ = decode(table, Config, reading)
-    if config is None or any(d.severity == "error" for d in found):
+    if config is None:
         raise Problem(*found)
     if base_url:
         config = replace(config, base_url=base_url)
-    settings = _complete(config, table, plugins, main, found)
+    settings = _complete(_Review(config, main, reading.places, found), table, plugins)
     if any(d.severity == "error" for d in found):
         raise Problem(*found)
     return settings, tuple(found)
+
+
+def is_language_tag(text: str) -> bool:
+    """Tell whether `text` has the form of a language tag: `en`, `en-GB` (BCP 47)."""
+    return _LANGUAGE.fullmatch(text) is not None
 
 
 def _read_tables(root: Path, files: tuple[str, ...], env: str) -> tuple[Table, str]:
     main = next((name for name in CONFIG_NAMES if (root / name).is_file()), "")
     if not main and not files:
         hint = "run the command in your site's folder, name it with `-C DIR`, or make a site with `caresite init`"
-        raise Problem(
-            fault(
-                codes.NO_CONFIG,
-                Span("caresite.yaml"),
-                f"there is no `caresite.yaml` in {root.resolve().name or root}",
-                hint=hint,
-            )
-        )
+        message = f"there is no `caresite.yaml` in {root.resolve().name or root}"
+        raise Problem(fault(codes.NO_CONFIG, Span("caresite.yaml"), message, hint=hint))
     names = list(files) or [main]
     if env:
-        overlay = next(
-            (n for n in (f"caresite.{env}.yaml", f"caresite.{env}.yml") if (root / n).is_file()), ""
-        )
+        overlay = next((n for n in (f"caresite.{env}.yaml", f"caresite.{env}.yml") if (root / n).is_file()), "")
         if not overlay:
-            raise Problem(
-                fault(
-                    codes.BAD_OVERRIDE,
-                    Span(f"caresite.{env}.yaml"),
-                    f"there is no overlay `caresite.{env}.yaml` for the environment “{env}”",
-                )
-            )
+            message = f"there is no overlay `caresite.{env}.yaml` for the environment “{env}”"
+            raise Problem(fault(codes.BAD_OVERRIDE, Span(f"caresite.{env}.yaml"), message))
         names.append(overlay)
     tables = [_read_table(root / name, name) for name in names]
     merged = tables[0]
@@ -347,9 +357,7 @@ def _read_table(path: Path, name: str) -> Table:
     try:
         text, _ = decode_text(path.read_bytes(), name)
     except OSError as error:
-        raise Problem(
-            fault(codes.UNREADABLE, Span(name), f"the config cannot be read: {error.strerror}")
-        ) from None
+        raise Problem(fault(codes.UNREADABLE, Span(name), f"the config cannot be read: {error.strerror}")) from None
     value = read_toml(text, name) if name.endswith(".toml") else read_yaml(text, name)
     if isinstance(value, Scalar) and value.is_null:
         return Table({}, {}, Span(name, 1))
@@ -397,7 +405,7 @@ def _take_plugins(table: Table, found: list[Diagnostic]) -> tuple[tuple[ActivePl
         section = plugin.section or plugin.name
         value = entries.pop(section, None)
         options = _plugin_options(plugin.options, section, value, found)
-        active.append(ActivePlugin(plugin, options))
+        active.append(ActivePlugin(plugin, options, span))
     for name in BUILT_IN:  # options of a built-in that is switched off are not a fault
         if not any(a.plugin.name == name for a in active):
             entries.pop(name, None)
@@ -411,181 +419,166 @@ def _plugin_options(record: type[Struct], section: str, value: Value | None, fou
     if isinstance(value, Sequence) and listed:
         value = Table({listed: value}, {listed: value.span}, value.span)
     if not isinstance(value, Table):
-        found.append(
-            fault(codes.WRONG_TYPE, value.span, f"`{section}` must be a mapping of `key: value` lines")
-        )
+        found.append(fault(codes.WRONG_TYPE, value.span, f"`{section}` must be a mapping of `key: value` lines"))
         return record()
     options, _ = decode(value, record, Reading(ZoneInfo("UTC"), found.append, unknown="error"))
     return options or record()
 
 
-def _complete(
-    config: Config, table: Table, plugins: tuple[ActivePlugin, ...], path: str, found: list[Diagnostic]
-) -> Settings:
-    zone = _zone(config.timezone, _span(table, "timezone", path), found)
-    base_path = _base_path(config.base_url, _span(table, "base_url", path), found)
-    if not _LANGUAGE.fullmatch(config.language):
-        found.append(
-            fault(
-                codes.BAD_LANGUAGE,
-                _span(table, "language", path),
-                f"`{config.language}` is not a language tag",
-            )
-        )
+class _Review(NamedTuple):
+    """A config that was read, where each of its values stands, and what is wrong with it."""
+
+    config: Config
+    path: str
+    places: Mapping[str, Span]
+    found: list[Diagnostic]
+
+    def report(self, code: Code, places: tuple[str, ...], message: str, hint: str = "") -> None:
+        """Note a fault at the first of `places` that was written, else at the top of the file."""
+        self.found.append(fault(code, place_in(self.places, Span(self.path, 1), *places), message, hint=hint))
+
+
+def _complete(review: _Review, table: Table, plugins: tuple[ActivePlugin, ...]) -> Settings:
+    config = review.config
+    zone = _zone(review)
+    base_path = _base_path(review)
+    if not is_language_tag(config.language):
+        review.report(codes.BAD_LANGUAGE, ("language",), f"`{config.language}` is not a language tag")
     if config.testimonials.show_average and config.testimonials.mode == "curated":
         message = "an average of a selection would mislead; `show_average` needs `mode: reviews`"
-        found.append(fault(codes.RATING_FILTERED, _span(table, "testimonials", path), message))
-    _check_output_dir(config.output_dir, _span(table, "output_dir", path), found)
-    theme = table.entries.get("theme", Scalar("hearth", False, Span(path)))
-    if isinstance(theme, Scalar):
-        theme = Table({"name": theme}, {"name": theme.span}, theme.span)
-    if not isinstance(theme, Table):
-        found.append(fault(codes.WRONG_TYPE, theme.span, "`theme` must be a name, or `name:` with options"))
-        theme = Table({}, {}, Span(path))
+        review.report(codes.RATING_FILTERED, ("testimonials.show_average",), message)
+    _check_output_dir(review)
+    _check_address(review, config.pagination.path, ("pagination.path",))
     return Settings(
         config=config,
-        collections=_collections(config, table, path, found),
-        taxonomies=_taxonomies(config),
+        collections=_collections(review),
+        taxonomies=_taxonomies(review),
         plugins=plugins,
-        theme=theme,
+        theme=_theme(table, review),
         base_path=base_path,
         zone=zone,
-        path=path,
+        path=review.path,
+        places=review.places,
     )
 
 
-def _span(table: Table, key: str, path: str) -> Span:
-    value = table.entries.get(key)
-    return value.span if value else Span(path, 1)
+def _theme(table: Table, review: _Review) -> Table:
+    theme = table.entries.get("theme", Scalar("", False, Span(review.path)))
+    if isinstance(theme, Scalar):
+        name = Scalar("hearth", False, theme.span) if theme.is_null else theme
+        return Table({"name": name}, {"name": theme.span}, theme.span)
+    if isinstance(theme, Table):
+        return theme
+    review.report(codes.WRONG_TYPE, ("theme",), "`theme` must be a name, or `name:` with options")
+    return Table({}, {}, theme.span)
 
 
-def _zone(name: str, span: Span, found: list[Diagnostic]) -> ZoneInfo:
+def _zone(review: _Review) -> ZoneInfo:
+    name = review.config.timezone
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         from zoneinfo import available_timezones
 
         zones = available_timezones()
-        near = nearest(name, zones) or next(
-            (z for z in sorted(zones) if z.lower().endswith("/" + name.lower())), ""
-        )
-        hint = f"did you mean `{near}`?" if near else "use a name such as `Europe/London`"
-        found.append(fault(codes.BAD_TIMEZONE, span, f"`{name}` is not a timezone", hint=hint))
+        near = nearest(name, zones) or next((z for z in sorted(zones) if z.lower().endswith("/" + name.lower())), "")
+        hint = f"did you mean `{near}`?" if near else ""
+        review.report(codes.BAD_TIMEZONE, ("timezone",), f"`{name}` is not a timezone", hint)
         return ZoneInfo("UTC")
 
 
-def _base_path(base_url: str, span: Span, found: list[Diagnostic]) -> str:
+def _base_path(review: _Review) -> str:
+    base_url = review.config.base_url
     try:
         parts = urlsplit(base_url)
-        good = (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and not parts.query
-            and not parts.fragment
-        )
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
     except ValueError:
         good = False
-    if not good or re.search(r"[\s<>\"\\]", base_url):
-        hint = (
-            f"did you mean `https://{base_url}`?"
-            if re.fullmatch(r"[\w.-]+\.[a-z]{2,}(/.*)?", base_url)
-            else ""
-        )
-        found.append(fault(codes.BAD_BASE_URL, span, f"`{base_url}` is not a web address", hint=hint))
+    if not good or re.search(r"[\s<>\"\\]", base_url) or ".." in parts.path.split("/"):
+        hint = f"did you mean `https://{base_url}`?" if re.fullmatch(r"[\w.-]+\.[a-z]{2,}(/.*)?", base_url) else ""
+        review.report(codes.BAD_BASE_URL, ("base_url",), f"`{base_url}` is not a web address", hint)
         return "/"
     return "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
 
 
-def _check_output_dir(name: str, span: Span, found: list[Diagnostic]) -> None:
+def _check_output_dir(review: _Review) -> None:
+    name = review.config.output_dir
     parts = [p for p in name.replace("\\", "/").split("/") if p not in ("", ".")]
     leaves = name.startswith(("/", "\\", "~")) or ".." in parts or (parts and ":" in parts[0])
     if not parts or leaves or parts[0].casefold() in SOURCE_FOLDERS:
-        found.append(
-            fault(
-                codes.BAD_OUTPUT_DIR,
-                span,
-                f"`{name}` cannot be the output folder",
-                hint="use a folder of its own, such as `public`",
-            )
-        )
+        hint = "use a folder of its own, such as `public`"
+        review.report(codes.BAD_OUTPUT_DIR, ("output_dir",), f"`{name}` cannot be the output folder", hint)
 
 
-def _collections(config: Config, table: Table, path: str, found: list[Diagnostic]) -> dict[str, Collection]:
+def _collections(review: _Review) -> dict[str, Collection]:
     merged = dict(_COLLECTIONS)
-    span = _span(table, "collections", path)
-    for name, given in config.collections.items():
+    for name, given in review.config.collections.items():
         old = merged.get(
             name, Collection(kind="", path=f"content/{name}", permalink=f"/{name}/:slug/", index=f"/{name}/")
         )
         changes = {key: value for key in Collection.__struct_fields__ if (value := getattr(given, key))}
         merged[name] = replace(old, **changes)
         if not merged[name].kind:
-            found.append(
-                fault(
-                    codes.BAD_COLLECTION,
-                    span,
-                    f"the collection `{name}` needs a `kind`",
-                    hint="one of post, page, story, testimonial, quotes, author",
-                )
-            )
-    for name, pattern in config.permalinks.items():
-        if name not in merged:
-            near = nearest(name, merged)
-            found.append(
-                fault(
-                    codes.BAD_COLLECTION,
-                    _span(table, "permalinks", path),
-                    f"there is no collection `{name}`",
-                    hint=f"did you mean `{near}`?" if near else "",
-                )
-            )
+            message, hint = f"the collection `{name}` needs a `kind`", f"one of {', '.join(_LISTED_KINDS)}"
+            review.report(codes.BAD_COLLECTION, (f"collections.{name}",), message, hint)
+    for name, pattern in review.config.permalinks.items():
+        if name in merged:
+            merged[name] = replace(merged[name], permalink=pattern)
             continue
-        merged[name] = replace(merged[name], permalink=pattern)
+        near = nearest(name, merged)
+        hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(merged)}"
+        review.report(codes.BAD_COLLECTION, (f"permalinks.{name}",), f"there is no collection `{name}`", hint)
     folders: dict[str, str] = {}
     for name, collection in merged.items():
-        _check_pattern(name, collection.permalink, table, path, found)
-        folder = collection.path.strip("/")
-        if ".." in folder.split("/") or folder.startswith(("private", ".caresite")):
-            found.append(
-                fault(codes.BAD_COLLECTION, span, f"the folder `{collection.path}` cannot be a collection")
-            )
-        if folder in folders:
-            found.append(
-                fault(codes.BAD_COLLECTION, span, f"`{name}` and `{folders[folder]}` are both in `{folder}`")
-            )
-        folders[folder] = name
+        _check_pattern(review, name, collection)
+        _check_address(review, collection.index, (f"collections.{name}.index", f"collections.{name}"))
+        _check_folder(review, name, collection.path, folders)
     return merged
 
 
-def _check_pattern(name: str, pattern: str, table: Table, path: str, found: list[Diagnostic]) -> None:
-    key = "permalinks" if "permalinks" in table.entries else "collections"
+def _check_folder(review: _Review, name: str, path: str, folders: dict[str, str]) -> None:
+    folder, places = path.strip("/"), (f"collections.{name}.path", f"collections.{name}", "collections")
+    first, output = folder.split("/")[0].casefold(), review.config.output_dir.strip("./").split("/")[0].casefold()
+    if first in (SOURCE_FOLDERS - {"content", "src"}) | {"", output} or ".." in folder.split("/"):
+        message, hint = f"the folder `{path}` cannot be a collection", f"use one such as `content/{name}`"
+        review.report(codes.BAD_COLLECTION, places, message, hint)
+    if folder in folders:
+        message = f"`{name}` and `{folders[folder]}` are both in `{folder}`"
+        review.report(codes.BAD_COLLECTION, places, message)
+    folders[folder] = name
+
+
+def _check_pattern(review: _Review, name: str, collection: Collection) -> None:
+    pattern = collection.permalink
+    places = (f"permalinks.{name}", f"collections.{name}.permalink", f"collections.{name}")
     for token in re.findall(r":[a-z_]+", pattern):
         if token not in _TOKENS:
             near = nearest(token, _TOKENS)
-            hint = f"did you mean `{near}`?" if near else f"tokens are {' '.join(sorted(_TOKENS))}"
-            found.append(
-                fault(
-                    codes.BAD_PATTERN,
-                    _span(table, key, path),
-                    f"the pattern of `{name}` has no token `{token}`",
-                    hint=hint,
-                )
-            )
+            message, hint = f"the pattern of `{name}` has no token `{token}`", f"did you mean `{near}`?" if near else ""
+            review.report(codes.BAD_PATTERN, places, message, hint)
     if not re.search(r":(slug|title|id)", pattern):
-        found.append(
-            fault(
-                codes.BAD_PATTERN,
-                _span(table, key, path),
-                f"the pattern of `{name}` gives every page the same address",
-                hint="add `:slug`",
-            )
-        )
+        message = f"the pattern of `{name}` gives every page the same address"
+        review.report(codes.BAD_PATTERN, places, message, "add `:slug`")
+    address = re.sub(r":[a-z_]+", "x", pattern)
+    _check_address(review, address.partition("#")[0] if collection.kind == "testimonial" else address, places)
 
 
-def _taxonomies(config: Config) -> dict[str, Taxonomy]:
+def _check_address(review: _Review, address: str, places: tuple[str, ...]) -> None:
+    try:
+        check_address(address)
+    except ValueError as error:
+        review.report(codes.BAD_ADDRESS, places, f"`{address}` cannot be an address: {error}")
+
+
+def _taxonomies(review: _Review) -> dict[str, Taxonomy]:
     merged = dict(_TAXONOMIES)
-    for name, given in config.taxonomies.items():
+    for name, given in review.config.taxonomies.items():
         old = merged.get(name, Taxonomy(path=f"/{name}/", field=name))
         changes = {key: value for key in Taxonomy.__struct_fields__ if (value := getattr(given, key))}
         merged[name] = replace(old, **changes)
+        places = (f"taxonomies.{name}.path", f"taxonomies.{name}", "taxonomies")
+        _check_address(review, merged[name].path, places)
+        if not re.fullmatch(r"\w[\w-]*", name):
+            message, hint = f"`{name}` cannot be the name of a taxonomy", "use letters, digits and hyphens"
+            review.report(codes.BAD_COLLECTION, places, message, hint)
     return merged

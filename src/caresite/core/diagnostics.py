@@ -27,6 +27,7 @@ __all__ = [
     "excerpt",
     "fault",
     "format_text",
+    "place_in",
     "sort_key",
 ]
 
@@ -88,8 +89,17 @@ def fault(
     related: tuple[Span, ...] = (),
     severity: Severity | None = None,
 ) -> Diagnostic:
-    """Return a diagnostic of `code`, with the code's own severity unless another is given."""
-    return Diagnostic(code.id, severity or code.severity, span, message, hint, related)
+    """Return a diagnostic of `code`, with the code's own severity and advice unless others are given."""
+    return Diagnostic(code.id, severity or code.severity, span, message, hint or _as_hint(code.advice), related)
+
+
+def _as_hint(advice: str) -> str:
+    return advice[:1].lower() + advice[1:].removesuffix(".")
+
+
+def place_in(places: Mapping[str, Span], otherwise: Span, *paths: str) -> Span:
+    """Return where the first of `paths` stands of those that were written, else `otherwise`."""
+    return next((places[path] for path in paths if path in places), otherwise)
 
 
 def sort_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -23,9 +23,7 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
     """
     if len(data) > MAX_TEXT_BYTES:
         size = f"{len(data) / 1048576:.1f} MB"
-        raise Problem(
-            fault(codes.TOO_LARGE, Span(path), f"the file has {size}, more than the 5 MB a text may have")
-        )
+        raise Problem(fault(codes.TOO_LARGE, Span(path), f"the file has {size}, more than the 5 MB a text may have"))
     notes: tuple[Diagnostic, ...] = ()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = _decode_utf16(data, path)

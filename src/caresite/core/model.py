@@ -119,7 +119,8 @@ class Item(Struct, frozen=True, kw_only=True):
     """One thing that a file holds: `meta` is the record of its kind, `extra` the keys nobody declared.
 
     `key` is empty for the thing the whole file is, else an id that is unique in the file. `summary` is plain
-    text; `groups` are the named sets a list item stood in.
+    text; `groups` are the named sets a list item stood in; `places` says where each value of `meta` stands, by its
+    path: `slug`, `aliases[2]`, `consent.at`.
     """
 
     kind: str
@@ -130,6 +131,7 @@ class Item(Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
     span: Span
+    places: dict[str, Span] = {}
 
 
 class Document(Struct, frozen=True):

@@ -53,10 +53,11 @@ class Plugin(Struct, frozen=True, kw_only=True):
 
 
 class ActivePlugin(Struct, frozen=True):
-    """A plugin with the options this site gives it."""
+    """A plugin with the options this site gives it, and where the config names it."""
 
     plugin: Plugin
     options: Any
+    span: Span = Span("caresite.yaml")
 
 
 def load_plugin(name: str, span: Span) -> Plugin:
@@ -77,7 +78,5 @@ def load_plugin(name: str, span: Span) -> Plugin:
             )
         ) from error
     if not isinstance(plugin, Plugin):
-        raise Problem(
-            fault(codes.PLUGIN_FAILED, span, f"the entry point of `{name}` is not a caresite Plugin record")
-        )
+        raise Problem(fault(codes.PLUGIN_FAILED, span, f"the entry point of `{name}` is not a caresite Plugin record"))
     return plugin

@@ -19,15 +19,17 @@ from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.dates import parse_date
-from caresite.core.diagnostics import Report, Severity, Span, fault
+from caresite.core.diagnostics import Code, Report, Span, fault
 from caresite.core.suggest import nearest
+from caresite.core.urls import is_safe
 from caresite.core.values import Scalar, Sequence, Table, Value, plain
 
-__all__ = ["Doc", "Field", "Reading", "Shape", "decode", "fields_of", "first_line", "json_schema"]
+__all__ = ["Doc", "Field", "Reading", "Shape", "decode", "field_name", "fields_of", "first_line", "json_schema"]
 
 T = TypeVar("T", bound=Struct)
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
+_SHOWN = 60
 # C0 and C1 controls, and the bidirectional overrides that make text read otherwise than it is
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
@@ -35,7 +37,8 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 class Doc(Struct, frozen=True):
     """What people need to know of a field: help, an example, bounds, other tools' names for it.
 
-    `split` means that one string is split at commas; `peers` are compared without case and with `_` for `-`.
+    `split` means that one string is split at commas, `address` that the text becomes a link or a picture on a page;
+    `peers` are compared without case and with `_` for `-`.
     """
 
     help: str
@@ -43,6 +46,7 @@ class Doc(Struct, frozen=True):
     ge: float | None = None
     le: float | None = None
     split: bool = False
+    address: bool = False
     peers: tuple[str, ...] = ()
 
 
@@ -70,7 +74,8 @@ class Reading(Struct, frozen=True):
     """How to read: the zone of dates without one, where faults go, and what to say of unknown keys.
 
     `foreign` maps a key of another tool to what to do instead; `unknown` is "error" for the config and "kept"
-    for front matter, where only a near miss of a known key is worth a warning.
+    for front matter, where only a near miss of a known key is worth a warning. Decoding notes in `places` where
+    each value stands, by its path: `title`, `consent.at`, `metrics[2].label`, counted from 1.
     """
 
     zone: tzinfo
@@ -78,6 +83,7 @@ class Reading(Struct, frozen=True):
     unknown: Literal["error", "kept"] = "kept"
     foreign: Mapping[str, str] = {}
     notes: bool = True
+    places: dict[str, Span] = msgspec.field(default_factory=dict)
 
 
 @cache
@@ -146,58 +152,46 @@ def decode(table: Table, record: type[T], reading: Reading) -> tuple[T | None, d
     Every fault goes to `reading.report` with its place; after an error the record is None.
     """
     try:
-        return _record(table, record, reading)
+        return _record(table, record, "", reading)
     except _Failed:
         return None, {}
 
 
-def _record(table: Table, record: type[T], reading: Reading) -> tuple[T, dict[str, Any]]:
+def _record(table: Table, record: type[T], at: str, reading: Reading) -> tuple[T, dict[str, Any]]:
+    """Decode `table`, whose own path is `at`: empty, or with the dot that its keys follow."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     extra: dict[str, Any] = {}
-    failed = False
+    failed: set[str] = set()
     for key, value in table.entries.items():
         field = _find(key, record)
         if field is None:
-            failed |= _take_unknown(key, table, record, extra, reading)
+            if not _take_unknown(key, table, record, at, extra, reading):
+                failed.add(key)
             continue
         if key != field.name and reading.notes:
-            reading.report(
-                fault(
-                    codes.PEER_NAME,
-                    _key_span(table, key),
-                    f"`{key}` is called `{field.name}` here; it was understood",
-                )
-            )
+            message = f"`{at}{key}` is called `{at}{field.name}` here; it was understood"
+            reading.report(fault(codes.PEER_NAME, _key_span(table, key), message))
         if isinstance(value, Scalar) and (value.is_null or (not value.text and field.shape.kind != "text")):
             continue
+        reading.places.setdefault(at + field.name, value.span)
         try:
-            decoded = _value(value, field.shape, field.doc, field.name, reading)
+            decoded = _value(value, field.shape, field.doc, at + field.name, reading)
         except _Failed:
-            failed = True
+            failed.add(field.name)
             continue
         if field.name in origins and values[field.name] != decoded:
-            reading.report(
-                fault(
-                    codes.TWO_NAMES,
-                    _key_span(table, key),
-                    f"`{key}` and `{origins[field.name]}` mean the same and differ",
-                    related=(table.keys[origins[field.name]],),
-                )
-            )
-            failed = True
+            message = f"`{at}{key}` and `{at}{origins[field.name]}` mean the same and differ"
+            first = _key_span(table, origins[field.name])
+            reading.report(fault(codes.TWO_NAMES, _key_span(table, key), message, related=(first,)))
+            failed.add(field.name)
             continue
         values[field.name] = decoded
         origins[field.name] = key
     for field in fields_of(record):
-        if (
-            field.required
-            and field.name not in values
-            and not (failed and any(_find(k, record) is field for k in table.entries))
-        ):
-            hint = f"add `{field.name}: {field.doc.example}`" if field.doc.example else f"{field.doc.help}"
-            reading.report(fault(codes.MISSING_KEY, table.span, f"`{field.name}` is missing", hint=hint))
-            failed = True
+        if field.required and field.name not in values and field.name not in failed:
+            _report_missing(field, table, record, at, reading)
+            failed.add(field.name)
     if failed:
         raise _Failed
     return record(**values), extra
@@ -207,37 +201,48 @@ def _find(key: str, record: type[Struct]) -> Field | None:
     return _names(record).get(_fold(key))
 
 
+def field_name(key: str, record: type[Struct]) -> str:
+    """Return the name of the field that `key` means in `record`, also when it is a peer's name; else nothing."""
+    field = _find(key, record)
+    return field.name if field else ""
+
+
 def _key_span(table: Table, key: str) -> Span:
     return table.keys.get(key, table.span)
 
 
+def _report_missing(field: Field, table: Table, record: type[Struct], at: str, reading: Reading) -> None:
+    empty = next((key for key in table.entries if _find(key, record) is field), "")
+    message = f"`{at}{field.name}` has no value" if empty else f"`{at}{field.name}` is missing"
+    example = f"`{field.name}: {field.doc.example}`" if field.doc.example else ""
+    hint = f"add {example}" if example else f"it says: {field.doc.help[:1].lower()}{field.doc.help[1:]}"
+    reading.report(fault(codes.MISSING_KEY, _key_span(table, empty), message, hint=hint))
+
+
 def _take_unknown(
-    key: str, table: Table, record: type[Struct], extra: dict[str, Any], reading: Reading
+    key: str, table: Table, record: type[Struct], at: str, extra: dict[str, Any], reading: Reading
 ) -> bool:
-    span = _key_span(table, key)
+    """Keep a key that nobody declared where that is possible; tell whether the record can still be made."""
+    span, shown = _key_span(table, key), f"`{at}{_shortened(key)}`"
     known = [f.name for f in fields_of(record)]
     near = nearest(key, known)
+    meant = f"did you mean `{near}`?" if near else ""
     if reading.unknown == "error":
-        advice = reading.foreign.get(_fold(key).replace("_", ""))
-        hint = advice or (f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}")
-        reading.report(fault(codes.UNKNOWN_KEY, span, f"`{key}` is not a key of this place", hint=hint))
-        return True
+        hint = reading.foreign.get(_fold(key).replace("_", ""), "") if not at else ""
+        hint = hint or meant or f"known here: {', '.join(known)}"
+        reading.report(fault(codes.UNKNOWN_KEY, span, f"{shown} is not a key of this place", hint=hint))
+        return False
     extra[key] = plain(table.entries[key])
-    if near and near not in table.entries:
-        reading.report(
-            fault(
-                codes.UNKNOWN_KEY,
-                span,
-                f"`{key}` is not known",
-                hint=f"did you mean `{near}`? It is kept in `page.params` for now",
-                severity="warning",
-            )
-        )
+    if at:
+        hint = meant or f"known here: {', '.join(known)}"
+        message = f"{shown} is not known; it was left out"
+        reading.report(fault(codes.UNKNOWN_KEY, span, message, hint=hint, severity="warning" if near else "note"))
+    elif near and near not in table.entries:
+        hint = f"{meant} It is kept in `page.params` for now"
+        reading.report(fault(codes.UNKNOWN_KEY, span, f"{shown} is not known", hint=hint, severity="warning"))
     elif reading.notes:
-        reading.report(
-            fault(codes.KEPT_KEY, span, f"`{key}` is not one of our keys; it is kept in `page.params`")
-        )
-    return False
+        reading.report(fault(codes.KEPT_KEY, span, f"{shown} is not one of our keys; it is kept in `page.params`"))
+    return True
 
 
 def _value(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> Any:
@@ -247,7 +252,7 @@ def _value(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) ->
         case "map":
             return _map(value, shape, doc, name, reading)
         case "record":
-            return _nested(value, shape, name, reading)
+            return _nested(value, shape, doc, name, reading)
         case "any":
             return plain(value)
         case _:
@@ -256,91 +261,88 @@ def _value(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) ->
 
 def _scalar(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> Any:
     if not isinstance(value, Scalar):
-        found = "a list" if isinstance(value, Sequence) else "a mapping"
-        raise _report(reading, value.span, f"`{name}` must be {_described(shape)}, not {found}")
+        raise _wrong_type(value, _described(shape), doc, name, reading)
     text = value.text.strip()
     match shape.kind:
         case "text":
-            return _clean(
-                value if "\n" in value.text else Scalar(text, value.quoted, value.span), name, reading
-            )
+            return _text(value, doc, name, reading)
         case "bool":
             if text.casefold() not in _TRUE | _FALSE:
-                raise _report(reading, value.span, f"`{name}` must be true or false, not “{text}”")
+                raise _wrong_type(value, "true or false", doc, name, reading)
             return text.casefold() in _TRUE
         case "date":
             try:
                 return parse_date(text, reading.zone)
             except ValueError as error:
-                reading.report(fault(codes.BAD_DATE, value.span, f"`{name}: {text}` cannot be used: {error}"))
-                raise _Failed from None
+                message = f"`{name}: {_shortened(text)}` cannot be used: {error}"
+                raise _refused(codes.BAD_DATE, value.span, message, "", reading) from None
         case "choice":
             return _choice(value.span, text, shape, name, reading)
         case _:
-            return _number(value.span, text, shape, doc, name, reading)
+            return _number(value, shape, doc, name, reading)
 
 
-def _clean(value: Scalar, name: str, reading: Reading) -> str:
-    if not (found := _INVISIBLE.search(value.text)):
-        return value.text
-    message = f"`{name}` holds the invisible character U+{ord(found.group()):04X}, which was left out"
-    reading.report(fault(codes.INVISIBLE, value.span, message))
-    return _INVISIBLE.sub("", value.text)
+def _text(value: Scalar, doc: Doc, name: str, reading: Reading) -> str:
+    text = value.text if "\n" in value.text else value.text.strip()
+    if found := _INVISIBLE.search(text):
+        message = f"`{name}` holds the invisible character U+{ord(found.group()):04X}, which was left out"
+        reading.report(fault(codes.INVISIBLE, value.span, message))
+        text = _INVISIBLE.sub("", text)
+    if doc.address and not is_safe(text):
+        message = f"`{name}` cannot be the address “{_shortened(text)}”"
+        hint = "use an https address, a path on this site, or `mailto:` and `tel:`"
+        raise _refused(codes.UNSAFE_LINK, value.span, message, hint, reading)
+    return text
 
 
 def _choice(span: Span, text: str, shape: Shape, name: str, reading: Reading) -> str:
     if text in shape.choices:
         return text
     near = nearest(text, shape.choices)
-    hint = f"did you mean “{near}”?" if near else ""
-    reading.report(
-        fault(
-            codes.NOT_A_CHOICE,
-            span,
-            f"`{name}` must be one of {', '.join(shape.choices)}, not “{text}”",
-            hint=hint,
-        )
-    )
-    raise _Failed
+    message = f"`{name}` must be {_described(shape)}, not “{_shortened(text)}”"
+    raise _refused(codes.NOT_A_CHOICE, span, message, f"did you mean “{near}”?" if near else "", reading)
 
 
-def _number(span: Span, text: str, shape: Shape, doc: Doc, name: str, reading: Reading) -> float:
+def _number(value: Scalar, shape: Shape, doc: Doc, name: str, reading: Reading) -> float:
+    text = value.text.strip()
     try:
         number = int(text) if shape.kind == "int" else float(text)
     except ValueError:
-        raise _report(reading, span, f"`{name}` must be {_described(shape)}, not “{text[:60]}”") from None
+        raise _wrong_type(value, _described(shape), doc, name, reading) from None
     if (doc.ge is not None and number < doc.ge) or (doc.le is not None and number > doc.le):
-        bounds = (
-            f"from {doc.ge:g} to {doc.le:g}"
-            if doc.ge is not None and doc.le is not None
-            else f"at least {doc.ge:g}"
-            if doc.ge is not None
-            else f"at most {doc.le:g}"
-        )
-        reading.report(fault(codes.OUT_OF_BOUNDS, span, f"`{name}` must be {bounds}, not {text}"))
-        raise _Failed
+        bounds = f"from {doc.ge:g} to {doc.le:g}" if doc.ge is not None and doc.le is not None else _bound(doc)
+        message = f"`{name}` must be {bounds}, not {_shortened(text)}"
+        raise _refused(codes.OUT_OF_BOUNDS, value.span, message, "", reading)
     return number
+
+
+def _bound(doc: Doc) -> str:
+    return f"at least {doc.ge:g}" if doc.ge is not None else f"at most {doc.le:g}"
 
 
 def _list(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> tuple[Any, ...]:
     assert shape.item is not None
+    each = Doc(doc.help, example=doc.example, ge=doc.ge, le=doc.le, address=doc.address)
     if isinstance(value, Scalar):
         parts = value.text.split(",") if doc.split else [value.text]
-        items: Iterable[Value] = (
-            Scalar(part.strip(), value.quoted, value.span) for part in parts if part.strip()
-        )
-    elif isinstance(value, Table):
+        items = [(name, Scalar(part.strip(), value.quoted, value.span)) for part in parts if part.strip()]
+        return tuple(_each(items, shape.item, each, reading))
+    if isinstance(value, Table):
         if shape.item.kind != "record":
-            raise _report(reading, value.span, f"`{name}` must be a list, not a mapping")
-        items = (value,)
-    else:
-        items = (item for item in value.items if not (isinstance(item, Scalar) and item.is_null))
-    return tuple(_each(items, shape.item, Doc(doc.help, ge=doc.ge, le=doc.le), name, reading))
+            raise _wrong_type(value, "a list", doc, name, reading)
+        return tuple(_each([(name, value)], shape.item, each, reading))
+    named = [(f"{name}[{number}]", item) for number, item in enumerate(value.items, start=1) if not _is_empty(item)]
+    return tuple(_each(named, shape.item, each, reading))
 
 
-def _each(items: Iterable[Value], shape: Shape, doc: Doc, name: str, reading: Reading) -> list[Any]:
+def _is_empty(value: Value) -> bool:
+    return isinstance(value, Scalar) and (value.is_null or not value.text.strip())
+
+
+def _each(items: Iterable[tuple[str, Value]], shape: Shape, doc: Doc, reading: Reading) -> list[Any]:
     decoded, failed = [], False
-    for item in items:
+    for name, item in items:
+        reading.places.setdefault(name, item.span)
         try:
             decoded.append(_value(item, shape, doc, name, reading))
         except _Failed:
@@ -353,12 +355,12 @@ def _each(items: Iterable[Value], shape: Shape, doc: Doc, name: str, reading: Re
 def _map(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> dict[str, Any]:
     assert shape.item is not None
     if not isinstance(value, Table):
-        raise _report(reading, value.span, f"`{name}` must be a mapping of `key: value` lines")
-    decoded = _each(value.entries.values(), shape.item, doc, name, reading)
-    return dict(zip(value.entries, decoded, strict=True))
+        raise _wrong_type(value, "a mapping of `key: value` lines", doc, name, reading)
+    named = ((f"{name}.{key}", item) for key, item in value.entries.items())
+    return dict(zip(value.entries, _each(named, shape.item, doc, reading), strict=True))
 
 
-def _nested(value: Value, shape: Shape, name: str, reading: Reading) -> Any:
+def _nested(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> Any:
     shorthand = getattr(shape.record, "__shorthand__", "")
     listed = getattr(shape.record, "__list_shorthand__", "")
     if isinstance(value, Scalar) and shorthand:
@@ -366,18 +368,29 @@ def _nested(value: Value, shape: Shape, name: str, reading: Reading) -> Any:
     elif isinstance(value, Sequence) and listed:
         value = Table({listed: value}, {listed: value.span}, value.span)
     if not isinstance(value, Table):
-        raise _report(
-            reading,
-            value.span,
-            f"`{name}` must be a mapping of `key: value` lines, not {'a list' if isinstance(value, Sequence) else 'text'}",
-        )
-    record, _ = _record(value, shape.record, reading)
+        raise _wrong_type(value, "a mapping of `key: value` lines", doc, name, reading)
+    record, _ = _record(value, shape.record, f"{name}.", reading)
     return record
 
 
-def _report(reading: Reading, span: Span, message: str, severity: Severity = "error") -> _Failed:
-    reading.report(fault(codes.WRONG_TYPE, span, message, severity=severity))
+def _wrong_type(value: Value, wanted: str, doc: Doc, name: str, reading: Reading) -> _Failed:
+    found = {Sequence: "a list", Table: "a mapping"}.get(type(value), "text")
+    if isinstance(value, Scalar) and "mapping" not in wanted:
+        found = f"“{_shortened(value.text.strip())}”"
+    hint = f"write it like this: `{name.split('[')[0]}: {doc.example}`" if doc.example else ""
+    return _refused(codes.WRONG_TYPE, value.span, f"`{name}` must be {wanted}, not {found}", hint, reading)
+
+
+def _refused(code: Code, span: Span, message: str, hint: str, reading: Reading) -> _Failed:
+    """Report what is wrong with one value; return what its reader raises."""
+    reading.report(fault(code, span, message, hint=hint))
     return _Failed()
+
+
+def _shortened(text: str) -> str:
+    """Return what people need of a value to know it again."""
+    line = " ".join(text[:200].split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
 def _described(shape: Shape) -> str:
@@ -463,6 +476,16 @@ def _schema_of(shape: Shape, doc: Doc, definitions: dict[str, Any], open_ended: 
                 definitions[name] = {}
                 definitions[name] = _object_schema(shape.record, definitions, open_ended)
             ref = {"$ref": f"#/$defs/{name}"}
-            return {"anyOf": [ref, {"type": "string"}]} if hasattr(shape.record, "__shorthand__") else ref
+            shorter = _shorter_forms(shape.record, definitions, open_ended)
+            return {"anyOf": [ref, *shorter]} if shorter else ref
         case _:
             return {}
+
+
+def _shorter_forms(record: type[Struct], definitions: dict[str, Any], open_ended: bool) -> list[dict[str, Any]]:
+    """Return the schemas of what may stand for the whole record: a string, or a list."""
+    forms: list[dict[str, Any]] = [{"type": "string"}] if hasattr(record, "__shorthand__") else []
+    if listed := getattr(record, "__list_shorthand__", ""):
+        field = next(field for field in fields_of(record) if field.name == listed)
+        forms.append(_schema_of(field.shape, field.doc, definitions, open_ended))
+    return forms

@@ -14,6 +14,7 @@ __all__ = [
     "collision_key",
     "encode_path",
     "is_external",
+    "is_safe",
     "join_site",
     "output_path",
     "slug_of",
@@ -22,6 +23,9 @@ __all__ = [
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10))}
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|#\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_SAFE_SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms"))
+_BREAKS = re.compile(r"[\t\n\r]")
+_CONTROLS = "".join(map(chr, range(0x21)))
 _MAX_SEGMENT_BYTES = 200
 
 
@@ -87,6 +91,20 @@ def collision_key(path: str) -> str:
 def is_external(target: str) -> bool:
     """Tell whether `target` leaves this site: it has a scheme, or a host of its own."""
     return bool(_EXTERNAL.match(target))
+
+
+def is_safe(target: str) -> bool:
+    """Tell whether `target` opens a page, a mail or a call: nothing that runs code or reaches a visitor's files.
+
+    Browsers ignore line breaks inside an address and control characters around it (WHATWG URL, 4.4), so we do too.
+    """
+    text = _BREAKS.sub("", target).strip(_CONTROLS)
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    start = _EXTERNAL.match(text)
+    return start is None or start[0] == "//" or start[0][:-1].lower() in _SAFE_SCHEMES
 
 
 def join_site(base_url: str, path: str) -> str:

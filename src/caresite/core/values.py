@@ -19,7 +19,7 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.diagnostics import Code, Problem, Span, fault
 
-__all__ = ["Scalar", "Sequence", "Table", "Value", "plain", "read_toml", "read_yaml", "split_front_matter"]
+__all__ = ["Scalar", "Sequence", "Table", "Value", "plain", "read_json", "read_toml", "read_yaml", "split_front_matter"]
 
 MAX_FRONT_MATTER = 1024 * 1024
 MAX_VALUES = 20_000
@@ -29,6 +29,7 @@ MAX_DEPTH = 60
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_ESCAPE = re.compile(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|.)", re.IGNORECASE | re.DOTALL)
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
 
 
@@ -72,9 +73,7 @@ def split_front_matter(text: str, path: str) -> tuple[Table | None, str, int]:
     if not match:
         return None, text, 1
     fence, start = match.group(1), match.end()
-    closing = re.compile(
-        rf"^{re.escape(fence)}[ \t]*$" if fence == "+++" else r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE
-    )
+    closing = re.compile(rf"^{re.escape(fence)}[ \t]*$" if fence == "+++" else r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
     end = closing.search(text, start)
     first_line = text.count("\n", 0, start) + 1
     if not end:
@@ -100,9 +99,7 @@ def split_front_matter(text: str, path: str) -> tuple[Table | None, str, int]:
     if isinstance(value, Scalar) and value.is_null:
         value = Table({}, {}, Span(path, first_line))
     if not isinstance(value, Table):
-        raise Problem(
-            fault(codes.NOT_A_MAPPING, value.span, "the front matter is not made of `key: value` lines")
-        )
+        raise Problem(fault(codes.NOT_A_MAPPING, value.span, "the front matter is not made of `key: value` lines"))
     body_start = min(end.end() + 1, len(text))
     return value, text[body_start:], text.count("\n", 0, body_start) + 1
 
@@ -129,6 +126,20 @@ def read_yaml(text: str, path: str, first_line: int = 1, *, max_values: int = MA
             )
         ) from None
     return builder.result or Scalar("", False, Span(path, first_line))
+
+
+def read_json(text: str, path: str, *, max_values: int = MAX_VALUES) -> Value:
+    """Return the JSON in `text`, which is read as the YAML that it is, and has places like it.
+
+    YAML has no pairs of surrogates (RFC 8259, 7), so they become the character they stand for.
+    """
+    return read_yaml(_ESCAPE.sub(_character, text), path, max_values=max_values)
+
+
+def _character(match: re.Match[str]) -> str:
+    if not match[1]:
+        return match[0]
+    return chr(0x10000 + ((int(match[1], 16) - 0xD800) << 10) + int(match[2], 16) - 0xDC00)
 
 
 def _code_point(error: yaml.reader.ReaderError) -> int:
@@ -168,12 +179,8 @@ class _Builder:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._refuse_tag(event)
                 if len(self.stack) >= MAX_DEPTH:
-                    raise self._problem(
-                        codes.YAML_TOO_LARGE, event, f"values are nested more than {MAX_DEPTH} deep"
-                    )
-                self.stack.append(
-                    _Open(self._span(event), event.anchor, isinstance(event, yaml.MappingStartEvent))
-                )
+                    raise self._problem(codes.YAML_TOO_LARGE, event, f"values are nested more than {MAX_DEPTH} deep")
+                self.stack.append(_Open(self._span(event), event.anchor, isinstance(event, yaml.MappingStartEvent)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 done = self.stack.pop()
                 self._add(_close(done), done.size, done.anchor)
@@ -185,9 +192,7 @@ class _Builder:
                 value, size = self.anchors[event.anchor]
                 self._add(value, size, None)
             case yaml.DocumentStartEvent() if self.result is not None:
-                raise self._problem(
-                    codes.BAD_YAML, event, "a second document starts here; one file holds one"
-                )
+                raise self._problem(codes.BAD_YAML, event, "a second document starts here; one file holds one")
             case _:
                 pass
 
@@ -257,13 +262,25 @@ def _tables(values: list[Value]) -> Iterator[Table]:
 
 _PLAIN_REASONS = (
     ("mapping values are not allowed", "a colon stands where the value should go on", "put the whole value in quotes"),
-    ("cannot start any token", "a character stands here that cannot begin a value", "indent with spaces, not tabs, and put values that begin with @, %, ` or a tab in quotes"),
-    ("could not find expected ':'", "a key without its colon", "write `key: value`; long texts go in quotes or after `|`"),
-    ("did not find expected key", "a line that does not fit its neighbours", "check the indentation, and quotation marks inside quotes"),
+    (
+        "cannot start any token",
+        "a character stands here that cannot begin a value",
+        "indent with spaces, not tabs, and put values that begin with @, %, ` or a tab in quotes",
+    ),
+    (
+        "could not find expected ':'",
+        "a key without its colon",
+        "write `key: value`; long texts go in quotes or after `|`",
+    ),
+    (
+        "did not find expected key",
+        "a line that does not fit its neighbours",
+        "check the indentation, and quotation marks inside quotes",
+    ),
     ("found unexpected end of stream", "a quotation mark is never closed", "close it on the same line"),
     ("found undefined alias", "a value that begins with * is read as a reference", "put the value in quotes"),
     ("did not find expected", "something is missing before this place", "check brackets, quotes and indentation"),
-)  # fmt: skip
+)
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError, path: str, first_line: int, text: str) -> Any:
@@ -288,9 +305,7 @@ def read_toml(text: str, path: str, first_line: int = 1) -> Table:
         line, column = (int(match[1]), int(match[2])) if match else (1, 0)
         message = re.sub(r" \(at .*", "", str(error)) or "the TOML is nested too deep"
         raise Problem(
-            fault(
-                codes.BAD_TOML, Span(path, first_line + line - 1, column), message[:1].lower() + message[1:]
-            )
+            fault(codes.BAD_TOML, Span(path, first_line + line - 1, column), message[:1].lower() + message[1:])
         ) from None
     lines = text.split("\n")
     positions: dict[str, Span] = {}

@@ -169,9 +169,7 @@ def _reading(root: Path, discovery: Discovery) -> Callable[[str], bytes]:
             with (root / discovery.names.get(path, path)).open("rb") as file:
                 return file.read(MAX_TEXT_BYTES + 1)
         except OSError as error:
-            raise Problem(
-                fault(codes.UNREADABLE, Span(path), f"the file cannot be read: {error.strerror}")
-            ) from None
+            raise Problem(fault(codes.UNREADABLE, Span(path), f"the file cannot be read: {error.strerror}")) from None
 
     return read
 
@@ -258,7 +256,5 @@ def _rendered(site: Site, outputs: tuple[Output, ...], watch: Watch) -> Iterable
         except Problem as problem:
             watch.found.extend(problem.diagnostics)
         except Exception as error:
-            message = (
-                f"the plugin `{active.plugin.name}` failed in `rendered`: {type(error).__name__}: {error}"
-            )
+            message = f"the plugin `{active.plugin.name}` failed in `rendered`: {type(error).__name__}: {error}"
             watch.found.append(fault(codes.PLUGIN_FAILED, Span(site.settings.path), message))

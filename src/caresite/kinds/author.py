@@ -17,16 +17,14 @@ class Link(Struct, frozen=True, kw_only=True):
 
     __shorthand__ = "url"
 
-    url: Annotated[str, Doc("Where it leads.")]
+    url: Annotated[str, Doc("Where it leads.", address=True)]
     text: Annotated[str, Doc("The words of the link; the host name when empty.")] = ""
 
 
 class Author(Content, frozen=True, kw_only=True):
     """A person who writes here: one file in `content/authors/`, or an entry of `authors.yaml`."""
 
-    name: Annotated[
-        str, Doc("The name as shown.", example="Rosa Lind", peers=("display_name", "full_name"))
-    ] = ""
+    name: Annotated[str, Doc("The name as shown.", example="Rosa Lind", peers=("display_name", "full_name"))] = ""
     role: Annotated[str, Doc("What they do in the firm.", peers=("position", "job_title"))] = ""
     bio: Annotated[
         str,

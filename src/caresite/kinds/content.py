@@ -21,12 +21,11 @@ class Picture(Struct, frozen=True, kw_only=True):
         str,
         Doc(
             "File beside the text, a path from the site root (`/images/x.jpg`), or an https address.",
+            address=True,
             peers=("path", "file"),
         ),
     ] = ""
-    alt: Annotated[
-        str, Doc("What the picture shows, for those who do not see it; empty when it only decorates.")
-    ] = ""
+    alt: Annotated[str, Doc("What the picture shows, for those who do not see it; empty when it only decorates.")] = ""
     caption: Annotated[str, Doc("A line shown below the picture.")] = ""
 
 
@@ -43,7 +42,7 @@ class CallToAction(Struct, frozen=True, kw_only=True):
     """The button at the end of a page."""
 
     text: Annotated[str, Doc("The words on the button.")]
-    url: Annotated[str, Doc("Where it leads: a page of this site or an https address.")]
+    url: Annotated[str, Doc("Where it leads: a page of this site or an https address.", address=True)]
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -127,9 +126,7 @@ class Content(Struct, frozen=True, kw_only=True):
     ] = ""
     aliases: Annotated[
         tuple[str, ...],
-        Doc(
-            "Old addresses that lead here with a 301 redirect.", peers=("redirect_from", "alias", "redirects")
-        ),
+        Doc("Old addresses that lead here with a 301 redirect.", peers=("redirect_from", "alias", "redirects")),
     ] = ()
     summary: Annotated[
         str,
@@ -184,17 +181,13 @@ class Content(Struct, frozen=True, kw_only=True):
     template: Annotated[
         str, Doc("A template other than the kind's own, by its path below `templates/`.", peers=("layout",))
     ] = ""
-    weight: Annotated[
-        int, Doc("Order where order is by weight: lower comes first.", peers=("order", "menu_order"))
-    ] = 0
+    weight: Annotated[int, Doc("Order where order is by weight: lower comes first.", peers=("order", "menu_order"))] = 0
     pinned: Annotated[bool, Doc("Stays first in its list.", peers=("pin", "sticky"))] = False
     featured: Annotated[bool, Doc("May be chosen for the home page.")] = False
     lang: Annotated[
         str, Doc("The language of this text, if not the site's.", example="de", peers=("language", "locale"))
     ] = ""
-    translation_key: Annotated[
-        str, Doc("The same for all translations of one text.", peers=("translationkey",))
-    ] = ""
+    translation_key: Annotated[str, Doc("The same for all translations of one text.", peers=("translationkey",))] = ""
     noindex: Annotated[bool, Doc("Ask search engines to leave this page out.")] = False
     params: Annotated[dict[str, Any], Doc("Anything your own templates need.", peers=("extra",))] = {}
 
@@ -221,15 +214,11 @@ class Disclosed(Content, frozen=True, kw_only=True):
         ),
     ] = "customer"
     incentive: Annotated[Incentive | None, Doc("What the author got for the words, if anything.")] = None
-    disclosure: Annotated[
-        str, Doc("The sentence shown beside the words when there was an incentive or a tie.")
-    ] = ""
+    disclosure: Annotated[str, Doc("The sentence shown beside the words when there was an incentive or a tie.")] = ""
     edited: Annotated[EditNote | None, Doc("How the words were edited. Marked on the page.")] = None
     embargo: Annotated[datetime | None, Doc("Not shown before this moment.")] = None
     consent_ref: Annotated[
         str,
-        Doc(
-            "The id of the submission; its consent stands in `consent.lock.yaml`.", example="3f9a0c1b2d4e5f60"
-        ),
+        Doc("The id of the submission; its consent stands in `consent.lock.yaml`.", example="3f9a0c1b2d4e5f60"),
     ] = ""
     reply: Annotated[Reply | None, Doc("The firm's answer.")] = None

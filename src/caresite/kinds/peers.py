@@ -194,9 +194,7 @@ def _names(draft: _Draft, key: str, value: Value) -> None:
 
 
 def _name_in(table: Table) -> Value | None:
-    return next(
-        (table.entries[k] for k in ("id", "slug", "name", "display_name") if k in table.entries), None
-    )
+    return next((table.entries[k] for k in ("id", "slug", "name", "display_name") if k in table.entries), None)
 
 
 def _speaker(draft: _Draft, key: str, value: Value) -> None:
@@ -213,12 +211,7 @@ def _gather_person(draft: _Draft, target: str, *, only: tuple[str, ...] = tuple(
     if (
         isinstance(given, Table)
         or not flat
-        or (
-            "name" not in flat
-            and not isinstance(given, Scalar)
-            and target == "author"
-            and "company" not in flat
-        )
+        or ("name" not in flat and not isinstance(given, Scalar) and target == "author" and "company" not in flat)
     ):
         return
     entries: dict[str, Value] = {"name": given} if isinstance(given, Scalar) else {}

@@ -25,7 +25,7 @@ class QuoteAuthor(Struct, frozen=True, kw_only=True):
     role: Annotated[str, Doc("Who they are, in a few words.")] = ""
     born: Annotated[int | None, Doc("Year of birth.")] = None
     died: Annotated[int | None, Doc("Year of death.")] = None
-    url: Annotated[str, Doc("A page about them.")] = ""
+    url: Annotated[str, Doc("A page about them.", address=True)] = ""
     living: Annotated[bool, Doc("Whether they are alive; then a quote needs a source.")] = False
 
 
@@ -36,14 +36,26 @@ class QuoteSource(Struct, frozen=True, kw_only=True):
 
     title: Annotated[str, Doc("The work.")] = ""
     kind: Annotated[
-        Literal["book", "article", "speech", "interview", "letter", "web", "film", "inscription", "proverb", "own", "testimonial"],
+        Literal[
+            "book",
+            "article",
+            "speech",
+            "interview",
+            "letter",
+            "web",
+            "film",
+            "inscription",
+            "proverb",
+            "own",
+            "testimonial",
+        ],
         Doc("What it is. `testimonial` marks a customer's words, which need consent."),
     ] = "book"
     publisher: Annotated[str, Doc("Who published it.")] = ""
     date: Annotated[str, Doc("When, as printed.")] = ""
     page: Annotated[str, Doc("Page or chapter.")] = ""
-    url: Annotated[str, Doc("Where it can be read.")] = ""
-    archived: Annotated[str, Doc("An archived copy.")] = ""
+    url: Annotated[str, Doc("Where it can be read.", address=True)] = ""
+    archived: Annotated[str, Doc("An archived copy.", address=True)] = ""
     accessed: Annotated[datetime | None, Doc("When you read it there.")] = None
     isbn: Annotated[str, Doc("The book's number.")] = ""
 
@@ -80,9 +92,7 @@ class Quote(Content, frozen=True, kw_only=True):
             "translated",
             "anonymous",
         ],
-        Doc(
-            "How sure the attribution is. `attributed` without a source is a warning, for living people an error."
-        ),
+        Doc("How sure the attribution is. `attributed` without a source is a warning, for living people an error."),
     ] = "attributed"
     status_note: Annotated[str, Doc("Needed for disputed and misattributed: the evidence.")] = ""
     really_by: Annotated[str, Doc("Who said it in truth, when it is misattributed.")] = ""
@@ -92,9 +102,7 @@ class Quote(Content, frozen=True, kw_only=True):
         Literal["public-domain", "short-quotation", "permission", "own"], Doc("Why you may print it.")
     ] = "short-quotation"
     on: Annotated[tuple[str, ...], Doc("Calendar days `MM-DD` on which it is the quote of the day.")] = ()
-    consent_ref: Annotated[
-        str, Doc("When it is a customer's words: the submission's id in `consent.lock.yaml`.")
-    ] = ""
+    consent_ref: Annotated[str, Doc("When it is a customer's words: the submission's id in `consent.lock.yaml`.")] = ""
     consent: Annotated[Consent | None, Doc("When it is a customer's words: their yes.")] = None
 
 

@@ -26,12 +26,10 @@ class Customer(Struct, frozen=True, kw_only=True):
     logo: Annotated[Picture | None, Doc("Their logo. Needs `logo_permission`.")] = None
     logo_permission: Annotated[bool, Doc("Whether they allowed the logo.")] = False
     industry: Annotated[str, Doc("Their line of business; makes the filter pages.")] = ""
-    size: Annotated[
-        str, Doc("How large they are, in words: `Six people`.", peers=("headcount", "employees"))
-    ] = ""
+    size: Annotated[str, Doc("How large they are, in words: `Six people`.", peers=("headcount", "employees"))] = ""
     location: Annotated[str, Doc("Where they are.", peers=("headquarters",))] = ""
     since: Annotated[str, Doc("Since when they are a customer, as you would say it.")] = ""
-    url: Annotated[str, Doc("Their site.", peers=("website",))] = ""
+    url: Annotated[str, Doc("Their site.", address=True, peers=("website",))] = ""
 
 
 class Metric(Struct, frozen=True, kw_only=True):
@@ -69,9 +67,7 @@ class Story(Disclosed, frozen=True, kw_only=True):
     style: Annotated[Literal["story", "case-study", "interview"], Doc("The form it takes.")] = "story"
     author: Annotated[Speaker | None, Doc("The customer who speaks, when there is one.")] = None
     customer: Annotated[Customer, Doc("The customer it is about.")] = Customer()
-    about: Annotated[
-        About, Doc("Whose service it praises; a story may be about somebody else's business.")
-    ] = About()
+    about: Annotated[About, Doc("Whose service it praises; a story may be about somebody else's business.")] = About()
     source: Annotated[Origin | None, Doc("The channel it came by.")] = None
     industry: Annotated[
         tuple[str, ...],
@@ -91,19 +87,11 @@ class Story(Disclosed, frozen=True, kw_only=True):
     timeline: Annotated[tuple[Step, ...], Doc("Dated steps.")] = ()
     looked_after_by: Annotated[str, Doc("Who in your firm looks after them.")] = ""
     rating: Annotated[int, Doc("1 to 5 stars, as given. Never edited.", ge=1, le=5)] = 0
-    place: Annotated[
-        int, Doc("Place among the best stories of its year, by an editor: 1 is the winner.", ge=1)
-    ] = 0
-    related: Annotated[
-        tuple[str, ...], Doc("Source paths or slugs to show as related, instead of chosen ones.")
-    ] = ()
+    place: Annotated[int, Doc("Place among the best stories of its year, by an editor: 1 is the winner.", ge=1)] = 0
+    related: Annotated[tuple[str, ...], Doc("Source paths or slugs to show as related, instead of chosen ones.")] = ()
     cta: Annotated[CallToAction | None, Doc("The button in the facts card.")] = None
-    approved_by_customer: Annotated[
-        datetime | None, Doc("When the customer read and agreed to this page.")
-    ] = None
+    approved_by_customer: Annotated[datetime | None, Doc("When the customer read and agreed to this page.")] = None
     consent: Annotated[
         Consent | None,
-        Doc(
-            "The customer's yes, for a story collected without a form. Exactly one of `consent` and `consent_ref`."
-        ),
+        Doc("The customer's yes, for a story collected without a form. Exactly one of `consent` and `consent_ref`."),
     ] = None

@@ -24,18 +24,14 @@ class Speaker(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Doc("The person's name. Shown only as far as `display` goes.")] = ""
     display: Annotated[
         Display,
-        Doc(
-            "How the name is shown: full, first name, first name and initial, initials, only the role, or not at all."
-        ),
+        Doc("How the name is shown: full, first name, first name and initial, initials, only the role, or not at all."),
     ] = "full"
     role: Annotated[
         str, Doc("What they do.", peers=("title", "designation", "position", "job_title", "profession"))
     ] = ""
-    company: Annotated[
-        str, Doc("Where they do it.", peers=("org", "organization", "organisation", "client"))
-    ] = ""
+    company: Annotated[str, Doc("Where they do it.", peers=("org", "organization", "organisation", "client"))] = ""
     location: Annotated[str, Doc("Town or country.")] = ""
-    url: Annotated[str, Doc("Their own page.", peers=("link", "website"))] = ""
+    url: Annotated[str, Doc("Their own page.", address=True, peers=("link", "website"))] = ""
     photo: Annotated[
         Picture | None,
         Doc(
@@ -50,13 +46,11 @@ class About(Struct, frozen=True, kw_only=True):
 
     self: Annotated[bool, Doc("Whether they are about this site's own business.")] = True
     type: Annotated[
-        Literal[
-            "Organization", "LocalBusiness", "Product", "Service", "SoftwareApplication", "Course", "Event"
-        ],
+        Literal["Organization", "LocalBusiness", "Product", "Service", "SoftwareApplication", "Course", "Event"],
         Doc("What it is."),
     ] = "Organization"
     name: Annotated[str, Doc("Its name, when it is somebody else.")] = ""
-    url: Annotated[str, Doc("Its address, when it is somebody else.")] = ""
+    url: Annotated[str, Doc("Its address, when it is somebody else.", address=True)] = ""
     id: Annotated[str, Doc("The id of a product or service in `data/`.")] = ""
 
 
@@ -66,7 +60,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     __shorthand__ = "platform"
 
     platform: Annotated[str, Doc("The channel or platform: `On the phone`, `Review form`, `Google`.")] = ""
-    url: Annotated[str, Doc("The public original, if there is one.")] = ""
+    url: Annotated[str, Doc("The public original, if there is one.", address=True)] = ""
     imported: Annotated[bool, Doc("Whether it was copied from another platform.")] = False
 
 
@@ -100,7 +94,5 @@ class Testimonial(Disclosed, frozen=True, kw_only=True):
     story: Annotated[str, Doc("The slug or source path of the longer story.")] = ""
     consent: Annotated[
         Consent | None,
-        Doc(
-            "The author's yes, for words collected without a form. Exactly one of `consent` and `consent_ref`."
-        ),
+        Doc("The author's yes, for words collected without a form. Exactly one of `consent` and `consent_ref`."),
     ] = None

@@ -56,7 +56,9 @@ def _palette(theme: Theme) -> str:
     for name, mode in (("light", palette.light), ("dark", palette.dark)):
         for pair, ratio in failing_pairs(mode):
             message = f"in {name} mode `{pair.front}` on `{pair.back}` has a contrast of {ratio:.1f}, and needs {pair.least:g}"
-            raise Problem(fault(codes.WEAK_CONTRAST, Span("caresite.yaml"), message, hint="choose another `brand` or `accent`"))
+            raise Problem(
+                fault(codes.WEAK_CONTRAST, Span("caresite.yaml"), message, hint="choose another `brand` or `accent`")
+            )
     return palette_css(palette)
 
 
@@ -72,9 +74,7 @@ def _accent_hue(accent: str) -> float:
 def _files(folder: Path) -> Iterable[Path]:
     if folder.is_dir():
         yield from (
-            path
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.name.startswith((".", "_"))
+            path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "_"))
         )
 
 

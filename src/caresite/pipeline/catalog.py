@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.config import Collection, Settings
-from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
 from caresite.core.model import (
     Body,
     Document,
@@ -29,7 +29,7 @@ from caresite.core.model import (
 )
 from caresite.core.model import Component as ComponentCall
 from caresite.core.suggest import nearest
-from caresite.core.urls import check_address, is_external, join_site, output_path, slug_of
+from caresite.core.urls import check_address, encode_path, is_external, join_site, output_path, slug_of
 from caresite.kinds import (
     Author,
     ConsentLock,
@@ -49,6 +49,7 @@ __all__ = ["Alias", "Site", "assemble"]
 
 _WORDS_PER_MINUTE = 220
 _NO_PAGE = frozenset(("testimonial", "section", "term"))
+_Finished = Callable[[Any, str], Image | None]
 
 
 class Alias(Struct, frozen=True):
@@ -65,7 +66,8 @@ class Site(Struct, frozen=True, kw_only=True):
 
     `sources` maps a source path to the id of its page; `resources` the path of a file beside the texts to its
     URL; `files` an output path to the source file copied there; `sections` a collection to the page of its
-    `_index.md`; `held_ids` has the ids of what is not shown.
+    `_index.md`; `places` a page's id to where its front matter says what. `held_ids` has the ids of what is not
+    shown, `unread` the sources whose faults kept them from becoming pages.
     """
 
     settings: Settings
@@ -81,6 +83,8 @@ class Site(Struct, frozen=True, kw_only=True):
     aliases: tuple[Alias, ...]
     data: Mapping[str, Any]
     folders: frozenset[str]
+    places: Mapping[str, Mapping[str, Span]] = {}
+    unread: Mapping[str, str] = {}
     next_due: datetime | None = None
 
     @property
@@ -147,21 +151,29 @@ def assemble(
         aliases=_aliases(settings, drafts, found),
         data=data,
         folders=discovery.folders,
+        places={d.id: d.item.places for d in drafts},
+        unread=_unread(discovery, drafts, held),
         next_due=min(dues, default=None),
     )
     return site, tuple(found)
 
 
+def _unread(discovery: Discovery, drafts: list[_Draft], held: list[HeldBack]) -> dict[str, str]:
+    """Return the kind of each source that nothing came of, by its path."""
+    known = {d.source.path for d in drafts} | {h.id.partition("#")[0] for h in held}
+    return {source.path: source.kind for source in discovery.sources if source.path not in known}
+
+
 # addresses
 
 
-def _place(
-    settings: Settings, kept: list[tuple[Document, Item, str]], found: list[Diagnostic]
-) -> list[_Draft]:
+def _place(settings: Settings, kept: list[tuple[Document, Item, str]], found: list[Diagnostic]) -> list[_Draft]:
     drafts: list[_Draft] = []
     collections: dict[str, _Draft] = {}
-    for document, item, state in kept:
+    anchors: dict[str, Span] = {}
+    for document, given, state in kept:
         source = document.source
+        item = _with_own_anchor(given, anchors, found) if given.kind == "testimonial" else given
         page_id = f"{source.path}#{item.key}" if item.key else source.path
         parent = ""
         if item.kind == "quote":
@@ -171,16 +183,11 @@ def _place(
         else:
             address = _address(settings, source, item, found)
         try:
-            url = _with_base(settings, address)
+            url = _with_base(settings, address, anchored=item.kind in _NO_PAGE)
         except ValueError as error:
             key = "permalink" if item.meta.permalink else "slug"
-            found.append(
-                fault(
-                    codes.BAD_ADDRESS,
-                    item.span,
-                    f"the {key} `{item.meta.permalink or item.meta.slug}` cannot be an address: {error}",
-                )
-            )
+            message = f"the {key} `{_cut(getattr(item.meta, key), 60)}` cannot be an address: {error}"
+            found.append(fault(codes.BAD_ADDRESS, place_in(item.places, item.span, key, "id"), message))
             continue
         draft = _Draft(page_id, source, item, url, item.meta.slug or item.key, state, parent)
         if item.kind == "quotes":
@@ -190,9 +197,19 @@ def _place(
     return drafts
 
 
-def _folder_collection(
-    settings: Settings, source: Source, known: dict[str, _Draft], drafts: list[_Draft]
-) -> _Draft:
+def _with_own_anchor(item: Item, anchors: dict[str, Span], found: list[Diagnostic]) -> Item:
+    """Return a testimonial with a slug that no other has: all of them stand on one page."""
+    slug, place = item.meta.slug, place_in(item.places, item.span, "slug", "id")
+    if slug in anchors:
+        if place != item.span:
+            message = f"the id `{slug}` is taken already"
+            found.append(fault(codes.DUPLICATE_ID, place, message, related=(anchors[slug],)))
+        slug = next(f"{slug}-{n}" for n in range(2, len(anchors) + 3) if f"{slug}-{n}" not in anchors)
+    anchors[slug] = place
+    return replace(item, meta=replace(item.meta, slug=slug))
+
+
+def _folder_collection(settings: Settings, source: Source, known: dict[str, _Draft], drafts: list[_Draft]) -> _Draft:
     """Return the collection that quotes in Markdown files of one folder make together."""
     folder = str(PurePosixPath(source.path).parent)
     if folder not in known:
@@ -200,9 +217,7 @@ def _folder_collection(
         meta = QuoteCollection(title=slug.replace("-", " ").capitalize(), slug=slug)
         item = Item(kind="quotes", meta=meta, span=Span(folder))
         url = _with_base(settings, _below(settings.collections[source.collection].index, slug))
-        known[folder] = _Draft(
-            folder, replace(source, path=folder, kind="quotes"), item, url, slug, "published"
-        )
+        known[folder] = _Draft(folder, replace(source, path=folder, kind="quotes"), item, url, slug, "published")
         drafts.append(known[folder])
     return known[folder]
 
@@ -211,15 +226,15 @@ def _below(url: str, slug: str) -> str:
     return f"{url.rstrip('/')}/{slug}/"
 
 
-def _with_base(settings: Settings, address: str) -> str:
-    path, mark, fragment = address.partition("#")
+def _with_base(settings: Settings, address: str, *, anchored: bool = False) -> str:
+    path, mark, fragment = address.partition("#") if anchored else (address, "", "")
     return settings.base_path.rstrip("/") + check_address(path) + mark + fragment
 
 
 def _address(settings: Settings, source: Source, item: Item, found: list[Diagnostic]) -> str:
     meta = item.meta
     if item.kind == "term":
-        return settings.taxonomies[source.collection].path + meta.slug + "/"
+        return _below(settings.taxonomies[source.collection].path, meta.slug)
     collection = settings.collections.get(source.collection, Collection(index=f"/{source.collection}/"))
     if item.kind == "section":
         return collection.index or "/"
@@ -246,14 +261,10 @@ def _expand(collection: Collection, source: Source, item: Item, found: list[Diag
     if meta.date:
         tokens |= {":year": f"{meta.date:%Y}", ":month": f"{meta.date:%m}", ":day": f"{meta.date:%d}"}
     elif re.search(r":(year|month|day)", collection.permalink):
-        found.append(
-            fault(
-                codes.BAD_ADDRESS,
-                item.span,
-                f"the address pattern `{collection.permalink}` needs a `date`, and this page has none",
-            )
-        )
-    return re.sub(r":[a-z]+", lambda m: tokens.get(m[0], ""), collection.permalink)
+        message = f"the address pattern `{collection.permalink}` needs a `date`, and this page has none"
+        found.append(fault(codes.BAD_ADDRESS, item.span, message, hint="add `date:` to its front matter"))
+    address = re.sub(r":[a-z]+", lambda m: tokens.get(m[0], ""), collection.permalink)
+    return re.sub(r"/{2,}", "/", address)  # a token without a value leaves no empty part
 
 
 def _section(collection: Collection, source: Source) -> str:
@@ -264,25 +275,19 @@ def _section(collection: Collection, source: Source) -> str:
 
 
 def _aliases(settings: Settings, drafts: list[_Draft], found: list[Diagnostic]) -> tuple[Alias, ...]:
-    aliases = []
+    aliases: dict[tuple[str, str], Alias] = {}
     for draft in drafts:
-        for alias in dict.fromkeys(draft.item.meta.aliases):
+        for number, alias in enumerate(draft.item.meta.aliases, start=1):
+            place = place_in(draft.item.places, draft.item.span, f"aliases[{number}]", "aliases")
             try:
-                url = _with_base(
-                    settings, alias if not is_external(alias) else re.sub(r"^\w+://[^/]+", "", alias)
-                )
+                url = _with_base(settings, alias if not is_external(alias) else re.sub(r"^\w+://[^/]+", "", alias))
             except ValueError as error:
-                found.append(
-                    fault(
-                        codes.BAD_ADDRESS,
-                        draft.item.span,
-                        f"the alias `{alias}` cannot be an address: {error}",
-                    )
-                )
+                message = f"the alias `{_cut(alias, 60)}` cannot be an address: {error}"
+                found.append(fault(codes.BAD_ADDRESS, place, message))
                 continue
             if url.casefold() != draft.url.casefold():  # an address that differs in case only is the page itself
-                aliases.append(Alias(url, draft.url, draft.id, draft.item.span))
-    return tuple(aliases)
+                aliases.setdefault((url, draft.id), Alias(url, draft.url, draft.id, place))
+    return tuple(aliases.values())
 
 
 def _list_heads(drafts: list[_Draft]) -> dict[str, str]:
@@ -314,34 +319,23 @@ def _near_misses(drafts: list[_Draft]) -> list[Diagnostic]:
     written = {d.slug: d for d in drafts if d.item.kind == "author" and d.item.span.path}
     found = []
     for draft in drafts:
-        for name in draft.item.meta.authors:
+        for number, name in enumerate(draft.item.meta.authors, start=1):
             near = nearest(name, written) if slug_of(name) not in written else ""
             if near and slug_of(written[near].item.meta.title) != slug_of(name):
-                found.append(
-                    fault(
-                        codes.UNKNOWN_AUTHOR,
-                        draft.item.span,
-                        f"the author “{name}” has no file in `content/authors/`",
-                        hint=f"did you mean `{near}`?",
-                    )
-                )
+                place = place_in(draft.item.places, draft.item.span, f"authors[{number}]", "authors")
+                message = f"the author “{name}” has no file in `content/authors/`"
+                found.append(fault(codes.UNKNOWN_AUTHOR, place, message, hint=f"did you mean `{near}`?"))
     return found
 
 
 def _term_pages(drafts: list[_Draft]) -> dict[tuple[str, str], tuple[str, TermContent]]:
-    return {
-        (d.source.collection, d.slug): (d.id, d.item.meta)
-        for d in drafts
-        if isinstance(d.item.meta, TermContent)
-    }
+    return {(d.source.collection, d.slug): (d.id, d.item.meta) for d in drafts if isinstance(d.item.meta, TermContent)}
 
 
 # files beside the texts
 
 
-def _resources(
-    settings: Settings, discovery: Discovery, drafts: list[_Draft]
-) -> tuple[dict[str, str], dict[str, str]]:
+def _resources(settings: Settings, discovery: Discovery, drafts: list[_Draft]) -> tuple[dict[str, str], dict[str, str]]:
     """Say where files beside the texts go: a bundle's with its page, others when a shown page uses them."""
     bundles = {
         str(PurePosixPath(d.source.path).parent): d.url
@@ -388,9 +382,7 @@ def _targets(segments: Segments) -> Iterable[str]:
         if isinstance(segment, Reference):
             yield segment.target
         elif isinstance(segment, ComponentCall):
-            yield from (
-                v for k, v in segment.args.items() if k in ("src", "url", "poster") and isinstance(v, str)
-            )
+            yield from (v for k, v in segment.args.items() if k in ("src", "url", "poster") and isinstance(v, str))
             yield from _targets(segment.body)
 
 
@@ -420,8 +412,9 @@ def _page(
     item, meta = draft.item, draft.item.meta
     folder = PurePosixPath(draft.source.path).parent
 
-    def image(picture: Any) -> Image | None:
-        return _image(settings, picture, folder, item.span, resources, files, found)
+    def image(picture: Any, path: str) -> Image | None:
+        place = place_in(item.places, item.span, f"{path}.src", path)
+        return _image(settings, picture, folder, place, resources, files, found)
 
     photo = getattr(meta, "photo", None)
     person = _person(meta, image)
@@ -444,7 +437,7 @@ def _page(
         summary=summary,
         date=_local(meta.date, settings),
         updated=_local(meta.updated, settings),
-        image=image(meta.image or photo),
+        image=image(meta.image, "image") if meta.image else image(photo, "photo"),
         author_ids=tuple(slug_of(name) for name in meta.authors),
         terms=refs,
         person=person,
@@ -457,7 +450,7 @@ def _page(
         template=meta.template or (collection.template if collection and item.kind not in _NO_PAGE else ""),
         has_page=item.kind not in _NO_PAGE,
         parent=draft.parent,
-        meta=_shown_meta(meta, person),
+        meta=_shown_meta(meta, person, image),
         params={**item.extra, **meta.params},
     )
 
@@ -496,14 +489,18 @@ def _cut(text: str, length: int) -> str:
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–—-") + "…"
 
 
-def _person(meta: Any, image: Any) -> Person | None:
+def _person(meta: Any, image: _Finished) -> Person | None:
     """Return who speaks, reduced to what their choice of display allows."""
     if isinstance(meta, Quote):
         author = meta.author
         if author is None:
             return None
         shown = author.display != "anonymous"
-        return Person(name=shown_name(author.name, author.display), role=author.role if shown else "", url=author.url if shown else "")
+        return Person(
+            name=shown_name(author.name, author.display),
+            role=author.role if shown else "",
+            url=author.url if shown else "",
+        )
     speaker = getattr(meta, "author", None)
     if speaker is None or not isinstance(meta, (Testimonial, Story)):
         return None
@@ -514,11 +511,11 @@ def _person(meta: Any, image: Any) -> Person | None:
         company=speaker.company if speaker.display != "anonymous" else "",
         location=speaker.location if speaker.display != "anonymous" else "",
         url=speaker.url if speaker.display == "full" else "",
-        photo=image(speaker.photo) if named and speaker.photo else None,
+        photo=image(speaker.photo, "author.photo") if named and speaker.photo else None,
     )
 
 
-def _shown_meta(meta: Any, person: Person | None) -> Any:
+def _shown_meta(meta: Any, person: Person | None, image: _Finished) -> Any:
     """Return `meta` without what its author did not choose to show, so that no template can print it."""
     if isinstance(meta, Quote) and meta.author and meta.author.display != "full":
         return replace(meta, author=replace(meta.author, name=person.name if person else "", url=""), consent=None)
@@ -535,6 +532,9 @@ def _shown_meta(meta: Any, person: Person | None) -> Any:
         )
     if isinstance(meta, Story) and meta.customer.anonymous:
         changes["customer"] = replace(meta.customer, name="", url="", logo=None)
+    elif isinstance(meta, Story) and meta.customer.logo:
+        logo = image(meta.customer.logo, "customer.logo")
+        changes["customer"] = replace(meta.customer, logo=replace(meta.customer.logo, src=logo.src) if logo else None)
     return replace(meta, **changes)
 
 
@@ -555,15 +555,15 @@ def _image(
     bare = src.partition("?")[0]
     beside = _normal(folder / bare) if not src.startswith("/") else ""
     if beside in resources:
-        return Image(resources[beside], picture.alt, picture.caption)
+        return Image(encode_path(resources[beside]), picture.alt, picture.caption)
     if bare.lstrip("/") in files:
-        return Image(settings.base_path + bare.lstrip("/"), picture.alt, picture.caption)
+        return Image(encode_path(settings.base_path + bare.lstrip("/")), picture.alt, picture.caption)
     level = settings.config.check.images if not src.startswith("/") else "warning"
     found.append(
         fault(
             codes.MISSING_IMAGE,
             span,
-            f"the picture `{src}` does not exist",
+            f"the picture `{_cut(src, 80)}` does not exist",
             hint="put it beside the text, or in `static/`",
             severity=level,
         )

@@ -22,7 +22,7 @@ _ID = re.compile(r'\s(?:id|name)="([^"]+)"')
 
 
 def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the whole: broken links and anchors of finished pages, quotes and figures, plugins' checks."""
+    """Return what is wrong with the whole: broken links of finished pages, quotes and figures, plugins' checks."""
     return (*_check_links(site, plan, outputs), *_check_words(site), *_check_plugins(site, outputs))
 
 
@@ -86,8 +86,7 @@ def _check_metrics(page: Page, story: Story) -> Iterable[Diagnostic]:
             yield fault(
                 codes.BARE_METRIC,
                 page.span,
-                f"the figure “{metric.value} {metric.unit}”".replace(" ”", "”")
-                + f" has no {' and no '.join(lacking)}",
+                f"the figure “{metric.value} {metric.unit}”".replace(" ”", "”") + f" has no {' and no '.join(lacking)}",
             )
 
 
@@ -101,9 +100,7 @@ def _check_quote(page: Page, quote: Quote) -> Iterable[Diagnostic]:
     if quote.status == "attributed" and not quote.source:
         living = bool(quote.author and quote.author.living)
         name = quote.author.name if quote.author else "somebody"
-        message = f"the words are attributed to {name} without a source" + (
-            ", who is alive" if living else ""
-        )
+        message = f"the words are attributed to {name} without a source" + (", who is alive" if living else "")
         yield fault(codes.UNSOURCED_QUOTE, page.span, message, severity="error" if living else "warning")
 
 

@@ -57,7 +57,8 @@ class ComponentSpec(Struct, frozen=True, kw_only=True):
     """One component: its arguments and its content.
 
     `body` says what stands inside: any Markdown, lines to be read one by one, sections that begin with a
-    heading, or nothing. `sections` is how many sections there must be; 0 means one or more.
+    heading, or nothing. `sections` is how many sections there must be; 0 means one or more. Content that
+    `may_be_empty` is shown in place of an argument.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ComponentSpec(Struct, frozen=True, kw_only=True):
     args: tuple[Argument, ...] = ()
     body: Literal["markdown", "lines", "sections", "none"] = "none"
     sections: int = 0
+    may_be_empty: bool = False
     example: str = ""
 
 
@@ -90,7 +92,7 @@ def is_callout_word(word: str) -> bool:
 
 
 def bind(spec: ComponentSpec, text: str, span: Span) -> Bound:
-    """Read `text`, what follows the component's name, into its arguments; `span` is where it starts."""
+    """Read `text`, which follows the component's name directly, into its arguments; `span` is the name."""
     reader = _Reader(spec, span)
     for match in _TOKEN.finditer(text):
         reader.take(match)
@@ -137,7 +139,7 @@ class _Reader:
         if arg is None:
             self.faults.append(_unknown(self.spec, key, span))
         elif key in self.args:
-            self.bad(span, f"`{key}` is given twice.")
+            self.bad(span, f"`{key}` is given twice")
         else:
             self.store(arg, raw, span)
 
@@ -170,7 +172,7 @@ class _Reader:
         value = _converted(arg, raw)
         if value is None:
             hint = _did_you_mean(nearest(raw, arg.choices))
-            self.bad(span, f"`{arg.name}` must be {_expected(arg)}, not “{raw}”.", hint)
+            self.bad(span, f"`{arg.name}` must be {_expected(arg)}, not “{raw}”", hint)
             self.usable = self.usable and not arg.required
         else:
             self.args[arg.name] = value
@@ -188,14 +190,14 @@ class _Reader:
     def report_missing(self, arg: Argument) -> None:
         """Report a needed argument that is not there, unless its value was already found bad."""
         if self.usable:
-            hint = f"Write it like this: {self.spec.example.splitlines()[0]}" if self.spec.example else ""
-            self.bad(self.span, f"The component `{self.spec.name}` needs `{arg.name}`: {arg.help}", hint)
+            hint = f"write it like this: {self.spec.example.splitlines()[0]}" if self.spec.example else ""
+            self.bad(self.span, f"the component `{self.spec.name}` needs `{arg.name}`: {_as_clause(arg.help)}", hint)
         self.usable = False
 
     def report_broken(self, match: re.Match[str]) -> None:
         """Report a quotation mark that is opened and not closed, or has something glued to its end."""
-        message = f"A quotation mark is out of place near “{match['broken']}”."
-        hint = 'Write values of several words as key="some words", with a space after them.'
+        message = f"a quotation mark is out of place near “{match['broken']}”"
+        hint = 'write values of several words as key="some words", with a space after them'
         self.bad(self.at(match), message, hint)
 
     def bad(self, span: Span, message: str, hint: str = "") -> None:
@@ -203,7 +205,8 @@ class _Reader:
 
     def at(self, match: re.Match[str]) -> Span:
         """Return the place of one token."""
-        return replace(self.span, column=self.span.column + match.start(), length=len(match[0]))
+        start = self.span.column + self.span.length + match.start()
+        return replace(self.span, column=start, length=len(match[0]))
 
 
 def _unquoted(raw: str) -> str:
@@ -238,22 +241,26 @@ def _expected(arg: Argument) -> str:
 def _unknown(spec: ComponentSpec, key: str, span: Span) -> Diagnostic:
     names = [arg.name for arg in spec.args]
     hint = _did_you_mean(nearest(key, names)) or _has(spec)
-    return fault(UNKNOWN_ARGUMENT, span, f"The component `{spec.name}` has no argument `{key}`.", hint=hint)
+    return fault(UNKNOWN_ARGUMENT, span, f"the component `{spec.name}` has no argument `{key}`", hint=hint)
 
 
 def _stray_word(spec: ComponentSpec, word: str, span: Span) -> Diagnostic:
-    message = f"The component `{spec.name}` cannot use “{word}” here."
+    message = f"the component `{spec.name}` cannot use “{word}” here"
     return fault(UNKNOWN_ARGUMENT, span, message, hint=_has(spec))
 
 
 def _has(spec: ComponentSpec) -> str:
     if not spec.args:
-        return "It takes no arguments."
-    return "Its arguments are " + ", ".join(f"`{arg.name}`" for arg in spec.args) + "."
+        return "it takes no arguments"
+    return "its arguments are " + ", ".join(f"`{arg.name}`" for arg in spec.args)
+
+
+def _as_clause(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
 def _did_you_mean(word: str) -> str:
-    return f"Did you mean “{word}”?" if word else ""
+    return f"did you mean `{word}`?" if word else ""
 
 
 _LIMIT = Argument(name="limit", help="How many at most.", type="int", default=3, least=1)
@@ -315,7 +322,7 @@ COMPONENTS: tuple[ComponentSpec, ...] = (
     ),
     ComponentSpec(
         name="figure",
-        help="A picture with a caption.",
+        help="A picture with a caption, which may also stand inside.",
         args=(
             Argument(
                 name="src",
@@ -327,6 +334,8 @@ COMPONENTS: tuple[ComponentSpec, ...] = (
             Argument(name="alt", help="What the picture shows, for those who do not see it."),
             Argument(name="caption", help="A line shown below the picture."),
         ),
+        body="markdown",
+        may_be_empty=True,
         example='::: figure shop.jpg alt="Our shop at dusk" caption="Open until eight."\n:::',
     ),
     ComponentSpec(

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
 from caresite.core.model import Item
 from caresite.kinds import Consent, ConsentLock, Quote, Story, Testimonial
 from caresite.kinds.content import Disclosed
@@ -24,7 +24,7 @@ _WEAK = frozenset(("platform-terms", "imported-claim"))
 
 
 class Verdict(Struct, frozen=True):
-    """Whether an item may be shown now; when not, why, and whether the reason is consent or only its end."""
+    """Whether an item may be shown now; when not, why in short, and the diagnostics that say it at its place."""
 
     reasons: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -51,12 +51,11 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     meta = item.meta
     if not _needs_consent(meta):
         return Verdict()
-    span = Span(item.span.path, item.span.line, item.span.column)
     if meta.consent and meta.consent_ref:
         message = "both `consent` and `consent_ref` are given; one of them decides"
-        return Verdict(
-            ("two consent records contradict each other",), (fault(codes.TWO_CONSENTS, span, message),)
-        )
+        related = (_at(item, "consent"),)
+        contradiction = fault(codes.TWO_CONSENTS, _at(item, "consent_ref"), message, related=related)
+        return Verdict(("two consent records contradict each other",), (contradiction,))
     grant = _grant(meta, lock)
     if grant is None:
         reason = (
@@ -64,11 +63,26 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
             if meta.consent_ref
             else "there is no consent on record"
         )
-        return Verdict((reason,))
+        return Verdict((reason,), _told(item, [reason]))
     if grant.at > now:
         message = f"consent is dated {grant.at:%Y-%m-%d}, which is still to come"
-        return Verdict((message,), (fault(codes.CONSENT_TOO_EARLY, span, message),))
-    return Verdict((*_lapsed(grant, now), *_uncovered(meta, grant), *_undisclosed(meta)), (), grant.ends)
+        return Verdict((message,), (fault(codes.CONSENT_TOO_EARLY, _at(item, "consent.at", "consent_ref"), message),))
+    uncovered, undisclosed = [*_lapsed(grant, now), *_uncovered(meta, grant)], _undisclosed(meta)
+    told = (
+        *_told(item, uncovered),
+        *(fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}") for key, why in undisclosed),
+    )
+    return Verdict((*uncovered, *(why for _, why in undisclosed)), told, grant.ends)
+
+
+def _at(item: Item, *paths: str) -> Span:
+    return place_in(item.places, item.span, *paths)
+
+
+def _told(item: Item, reasons: list[str]) -> tuple[Diagnostic, ...]:
+    if not reasons:
+        return ()
+    return (fault(codes.WITHHELD, _at(item, "consent_ref", "consent"), f"withheld: {'; '.join(reasons)}"),)
 
 
 def _needs_consent(meta: Any) -> bool:
@@ -84,9 +98,7 @@ def _grant(meta: Any, lock: ConsentLock) -> _Grant | None:
         if locked is None:
             return None
         adult = locked.age != "unknown"
-        return _Grant(
-            frozenset(locked.scopes), locked.approved, locked.until, locked.withdrawn, locked.method, adult
-        )
+        return _Grant(frozenset(locked.scopes), locked.approved, locked.until, locked.withdrawn, locked.method, adult)
     consent: Consent | None = meta.consent
     if consent is None:
         return None
@@ -117,11 +129,7 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
         shown["publish_photo"] = "the photo"
     if isinstance(meta, Story) and meta.customer.name and not meta.customer.anonymous:
         shown["publish_company"] = "the company"
-    reasons = [
-        f"consent does not cover {what} ({scope})"
-        for scope, what in shown.items()
-        if scope not in grant.scopes
-    ]
+    reasons = [f"consent does not cover {what} ({scope})" for scope, what in shown.items() if scope not in grant.scopes]
     if "publish_photo" in shown and grant.method in _WEAK:
         reasons.append(f"consent by {grant.method} never covers a photo")
     if isinstance(meta, Story) and meta.customer.logo and not meta.customer.logo_permission:
@@ -129,21 +137,20 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
     return reasons
 
 
-def _undisclosed(meta: Any) -> list[str]:
+def _undisclosed(meta: Any) -> list[tuple[str, str]]:
+    """Say what readers would not be told, each with the key that tells it to us."""
     if not isinstance(meta, Disclosed):
         return []
-    incentive = (
-        meta.incentive if meta.incentive and meta.incentive.given and meta.incentive.kind != "none" else None
-    )
+    incentive = meta.incentive if meta.incentive and meta.incentive.given and meta.incentive.kind != "none" else None
     reasons = []
     if incentive and incentive.conditional_on_positive:
-        reasons.append("something was given on condition of praise")
+        reasons.append(("incentive.conditional_on_positive", "something was given on condition of praise"))
     if incentive and not meta.disclosure:
-        reasons.append("something was given for the words and no `disclosure` says so")
+        reasons.append(("incentive", "something was given for the words and no `disclosure` says so"))
     if meta.relation == "unknown":
-        reasons.append("how the author is tied to the firm is not known")
+        reasons.append(("relation", "how the author is tied to the firm is not known"))
     elif meta.relation not in _UNTIED and not meta.disclosure:
-        reasons.append(f"the author is tied to the firm ({meta.relation}) and no `disclosure` says so")
+        reasons.append(("relation", f"the author is tied to the firm ({meta.relation}) and no `disclosure` says so"))
     return reasons
 
 

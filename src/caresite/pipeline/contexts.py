@@ -118,9 +118,7 @@ def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
             return section_title or declared.title or _taxonomy_title(route.params["taxonomy"], say)
         case "archive":
             return (
-                say("title_archive_year", year=route.params["year"])
-                if route.params["year"]
-                else say("title_archive")
+                say("title_archive_year", year=route.params["year"]) if route.params["year"] else say("title_archive")
             )
         case "404":
             return say("title_404")
@@ -201,9 +199,7 @@ def _listing(route: Route, reader: Reader) -> Listing:
         first_url=route.first_url,
         prev_url=previous,
         next_url=following,
-        pages=tuple(
-            NumberedPage(n, _address(route, n, reader), n == route.number) for n in range(1, route.count + 1)
-        )
+        pages=tuple(NumberedPage(n, _address(route, n, reader), n == route.number) for n in range(1, route.count + 1))
         if route.first_url
         else (),
     )

@@ -16,9 +16,7 @@ _HOSTED = re.compile(
     r"<(img|source|video|audio|iframe|script|embed|track|form)\b[^>]*?\s(?:src|action|poster|srcset)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
     re.IGNORECASE,
 )
-_LINKED = re.compile(
-    r"<link\b[^>]*\brel=[\"']?stylesheet[^>]*?href=[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE
-)
+_LINKED = re.compile(r"<link\b[^>]*\brel=[\"']?stylesheet[^>]*?href=[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
 _IFRAME = re.compile(r"<iframe\b", re.IGNORECASE)
 _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)

@@ -65,9 +65,7 @@ def read_lock(path: str, read: Read, zone: ZoneInfo) -> tuple[ConsentLock, tuple
     return lock or ConsentLock(), tuple(found)
 
 
-def check_wordings(
-    lock: ConsentLock, lock_path: str, wordings: Iterable[str], read: Read
-) -> tuple[Diagnostic, ...]:
+def check_wordings(lock: ConsentLock, lock_path: str, wordings: Iterable[str], read: Read) -> tuple[Diagnostic, ...]:
     """Report each consent whose wording is not in `consent/` as it was when the person saw it (GDPR 7(1))."""
     digests = {PurePosixPath(path).stem: hashlib.sha256(read(path)).hexdigest() for path in wordings}
     found = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -119,6 +119,7 @@ def discover(root: Path, settings: Settings) -> Discovery:
             sources[name] = Source(name, "authors", "author")
     if (root / "content/_defaults.yaml").is_file():
         defaults.add("content/_defaults.yaml")
+    _report_strays(root, settings, sources, found)
     return Discovery(
         sources=tuple(sources[path] for path in sorted(sources)),
         resources=tuple(sorted(resources)),
@@ -166,6 +167,32 @@ def _text_kind(file: Path, collection: Collection) -> str:
     return collection.kind
 
 
+def _report_strays(root: Path, settings: Settings, sources: Container[str], found: _Found) -> None:
+    """Say which texts in `content/` belong to no collection: they would be missed, and nobody would know why."""
+    known = {collection.path.strip("/") for collection in settings.collections.values()}
+    known |= {f"content/{taxonomy}" for taxonomy in settings.taxonomies}
+    if "content" in known or not (root / "content").is_dir():
+        return
+    for entry in sorted((root / "content").iterdir()):
+        path = _relative(entry, found)
+        is_known = path in sources or any(k == path or k.startswith(path + "/") for k in known)
+        if is_known or not _holds_texts(entry, found):
+            continue
+        hint = f"move it into a collection such as `content/blog/`, or declare one with `path: {path}`"
+        message = f"`{path}` belongs to no collection, so it was left out"
+        found.diagnostics.append(fault(codes.IGNORED_FILE, Span(path), message, hint=hint))
+
+
+def _holds_texts(entry: Path, found: _Found) -> bool:
+    if entry.name.startswith("."):
+        return False
+    return _is_text(entry.name) if entry.is_file() else any(_is_text(path) for path in _walk(entry, found))
+
+
+def _is_text(path: str) -> bool:
+    return Path(path).suffix.lower() in TEXT_SUFFIXES
+
+
 def _statics(root: Path, found: _Found) -> dict[str, str]:
     out = {}
     for path in _walk(root / "static", found, hidden=True):
@@ -199,11 +226,7 @@ def _files(folder: Path, found: _Found, hidden: bool, above: frozenset[str]) -> 
         return
     real = os.path.realpath(folder)
     for entry in entries:
-        if (
-            (entry.name.startswith(".") and not hidden)
-            or entry.name in _SKIPPED_FOLDERS
-            or entry.name.endswith("~")
-        ):
+        if (entry.name.startswith(".") and not hidden) or entry.name in _SKIPPED_FOLDERS or entry.name.endswith("~"):
             continue
         path = folder / entry.name
         if entry.is_symlink() and not _stays_inside(path, found, above | {real}):

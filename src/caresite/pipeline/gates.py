@@ -6,8 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, fault
+from caresite.core.diagnostics import Diagnostic
 from caresite.core.model import HeldBack, Item, Source, State
 from caresite.kinds import ConsentLock
 from caresite.pipeline.consent import judge
@@ -40,11 +39,10 @@ def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Ga
     verdict = judge(item, lock, now)
     if item.meta.draft and not gates.drafts:  # consent may come later; until then the words are nowhere
         held = _held(source, item, "draft", "it is a draft", None)
-        return Decision("draft", held, (), verdict.diagnostics)
+        return Decision("draft", held, (), tuple(d for d in verdict.diagnostics if d.severity == "error"))
     if not verdict.ok:
-        told = fault(codes.WITHHELD, item.span, f"withheld: {'; '.join(verdict.reasons)}")
         held = _held(source, item, "withheld", "; ".join(verdict.reasons), None)
-        return Decision("withheld", held, (), (*verdict.diagnostics, told))
+        return Decision("withheld", held, (), verdict.diagnostics)
     state, reason, due = _state(item, now)
     shown = {"draft": gates.drafts, "future": gates.future, "expired": gates.expired}.get(state, True)
     starts = _starts(item)
@@ -59,9 +57,7 @@ def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Ga
 def _starts(item: Item) -> datetime | None:
     """Return the moment an item goes live: `publish_date`, else `date`, and never before an embargo."""
     meta = item.meta
-    moments = [
-        moment for moment in (meta.publish_date or meta.date, getattr(meta, "embargo", None)) if moment
-    ]
+    moments = [moment for moment in (meta.publish_date or meta.date, getattr(meta, "embargo", None)) if moment]
     return max(moments, default=None)
 
 
@@ -79,5 +75,6 @@ def _state(item: Item, now: datetime) -> tuple[State, str, datetime | None]:
 
 def _held(source: Source, item: Item, state: State, reason: str, due: datetime | None) -> HeldBack:
     page_id = f"{source.path}#{item.key}" if item.key else source.path
-    title = item.meta.title or item.key or source.path
+    quoted = item.meta.text if item.kind == "quote" and state != "withheld" else ""  # a customer's words stay unsaid
+    title = item.meta.title or " ".join(quoted.split())[:60] or item.key or source.path
     return HeldBack(page_id, item.span, title, item.kind, state, reason, due)

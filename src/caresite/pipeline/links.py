@@ -11,7 +11,7 @@ from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Severity, Span, fault
 from caresite.core.model import Page
 from caresite.core.suggest import nearest
-from caresite.core.urls import encode_path, is_external
+from caresite.core.urls import encode_path, is_external, is_safe
 from caresite.pipeline.discover import CONTENT_SUFFIXES
 from caresite.pipeline.reader import Reader
 
@@ -32,6 +32,9 @@ def resolve(reader: Reader, page: Page, target: str, role: str, line: int) -> Re
     the root gets the site's sub-path. What does not exist is left as written and comes with a diagnostic.
     """
     span = Span(page.source, line)
+    if not is_safe(target):
+        message = f"`{target[:60]}` cannot be an address: it would run code, or opens a file of the visitor's"
+        return Resolved("#", fault(codes.UNSAFE_LINK, span, message))
     if is_external(target) or not target:
         return Resolved(target)
     path, query, fragment = _split(target)
@@ -57,16 +60,10 @@ def _with_fragment(reader: Reader, page: Page, url: str, fragment: str, span: Sp
     address = encode_path(url) + ("#" + quote(fragment, safe="/?:@!$&'()*+,;=-._~") if fragment else "")
     if not fragment or not page.has_page:
         return Resolved(address or "#")
-    ids = (
-        {heading.id for heading in reader.of.bodies[page.id].headings}
-        if page.id in reader.of.bodies
-        else set()
-    )
+    ids = {heading.id for heading in reader.of.bodies[page.id].headings} if page.id in reader.of.bodies else set()
     if fragment in ids or fragment == "top" or fragment.startswith(("fn", "main")):
         return Resolved(address)
-    if (
-        not url and fragment
-    ):  # ids in raw HTML are known when the page is written; the check stage looks there
+    if not url and fragment:  # ids in raw HTML are known when the page is written; the check stage looks there
         return Resolved(address)
     near = nearest(fragment, ids)
     known = ", ".join(sorted(ids)[:6]) or "none"
@@ -87,6 +84,8 @@ def _from_root(reader: Reader, path: str, query: str, fragment: str, role: str, 
     tail = query + ("#" + fragment if fragment else "")
     if path.removeprefix("/") in reader.of.sources:
         return _to_source(reader, path.removeprefix("/"), fragment, span)
+    if path.removeprefix("/") in reader.of.unread:
+        return Resolved(encode_path(reader.home))
     base = reader.home.rstrip("/")
     for candidate in (base + path, path if path.startswith(reader.home) else ""):
         for form in (candidate, candidate + "/", candidate.removesuffix("index.html")):
@@ -97,9 +96,7 @@ def _from_root(reader: Reader, path: str, query: str, fragment: str, role: str, 
     return Resolved(encode_path(base + path) + tail, fault(code, span, message, severity="warning"))
 
 
-def _from_file(
-    reader: Reader, page: Page, path: str, query: str, fragment: str, role: str, span: Span
-) -> Resolved:
+def _from_file(reader: Reader, page: Page, path: str, query: str, fragment: str, role: str, span: Span) -> Resolved:
     site = reader.of
     written = posixpath.normpath(str(PurePosixPath(page.source).parent / path))
     if written in site.resources:
@@ -109,6 +106,8 @@ def _from_file(
     if reader.held_back(written):
         message = f"`{path}` is held back, so the link would lead nowhere"
         return Resolved(encode_path(reader.home), fault(codes.HELD_BACK_LINK, span, message))
+    if written in site.unread:  # its own faults are reported already
+        return Resolved(encode_path(reader.home))
     if PurePosixPath(path).suffix.lower() in CONTENT_SUFFIXES:
         near = nearest(written, site.sources)
         hint = f"did you mean `{posixpath.relpath(near, posixpath.dirname(page.source))}`?" if near else ""

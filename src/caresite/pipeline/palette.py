@@ -139,7 +139,11 @@ def _light(base: _Base) -> dict[str, str]:
     }
     mode["on-spark"] = mode["ink"]
     mode["brand"] = _solve(
-        base.lightness, base.chroma, base.hue, -0.005, lambda c: contrast(c, mode["sunken"]) >= 5 and contrast(c, "#ffffff") >= 5
+        base.lightness,
+        base.chroma,
+        base.hue,
+        -0.005,
+        lambda c: contrast(c, mode["sunken"]) >= 5 and contrast(c, "#ffffff") >= 5,
     )
     lightness, chroma, hue = to_oklch(mode["brand"])
     mode["brand-hi"] = _hex(max(0.0, lightness - 0.07), chroma * base.tint, hue)

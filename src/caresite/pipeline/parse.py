@@ -14,11 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
+from caresite.core.config import is_language_tag
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.files import decode_text
 from caresite.core.model import Body, Document, Item, Source
-from caresite.core.schema import Reading, decode
+from caresite.core.schema import Reading, decode, field_name
 from caresite.core.urls import slug_of
 from caresite.core.values import (
     MAX_DATA_VALUES,
@@ -26,6 +27,7 @@ from caresite.core.values import (
     Sequence,
     Table,
     Value,
+    read_json,
     read_yaml,
     split_front_matter,
 )
@@ -38,9 +40,7 @@ __all__ = ["Parser", "Syntax", "parse_defaults"]
 _DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ](.+)")
 _FIRST_H1 = re.compile(r"\A\s*<h1[^>]*>.*?</h1>\s*", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
-_BARE_HEADER = re.compile(
-    r"\ufeff?(?:title|date|author|category|tags|slug|status|modified)[ \t]*:", re.IGNORECASE
-)
+_BARE_HEADER = re.compile(r"\ufeff?(?:title|date|author|category|tags|slug|status|modified)[ \t]*:", re.IGNORECASE)
 _LISTS = ("quotes", "items", "testimonials", "reviews", "stories", "authors", "case_studies")
 _WORDS_OF_OTHERS = frozenset(("testimonial", "quote"))
 _BODY_KEYS = ("body", "text", "content", "details")
@@ -85,9 +85,7 @@ class Parser:
             message = "the keys at the top stand without `---` lines around them; they were understood"
             found.append(fault(codes.NO_FRONT_MATTER, Span(source.path, 1, 1), message, severity="note"))
         elif table is None:
-            found.append(
-                fault(codes.NO_FRONT_MATTER, Span(source.path, 1, 1), "the file has no front matter")
-            )
+            found.append(fault(codes.NO_FRONT_MATTER, Span(source.path, 1, 1), "the file has no front matter"))
         item = self._item(
             source,
             source.kind,
@@ -109,23 +107,27 @@ class Parser:
         key: str = "",
         groups: tuple[str, ...] = (),
     ) -> Item | None:
-        table = in_our_shape(kind, self._with_defaults(source, table), found.append)
+        table = in_our_shape(kind, self._with_defaults(source, kind, table), found.append)
         body_text, line = text
         if key:
             table, body_text, line = _take_body(kind, table)
         before = len(found)
-        meta, extra = decode(table, KINDS[kind], Reading(self.zone, found.append, notes=not key))
+        reading = Reading(self.zone, found.append, notes=not key)
+        meta, extra = decode(table, KINDS[kind], reading)
         markdown = self.foreign if kind in _WORDS_OF_OTHERS else self.own
         body, faults = (
-            markdown.render(body_text, path=source.path, first_line=line)
-            if body_text.strip()
-            else (Body(), ())
+            markdown.render(body_text, path=source.path, first_line=line) if body_text.strip() else (Body(), ())
         )
         found.extend(faults)
+        if meta and meta.lang and not is_language_tag(meta.lang):
+            found.append(fault(codes.BAD_LANGUAGE, reading.places["lang"], f"`{meta.lang}` is not a language tag"))
         if meta is None or any(d.severity == "error" for d in found[before:]):
             return None
         meta, body = _words(meta, body, body_text)
-        meta, body = self._identity(source, kind, meta, body, key, found)
+        meta, body = self._identity(source, kind, meta, body, key)
+        if not meta.title and kind in ("post", "page", "story"):
+            place = table.keys.get("title", table.span)
+            found.append(fault(codes.NO_TITLE, place, "the page has no title", hint=codes.NO_TITLE.advice))
         summary = self._plain(getattr(meta, "summary", ""))
         return Item(
             kind=kind,
@@ -136,22 +138,20 @@ class Parser:
             groups=groups,
             extra=extra,
             span=table.span,
+            places=reading.places,
         )
 
-    def _with_defaults(self, source: Source, table: Table) -> Table:
+    def _with_defaults(self, source: Source, kind: str, table: Table) -> Table:
+        """Return `table` with what the folders above give it; a file's own key wins under whatever name."""
         for folder in sorted(self.defaults, key=len, reverse=True):
             if source.path.startswith(folder):
                 above = self.defaults[folder]
-                entries = {
-                    **{k: v for k, v in above.entries.items() if k not in table.entries},
-                    **table.entries,
-                }
-                table = Table(entries, {**above.keys, **table.keys}, table.span)
+                given = {_meant(key, kind) for key in table.entries}
+                entries = {k: v for k, v in above.entries.items() if _meant(k, kind) not in given}
+                table = Table({**entries, **table.entries}, {**above.keys, **table.keys}, table.span)
         return table
 
-    def _identity(
-        self, source: Source, kind: str, meta: Content, body: Body, key: str, found: list[Diagnostic]
-    ) -> tuple[Content, Body]:
+    def _identity(self, source: Source, kind: str, meta: Content, body: Body, key: str) -> tuple[Content, Body]:
         """Fill in what the file name and the first heading say when the front matter does not."""
         stem, named_date = _name_of(source.path, self.zone)
         changes: dict[str, Any] = {}
@@ -159,27 +159,14 @@ class Parser:
             changes["date"] = named_date
         if not meta.slug and not key:
             changes["slug"] = slug_of(stem)
+        elif kind in ("testimonial", "term"):  # an anchor, or a name that terms are found by
+            changes["slug"] = slug_of(meta.slug or key)
         title = meta.title or getattr(meta, "name", "")
-        if (
-            not title
-            and body.headings
-            and body.headings[0].level == 1
-            and body.html
-            and isinstance(body.html[0], str)
-        ):
+        if not title and body.headings and body.headings[0].level == 1 and body.html and isinstance(body.html[0], str):
             stripped, count = _FIRST_H1.subn("", body.html[0], count=1)
             if count:
                 title = body.headings[0].text
                 body = replace(body, html=(stripped, *body.html[1:]), headings=body.headings[1:])
-        if not title and kind in ("post", "page", "story"):
-            found.append(
-                fault(
-                    codes.NO_TITLE,
-                    Span(source.path, 1, 1),
-                    "the page has no title",
-                    hint="add `title:` to its front matter",
-                )
-            )
         if not title and kind == "author":
             title = stem.replace("-", " ").title()
         changes["title"] = title
@@ -193,7 +180,8 @@ class Parser:
     # one file of many items
 
     def _list(self, source: Source, text: str, found: list[Diagnostic]) -> Iterable[Item]:
-        value = read_yaml(text, source.path, max_values=MAX_DATA_VALUES)
+        read = read_json if source.path.lower().endswith(".json") else read_yaml
+        value = read(text, source.path, max_values=MAX_DATA_VALUES)
         kind = "quote" if source.kind == "quotes" else source.kind
         entries, head = _entries(value, source, kind)
         if source.kind == "quotes":
@@ -235,10 +223,12 @@ def parse_defaults(path: str, data: bytes) -> Table:
     if isinstance(value, Scalar) and value.is_null:
         return Table({}, {}, Span(path, 1))
     if not isinstance(value, Table):
-        raise Problem(
-            fault(codes.NOT_A_MAPPING, value.span, "the defaults are not made of `key: value` lines")
-        )
+        raise Problem(fault(codes.NOT_A_MAPPING, value.span, "the defaults are not made of `key: value` lines"))
     return value
+
+
+def _meant(key: str, kind: str) -> str:
+    return field_name(key, KINDS[kind]) or key
 
 
 def _name_of(path: str, zone: ZoneInfo) -> tuple[str, datetime | None]:
@@ -274,9 +264,7 @@ def _bare_header(text: str, path: str) -> tuple[Table, str, int]:
             break
         key = match[1].lower()
         keys[key] = Span(path, number, 1, len(match[1]))
-        entries[key] = Scalar(
-            match[2].strip(), False, Span(path, number, match.start(2) + 1, max(1, len(match[2])))
-        )
+        entries[key] = Scalar(match[2].strip(), False, Span(path, number, match.start(2) + 1, max(1, len(match[2]))))
     return Table(entries, keys, Span(path, 1, 1)), "\n".join(lines[number - 1 :]), number
 
 
@@ -299,18 +287,14 @@ def _take_body(kind: str, table: Table) -> tuple[Table, str, int]:
     return table, "", 0
 
 
-def _entries(
-    value: Value, source: Source, kind: str
-) -> tuple[list[tuple[Value, tuple[str, ...]]], Table | None]:
+def _entries(value: Value, source: Source, kind: str) -> tuple[list[tuple[Value, tuple[str, ...]]], Table | None]:
     """Find the items in a file: a bare list, a list below a known key, named sets, or one item alone."""
     if isinstance(value, Sequence):
         return [(item, ()) for item in value.items], None
     if not isinstance(value, Table):
         return [], None
     head = value.entries.get("collection")
-    rest = Table(
-        {k: v for k, v in value.entries.items() if k not in (*_LISTS, "collection")}, value.keys, value.span
-    )
+    rest = Table({k: v for k, v in value.entries.items() if k not in (*_LISTS, "collection")}, value.keys, value.span)
     for name in _LISTS:
         listed = value.entries.get(name)
         if isinstance(listed, Sequence) and (name != "quotes" or kind == "quote"):
@@ -346,13 +330,7 @@ def _key(table: Table, kind: str) -> str:
     """Return the key of an item in its file: its id, else one made from its person and first words."""
     if given := _given_id(table):
         return slug_of(given)
-    texts = [
-        v
-        for k in ("title", "name", "author", "text", "quote", "content", "desc")
-        if (v := table.entries.get(k))
-    ]
+    texts = [v for k in ("title", "name", "author", "text", "quote", "content", "desc") if (v := table.entries.get(k))]
     words = [v.text for v in texts if isinstance(v, Scalar)]
-    words += [
-        n.text for v in texts if isinstance(v, Table) and isinstance(n := v.entries.get("name"), Scalar)
-    ]
+    words += [n.text for v in texts if isinstance(v, Table) and isinstance(n := v.entries.get("name"), Scalar)]
     return slug_of(" ".join(" ".join(words).split()[:8]) or kind)[:60].strip("-")

@@ -18,9 +18,7 @@ from caresite.core.model import Output
 __all__ = ["MARKER", "Published", "output_folder", "publish"]
 
 MARKER = ".caresite-output"
-_MARKER_TEXT = (
-    b"caresite makes this folder anew with every build. What you put here by hand will be removed.\n"
-)
+_MARKER_TEXT = b"caresite makes this folder anew with every build. What you put here by hand will be removed.\n"
 
 
 class Published(Struct, frozen=True):

@@ -183,9 +183,7 @@ class Reader:
             case "newest":
                 return found
             case "oldest":
-                return sorted(
-                    found, key=lambda p: (p.date is None, p.date.timestamp() if p.date else 0.0, p.id)
-                )
+                return sorted(found, key=lambda p: (p.date is None, p.date.timestamp() if p.date else 0.0, p.id))
             case "title":
                 return sorted(found, key=lambda p: (p.title.casefold(), p.id))
             case "weight":
@@ -209,9 +207,7 @@ class Reader:
 
     def neighbours(self, page: Page) -> Neighbours:
         """Return the newer and the older page of the same collection and parent."""
-        order, place = self._once(
-            ("order", page.collection, page.kind, page.parent), lambda: self._ordered(page)
-        )
+        order, place = self._once(("order", page.collection, page.kind, page.parent), lambda: self._ordered(page))
         index = place.get(page.id)
         if index is None:
             return Neighbours()
@@ -241,9 +237,7 @@ class Reader:
         return self._once(("related", page.id, limit), lambda: self._related(page, limit))
 
     def _related(self, page: Page, limit: int) -> tuple[Page, ...]:
-        chosen = [
-            p for name in getattr(page.meta, "related", ()) if (p := self._named(name)) and p.id != page.id
-        ]
+        chosen = [p for name in getattr(page.meta, "related", ()) if (p := self._named(name)) and p.id != page.id]
         scores: dict[str, float] = defaultdict(float)
         order = self._newest()
         for taxonomy, refs in page.terms.items():
@@ -318,10 +312,7 @@ class Reader:
                     for ref in page.terms.get(taxonomy, ()):
                         counts[ref.slug] += 1
             names = self.of.terms.get(taxonomy, {})
-            terms = [
-                FilterTerm(names[slug].name, slug, f"{index}{segment}/{slug}/", n)
-                for slug, n in counts.items()
-            ]
+            terms = [FilterTerm(names[slug].name, slug, f"{index}{segment}/{slug}/", n) for slug, n in counts.items()]
             if terms:
                 yield FilterGroup(taxonomy, tuple(sorted(terms, key=lambda t: (t.name.casefold(), t.slug))))
 

@@ -10,15 +10,17 @@ from typing import Any
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import replace
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Body, Component, Heading, Output, Page, Reference, Route, Segments
 from caresite.core.suggest import nearest
 from caresite.pipeline.assets import Asset
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
+from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.links import resolve
 from caresite.pipeline.markdown import Markdown, MarkdownOptions
 from caresite.pipeline.reader import MenuLink, Plan, Reader
@@ -80,7 +82,15 @@ class Renderer:
             base_url=site.settings.config.base_url,
             filters={name: f for a in site.settings.plugins for name, f in a.plugin.filters.items()},
         )
-        self.env.globals |= {"site": self.reader, "theme": theme.options, "asset": self.asset, "t": self.say}
+        drawings = Drawings(theme)
+        self.env.globals |= {
+            "site": self.reader,
+            "theme": theme.options,
+            "asset": self.asset,
+            "t": self.say,
+            "drawing": drawings.picture,
+        }
+        self.env.filters["drawing_name"] = drawings.choose
         self.sections = getattr(theme.options, "home", ())
         self._macros: dict[str, Any] = {}
         self._broken: set[str] = set()
@@ -97,7 +107,8 @@ class Renderer:
         try:
             data = self._plugin(route) if route.plugin else self._template(route, page).encode()
         except Problem as problem:
-            self.found.extend(problem.diagnostics)
+            place = self._template_line(problem)
+            self.found.extend(replace(d, span=place) if place and not d.span.line else d for d in problem.diagnostics)
             data = b""
         except TemplateError as error:
             self.found.append(self._template_fault(error, route, span))
@@ -134,14 +145,11 @@ class Renderer:
         name = route.template if "." in route.template else f"{route.template}.html"
         if page is None or self.loader.find(name):
             return name
-        self.found.append(
-            fault(
-                codes.TEMPLATE_UNKNOWN,
-                page.span,
-                f"there is no template `{route.template}`",
-                hint=f"did you mean `{nearest(name, self.loader.list_templates())}`?",
-            )
-        )
+        near = nearest(name, self.loader.list_templates())
+        asked = self.site.settings.places.get(f"collections.{page.collection}.template", page.span)
+        place = place_in(self.site.places.get(page.id, {}), asked, "template")
+        message, hint = f"there is no template `{route.template}`", f"did you mean `{near}`?" if near else ""
+        self.found.append(fault(codes.TEMPLATE_UNKNOWN, place, message, hint=hint))
         return TEMPLATES[page.kind]
 
     # what templates call
@@ -213,9 +221,7 @@ class Renderer:
 
     def compose(self, segments: Segments, page: Page) -> str:
         """Join `segments` as they stand on `page`."""
-        return "".join(
-            segment if isinstance(segment, str) else self._segment(segment, page) for segment in segments
-        )
+        return "".join(segment if isinstance(segment, str) else self._segment(segment, page) for segment in segments)
 
     def _segment(self, segment: Reference | Component, page: Page) -> str:
         if isinstance(segment, Component):
@@ -266,7 +272,8 @@ class Renderer:
             for h in self.site.held_back
             if h.kind == kind
         }
-        if wanted.rpartition("/")[2] in held or self.reader.held_back(wanted):
+        is_unread = any(source_kind in (kind, f"{kind}s") for source_kind in self.site.unread.values())
+        if wanted.rpartition("/")[2] in held or self.reader.held_back(wanted) or is_unread:
             return fault(codes.HELD_BACK_LINK, span, f"the {kind} `{wanted}` is held back")
         near = nearest(wanted, known)
         return fault(
@@ -287,7 +294,7 @@ class Renderer:
             near = nearest(str(error.name), self.loader.list_templates())
             return fault(
                 codes.TEMPLATE_MISSING,
-                span,
+                self._template_line(error) or span,
                 f"there is no template `{error.name}`",
                 hint=f"did you mean `{near}`?" if near else "",
             )
@@ -303,14 +310,11 @@ class Renderer:
                 span,
                 f"the plugin `{route.plugin}` failed on {route.output}: {type(error).__name__}: {error}",
             )
-        place = self._template_line(error) or span
+        place = self._template_line(error)
         what = "a name is not known" if isinstance(error, UndefinedError) else type(error).__name__
-        return fault(
-            codes.TEMPLATE_FAILED,
-            place,
-            f"{route.url} could not be written: {what}: {error}",
-            related=(span,) if place != span else (),
-        )
+        if place is None:
+            return fault(codes.TEMPLATE_FAILED, span, f"{route.url} could not be written: {what}: {error}")
+        return fault(codes.TEMPLATE_FAILED, place, f"a page could not be written: {what}: {error}", related=(span,))
 
     def _template_line(self, error: Exception) -> Span | None:
         trace, found = error.__traceback__, None
@@ -324,11 +328,10 @@ class Renderer:
     def _shown(self, filename: str | None) -> str:
         """Return a template's path as people know it: below the site, or with its theme's name."""
         path = Path(filename or "template")
+        root = self.loader.folders[0].parent
+        if path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
         for folder in self.loader.folders:
             if path.is_relative_to(folder):
-                return (
-                    f"{folder.parent.name}/templates/{path.relative_to(folder).as_posix()}"
-                    if folder != self.loader.folders[0]
-                    else f"templates/{path.relative_to(folder).as_posix()}"
-                )
+                return f"{folder.parent.name}/templates/{path.relative_to(folder).as_posix()}"
         return path.name

@@ -73,11 +73,7 @@ def _plugin_routes(active: Any, site: Site, found: list[Diagnostic]) -> Iterable
         return
     for made_route in made:
         parts = made_route.output.split("/")
-        if (
-            made_route.output.startswith("/")
-            or "\\" in made_route.output
-            or any(p in ("", ".", "..") for p in parts)
-        ):
+        if made_route.output.startswith("/") or "\\" in made_route.output or any(p in ("", ".", "..") for p in parts):
             found.append(
                 fault(
                     codes.PLUGIN_OUTPUT,
@@ -150,9 +146,7 @@ def _filtered(
             params = {"collection": name, "taxonomy": group.taxonomy, "term": term.slug, "name": term.name}
             asked = Query(kinds=query.kinds, collection=name, taxonomy=group.taxonomy, term=term.slug)
             yield from _paged(site, reader, term.url, asked, template, kind, params, per_page)
-    if kind == "wall" and any(
-        getattr(p.meta, "rating", 0) for p in reader.pages(("testimonial",), collection=name)
-    ):
+    if kind == "wall" and any(getattr(p.meta, "rating", 0) for p in reader.pages(("testimonial",), collection=name)):
         low = Query(kinds=query.kinds, collection=name, max_rating=LOW_RATING)
         yield from _paged(
             site,
@@ -191,9 +185,7 @@ def _terms(site: Site, reader: Reader) -> Iterable[Route]:
                 continue
             per_page = declared.per_page or site.settings.config.pagination.per_page
             params = {"taxonomy": taxonomy, "term": term.slug, "name": term.name}
-            yield from _paged(
-                site, reader, term.url, reader.listed(term), "term.html", "term", params, per_page
-            )
+            yield from _paged(site, reader, term.url, reader.listed(term), "term.html", "term", params, per_page)
 
 
 def _archive(site: Site, reader: Reader) -> Iterable[Route]:
@@ -282,11 +274,7 @@ def _paged(
 
 
 def _url(settings: Settings, path: str) -> str:
-    return (
-        settings.base_path.rstrip("/") + "/" + path.strip("/") + "/"
-        if path.strip("/")
-        else settings.base_path
-    )
+    return settings.base_path.rstrip("/") + "/" + path.strip("/") + "/" if path.strip("/") else settings.base_path
 
 
 def _output(settings: Settings, url: str) -> str:
@@ -300,10 +288,7 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
     lists = {
         r.params["collection"]: r.url
         for r in routes
-        if r.number == 1
-        and "collection" in r.params
-        and not r.params.get("term")
-        and not r.params.get("rating")
+        if r.number == 1 and "collection" in r.params and not r.params.get("term") and not r.params.get("rating")
     }
     lists |= {r.params["taxonomy"]: r.url for r in routes if r.kind == "terms"}
     lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search")}

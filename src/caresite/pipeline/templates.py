@@ -51,9 +51,7 @@ class SiteLoader(BaseLoader):
         return own / rest if own and (own / rest).is_file() else None
 
     def list_templates(self) -> list[str]:
-        return sorted(
-            {p.relative_to(f).as_posix() for f in self.folders if f.is_dir() for p in f.rglob("*.html")}
-        )
+        return sorted({p.relative_to(f).as_posix() for f in self.folders if f.is_dir() for p in f.rglob("*.html")})
 
 
 def environment(

@@ -47,8 +47,7 @@ def collect_terms(
     }
     refs = {
         page_id: {
-            taxonomy: tuple(_ref(terms[taxonomy][slug]) for slug in slugs)
-            for taxonomy, slugs in by_taxonomy.items()
+            taxonomy: tuple(_ref(terms[taxonomy][slug]) for slug in slugs) for taxonomy, slugs in by_taxonomy.items()
         }
         for page_id, by_taxonomy in used.items()
     }

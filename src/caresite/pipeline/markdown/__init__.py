@@ -15,10 +15,10 @@ from caresite.core.codes_markdown import CONTROL_CHARACTERS, TOO_MUCH_TEXT
 from caresite.core.diagnostics import Diagnostic, sort_key
 from caresite.core.model import Body
 from caresite.pipeline.components import COMPONENTS, ComponentSpec
-from caresite.pipeline.markdown import attributes, blocks, inlines
+from caresite.pipeline.markdown import attributes, blocks, inlines, links
 from caresite.pipeline.markdown.highlight import Highlighter
 from caresite.pipeline.markdown.inline_writer import Setting
-from caresite.pipeline.markdown.leftovers import Leftovers, leftovers_of
+from caresite.pipeline.markdown.leftovers import Watch
 from caresite.pipeline.markdown.parser import Parser, PlainParser
 from caresite.pipeline.markdown.reading import Reading
 from caresite.pipeline.markdown.typography import marks_for, words_for
@@ -64,45 +64,43 @@ class Markdown:
         reading = Reading(path, first_line)
         text = _clean(text, reading)
         if len(text) > MAX_CHARACTERS:
-            message = f"The text has {len(text):,} characters; {MAX_CHARACTERS:,} is the most one may have."
+            message = f"the text has {len(text):,} characters; {MAX_CHARACTERS:,} is the most one may have"
             reading.report(TOO_MUCH_TEXT, reading.span(0), message)
             return Body(), tuple(reading.faults)
         reading.text = text
         env: dict[str, Any] = {"reading": reading}
         tokens = self._parser.parse(text, env)
         labels: Mapping[str, int] = env.get("footnotes", {}).get("refs", {})
-        body = Writer(self._setting, reading, leftovers_of(text)).write(tokens, labels)
+        body = Writer(self._setting, reading, Watch(reading, labels)).write(tokens)
         return body, tuple(sorted(reading.faults, key=sort_key))
 
     def render_inline(self, text: str) -> str:
         """Return one line of Markdown as HTML, with raw HTML escaped and links kept as they are written."""
-        line = " ".join(_clean(text, Reading("", 1)).split())
-        env: dict[str, Any] = {"reading": Reading("", 1)}
-        return self._written(self._plain_parser.parseInline(line[:MAX_CHARACTERS], env))
+        reading = Reading("", 1)
+        line = " ".join(_clean(text, reading).split())[:MAX_CHARACTERS]
+        return self._written(self._plain_parser.parseInline(line, {"reading": reading}))
 
     def render_block(self, text: str) -> str:
         """Return a short text of paragraphs, lists and quotes as HTML, with raw HTML escaped."""
-        env: dict[str, Any] = {"reading": Reading("", 1)}
-        clean = _clean(text, Reading("", 1))[:MAX_CHARACTERS]
-        return self._written(self._plain_parser.parse(clean, env))
+        reading = Reading("", 1)
+        clean = _clean(text, reading)[:MAX_CHARACTERS]
+        return self._written(self._plain_parser.parse(clean, {"reading": reading}))
 
     def _written(self, tokens: list[Token]) -> str:
-        nothing = Leftovers(foreign=False, refused=False, footnotes=False)
-        body = Writer(self._plain, Reading("", 1), nothing).write(tokens, {})
+        reading = Reading("", 1)
+        body = Writer(self._plain, reading, Watch(reading, {})).write(tokens)
         return "".join(segment for segment in body.html if isinstance(segment, str))
 
 
 def _text_parser(options: MarkdownOptions, specs: Mapping[str, ComponentSpec]) -> Parser:
-    parser = Parser(
-        {"html": options.raw_html, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True}
-    )
+    parser = Parser({"html": options.raw_html, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True})
     parser.enable(["table", "strikethrough"])
     parser.use(deflist_plugin)
     parser.use(footnote_plugin, inline=False)
     _add_blocks(parser, specs)
     _add_inlines(parser, linkify=options.linkify)
     parser.inline.ruler.at("footnote_ref", inlines.footnote_ref)
-    parser.inline.ruler.after("footnote_ref", "span", attributes.span)
+    parser.inline.ruler.after("footnote_ref", "span", links.span)
     parser.inline.ruler2.push("attributes", attributes.inline_attributes)
     parser.core.ruler.after("block", "heading_attributes", attributes.heading_attributes)
     parser.disable("text_join")
@@ -123,6 +121,8 @@ def _add_blocks(parser: Parser, specs: Mapping[str, ComponentSpec]) -> None:
 
 
 def _add_inlines(parser: Parser, *, linkify: bool) -> None:
+    parser.inline.ruler.at("link", links.link)
+    parser.inline.ruler.at("image", links.image)
     parser.inline.ruler.push("mark", inlines.mark)
     parser.inline.ruler2.before("fragments_join", "mark", inlines.mark_pairs)
     if linkify:
@@ -158,6 +158,6 @@ def _clean(text: str, reading: Reading) -> str:
     clean, count = _CONTROL.subn("", text)
     line = text.count("\n", 0, found.start())
     column = found.start() - text.rfind("\n", 0, found.start())
-    message = f"The text holds {count} control character{'s' if count > 1 else ''}, the first U+{ord(found[0]):04X}."
+    message = f"the text holds {count} control character{'s' if count > 1 else ''}, the first U+{ord(found[0]):04X}"
     reading.report(CONTROL_CHARACTERS, reading.span(line, column), message)
     return clean

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 from caresite.pipeline.markdown.reading import reading_of
 
-__all__ = ["ALLOWED", "heading_attributes", "inline_attributes", "span"]
+__all__ = ["ALLOWED", "apply_attributes", "heading_attributes", "inline_attributes", "parsed_attributes"]
 
 ALLOWED = frozenset(("class", "id", "width", "height", "lang", "dir", "title", "rel", "hreflang"))
 
@@ -24,12 +25,10 @@ _ITEM = re.compile(
 _END = re.compile(r"\s*\}")
 _HEADING = re.compile(r"[ \t]+(\{[^{}]*\})$")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+$")
-_TAKES = frozenset(
-    ("image", "link_close", "code_inline", "em_close", "strong_close", "s_close", "mark_close")
-)
+_TAKES = frozenset(("image", "link_close", "code_inline", "em_close", "strong_close", "s_close", "mark_close"))
 
 
-def _parsed(text: str, start: int) -> tuple[dict[str, str], int]:
+def parsed_attributes(text: str, start: int) -> tuple[dict[str, str], int]:
     """Read a brace block of `text` at `start`; return its attributes and its end, or no attributes."""
     attrs: dict[str, str] = {}
     pos = start + 1
@@ -43,7 +42,7 @@ def _parsed(text: str, start: int) -> tuple[dict[str, str], int]:
     return (attrs, end.end()) if end and attrs else ({}, start)
 
 
-def _apply(token: Token, attrs: dict[str, str], state: StateCore | StateInline) -> None:
+def apply_attributes(token: Token, attrs: Mapping[str, str], env: EnvType) -> None:
     """Give `token` what is allowed of `attrs`; what is not is noted on it, to be reported with its line."""
     dropped = [key for key in attrs if key not in ALLOWED]
     if dropped:
@@ -53,7 +52,7 @@ def _apply(token: Token, attrs: dict[str, str], state: StateCore | StateInline) 
             known = token.attrs.get("class") if key == "class" else None
             token.attrs[key] = f"{known} {value}" if known else value
     if "id" in attrs:
-        reading_of(state.env).explicit_ids[attrs["id"]] += 1
+        reading_of(env).explicit_ids[attrs["id"]] += 1
 
 
 def heading_attributes(state: StateCore) -> None:
@@ -64,9 +63,9 @@ def heading_attributes(state: StateCore) -> None:
         if token.type == "heading_open":
             inline = state.tokens[index + 1]
             found = _HEADING.search(inline.content) if inline.content.endswith("}") else None
-            attrs, _ = _parsed(found[1], 0) if found else ({}, 0)
+            attrs, _ = parsed_attributes(found[1], 0) if found else ({}, 0)
             if found and attrs:
-                _apply(token, attrs, state)
+                apply_attributes(token, attrs, state.env)
                 inline.content = _CLOSING_HASHES.sub("", inline.content[: found.start()])
 
 
@@ -78,9 +77,9 @@ def inline_attributes(state: StateInline) -> None:
     for index in range(1, len(tokens)):
         token, before = tokens[index], tokens[index - 1]
         if token.type == "text" and token.content.startswith("{") and before.type in _TAKES:
-            attrs, end = _parsed(token.content, 0)
+            attrs, end = parsed_attributes(token.content, 0)
             if attrs:
-                _apply(tokens[_opening(tokens, index - 1)], attrs, state)
+                apply_attributes(tokens[_opening(tokens, index - 1)], attrs, state.env)
                 token.content = token.content[end:]
                 emptied = emptied or not token.content
     if emptied:
@@ -94,29 +93,3 @@ def _opening(tokens: list[Token], index: int) -> int:
         if depth == 0:
             return place
     return index
-
-
-def span(state: StateInline, silent: bool) -> bool:
-    """Read `[words]{.class lang=fr}`."""
-    # Without the pair of signs anywhere there is no span; looking for the end of every label would cost much.
-    if "]{" not in state.src:
-        return False
-    end = parseLinkLabel(state, state.pos)
-    if end < 0 or not state.src.startswith("{", end + 1):
-        return False
-    attrs, after = _parsed(state.src, end + 1)
-    if not attrs or after > state.posMax:
-        return False
-    if not silent:
-        _push_span(state, state.pos + 1, end, attrs)
-    state.pos = after
-    return True
-
-
-def _push_span(state: StateInline, start: int, end: int, attrs: dict[str, str]) -> None:
-    maximum = state.posMax
-    state.pos, state.posMax = start, end
-    _apply(state.push("span_open", "span", 1), attrs, state)
-    state.md.inline.tokenize(state)
-    state.push("span_close", "span", -1)
-    state.posMax = maximum

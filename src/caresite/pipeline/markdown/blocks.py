@@ -70,7 +70,7 @@ def component_rule(specs: Mapping[str, ComponentSpec]) -> RuleFuncBlockType:
         name = _NAME.match(match[2])
         if name is None:
             if not match[2] and not silent:
-                message = f"This line of {len(match[1])} colons closes nothing."
+                message = f"this line of {len(match[1])} colons closes nothing"
                 reading.report(STRAY_FENCE, reading.span(start, _column(state, match)), message)
             return silent and not match[2] and bool(reading.fences)
         if not silent:
@@ -102,11 +102,7 @@ def _closed_by(fences: list[Fence], length: int, level: int) -> int:
 
     Only components without another block in between can be closed, each one level further out than the last.
     """
-    around = [
-        index
-        for index in range(len(fences) - 1, -1, -1)
-        if fences[index].level == level - (len(fences) - index)
-    ]
+    around = [index for index in range(len(fences) - 1, -1, -1) if fences[index].level == level - (len(fences) - index)]
     exact = [index for index in around if fences[index].length == length]
     shorter = [index for index in around if fences[index].length < length]
     return (exact or shorter or [-1])[0]
@@ -130,9 +126,9 @@ def _read_component(
         state.line += 1
     else:
         _report_unclosed(state, reading, start, match)
-        if spec is not None and spec.body == "none":
+        if _may_stand_alone(spec):
             _close_early(state, index)
-    if closed or spec is None or spec.body != "none":
+    if closed or not _may_stand_alone(spec):
         state.push("component_close", "", -1)
     opening.map = [start, state.line]
     call = _call(state, reading, start, found)
@@ -156,6 +152,10 @@ def _read_body(state: StateBlock, start: int, end: int, length: int) -> bool:
     return reading.closing == len(reading.fences)
 
 
+def _may_stand_alone(spec: ComponentSpec | None) -> bool:
+    return spec is not None and (spec.body == "none" or spec.may_be_empty)
+
+
 def _close_early(state: StateBlock, index: int) -> None:
     """End a component that takes no content where it began, so that what follows is not taken for content."""
     body = state.tokens[index:]
@@ -168,8 +168,8 @@ def _close_early(state: StateBlock, index: int) -> None:
 
 def _report_unclosed(state: StateBlock, reading: Reading, start: int, match: re.Match[str]) -> None:
     span = reading.span(start, _column(state, match), match.end() - match.start())
-    hint = f"End it with a line `{match[1]}`."
-    reading.report(UNCLOSED_COMPONENT, span, f"The component `{_shown(match)}` is never closed.", hint)
+    hint = f"end it with a line `{match[1]}`"
+    reading.report(UNCLOSED_COMPONENT, span, f"the component `{_shown(match)}` is never closed", hint)
 
 
 def _shown(match: re.Match[str]) -> str:
@@ -187,25 +187,25 @@ def _call(
     match, name, specs = found
     column = _column(state, match) + match.start(2) - match.start()
     spec = specs.get(name[0])
+    span = reading.span(start, column, len(name[0]))
     if spec is None:
-        span = reading.span(start, column, len(name[0]))
-        message = f"There is no component `{name[0]}`."
+        message = f"there is no component `{name[0]}`"
         reading.report(UNKNOWN_COMPONENT, span, message, _instead(name[0], specs))
         return None
     rest = _TRAILING_COLONS.sub("", match[2][name.end() :], count=1)
-    bound = bind(spec, rest, reading.span(start, column + name.end()))
+    bound = bind(spec, rest, span)
     reading.faults.extend(bound.faults)
     if spec.name == "figure" and bound.usable and not bound.args["alt"]:
-        message = "The picture has no words for people who cannot see it."
-        reading.report(NO_ALT_TEXT, reading.span(start, column), message, 'Add alt="…".')
+        message = "the picture has no words for people who cannot see it"
+        reading.report(NO_ALT_TEXT, span, message, 'add alt="…"')
     return Call(spec.name, bound.args) if bound.usable else None
 
 
 def _instead(name: str, specs: Mapping[str, ComponentSpec]) -> str:
     if is_callout_word(name):
-        return f"Write `::: callout {callout_kind(name)[0]}`."
+        return f"write `::: callout {callout_kind(name)[0]}`"
     word = nearest(name, specs)
-    return f"Did you mean “{word}”?" if word else "The components are " + ", ".join(sorted(specs)) + "."
+    return f"did you mean `{word}`?" if word else "the components are " + ", ".join(sorted(specs))
 
 
 def _column(state: StateBlock, match: re.Match[str]) -> int:
@@ -253,9 +253,7 @@ def admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if not silent:
         kind, title = callout_kind(match["kind"])
-        _read_admonition(
-            state, start, last, Call("callout", {"kind": kind, "title": match["title"] or title})
-        )
+        _read_admonition(state, start, last, Call("callout", {"kind": kind, "title": match["title"] or title}))
     return True
 
 

@@ -7,15 +7,16 @@ from typing import Literal, NamedTuple
 
 from markdown_it.token import Token
 
-from caresite.core.codes_markdown import ATTRIBUTE_DROPPED, DUPLICATE_ANCHOR, NO_ALT_TEXT
+from caresite.core.codes_markdown import NO_ALT_TEXT
 from caresite.core.model import Reference
 from caresite.pipeline.markdown.addresses import is_external, target_of, without_breaks
+from caresite.pipeline.markdown.anchors import Anchors
 from caresite.pipeline.markdown.attributes import ALLOWED
 from caresite.pipeline.markdown.blocks import MORE
 from caresite.pipeline.markdown.highlight import Highlighter
 from caresite.pipeline.markdown.leftovers import with_visible_tags
 from caresite.pipeline.markdown.pieces import Anchored, Piece
-from caresite.pipeline.markdown.raw_html import addresses, has_picture_without_alt
+from caresite.pipeline.markdown.raw_html import addresses, pictures_without_alt
 from caresite.pipeline.markdown.reading import Reading
 from caresite.pipeline.markdown.typography import Marks, Words, needs_setting, typeset
 
@@ -64,14 +65,13 @@ _TAGS: Mapping[str, str] = {
 class InlineWriter:
     """Writes blocks of words one after the other and keeps what readers read of them in `texts`."""
 
-    def __init__(self, setting: Setting, reading: Reading, *, foreign: bool) -> None:
+    def __init__(self, setting: Setting, reading: Reading, anchors: Anchors) -> None:
         self.setting = setting
         self.reading = reading
-        self.foreign = foreign
+        self.anchors = anchors
         self.texts: list[str] = []
         self.code_words = 0
         self.found_more = False
-        self.seen_ids: set[str] = set()
         self._pieces: list[Piece] = []
         self._strings: list[str] = []
         self._content = ""
@@ -95,19 +95,6 @@ class InlineWriter:
         """Return a block of the author's own HTML, with references for its addresses on the site."""
         self._raw(html, line)
         return self._taken()
-
-    def explicit_id(self, token: Token, line: int) -> None:
-        """Report what a token's braces ask for and cannot have."""
-        for name in token.meta.get("dropped", ()):
-            hint = "These can: " + ", ".join(sorted(ALLOWED)) + "."
-            message = f"The attribute `{name}` cannot be set in a text; it was left out."
-            self.reading.report(ATTRIBUTE_DROPPED, self.reading.span(line), message, hint)
-        anchor = str(token.attrs.get("id", ""))
-        if anchor and anchor in self.seen_ids:
-            message = f"The id `{anchor}` is given twice in this text."
-            self.reading.report(DUPLICATE_ANCHOR, self.reading.span(line), message)
-        if anchor:
-            self.seen_ids.add(anchor)
 
     def _child(self, token: Token) -> None:
         kind = token.type
@@ -147,7 +134,7 @@ class InlineWriter:
         """Write the rest of a tag after its address; an id is left out where the text is an excerpt."""
         attrs = token.attrs
         if "id" in attrs or token.meta:
-            self.explicit_id(token, self._line_of(token))
+            self.anchors.check(token, self._line_of(token))
         html = attributes_of(attrs) + end
         if "id" in attrs:
             bare = attributes_of({key: value for key, value in attrs.items() if key != "id"}) + end
@@ -196,8 +183,8 @@ class InlineWriter:
         self._tail(token, ">")
 
     def _report_no_alt(self, line: int) -> None:
-        message = "The picture has no words for people who cannot see it."
-        hint = "Say what it shows, or leave it so if it only decorates."
+        message = "the picture has no words for people who cannot see it"
+        hint = "say what it shows, or leave it so if it only decorates"
         self.reading.report(NO_ALT_TEXT, self.reading.span(line), message, hint)
 
     def _html(self, token: Token) -> None:
@@ -209,17 +196,17 @@ class InlineWriter:
         self._raw(token.content, self._line_of(token))
 
     def _raw(self, html: str, line: int) -> None:
-        if self.foreign:
-            html = with_visible_tags(html)
-        if has_picture_without_alt(html):
-            self._report_no_alt(line)
-        done = 0
+        html = with_visible_tags(html)
+        for place in pictures_without_alt(html):
+            self._report_no_alt(line + html.count("\n", 0, place))
+        done, line = 0, line + self.reading.first_line
         for address in addresses(html):
             value = without_breaks(address.value)
             if not is_external(value):
+                line += html.count("\n", done, address.start)
                 self._strings.append(html[done : address.start] + '"')
-                at = self.reading.first_line + line + html.count("\n", 0, address.start)
-                self._add(Reference(target_of(value), at, "image" if address.is_image else "link"))
+                self._add(Reference(target_of(value), line, "image" if address.is_image else "link"))
+                line += html.count("\n", address.start, address.end)
                 self._strings.append('"')
                 done = address.end
         self._strings.append(html[done:])

@@ -26,9 +26,7 @@ def mark(state: StateInline, silent: bool) -> bool:
         state.push("text", "", 0).content = "="
     for _ in range(scanned.length // 2):
         state.push("text", "", 0).content = "=="
-        state.delimiters.append(
-            Delimiter(_EQUALS, 0, len(state.tokens) - 1, -1, scanned.can_open, scanned.can_close)
-        )
+        state.delimiters.append(Delimiter(_EQUALS, 0, len(state.tokens) - 1, -1, scanned.can_open, scanned.can_close))
     state.pos += scanned.length
     return True
 
@@ -65,7 +63,7 @@ def bare_url(state: StateInline, silent: bool) -> bool:
     scheme = _SCHEME.search(pending, max(0, len(pending) - 6))
     if not scheme:
         return False
-    end = _end_of_address(state, state.pos + 3, needs_dot=False)
+    end = _end_of_address(state, state.pos + 3)
     if end < 0:
         return False
     state.pending = pending[: scheme.start()]
@@ -77,17 +75,17 @@ def bare_www(state: StateInline, silent: bool) -> bool:
     """Read `www.example.org` without brackets."""
     if silent or state.linkLevel:
         return False
-    end = _end_of_address(state, state.pos, needs_dot=True)
+    end = _end_of_address(state, state.pos + 4)
     if end < 0:
         return False
     text = state.src[state.pos : end]
     return _link(state, "http://" + text, text, end)
 
 
-def _end_of_address(state: StateInline, start: int, *, needs_dot: bool) -> int:
+def _end_of_address(state: StateInline, start: int) -> int:
     """Return where the address ends whose domain is at `start`, or -1."""
     domain = _DOMAIN.match(state.src, start, state.posMax)
-    if not domain or (needs_dot and "." not in domain[0]):
+    if not domain or not domain[0][0].isalnum():
         return -1
     if any("_" in part for part in domain[0].rstrip(".-_").split(".")[-2:]):
         return -1
@@ -187,7 +185,7 @@ _FOOTNOTE = re.compile(r"\[\^([^\s\[\]]{1,200})\]")
 
 def footnote_ref(state: StateInline, silent: bool) -> bool:
     """Read `[^name]` where a footnote of that name is defined."""
-    footnotes = state.env.get("footnotes")
+    footnotes: Any = state.env.get("footnotes")
     match = _FOOTNOTE.match(state.src, state.pos, state.posMax) if footnotes else None
     if not match or ":" + match[1] not in footnotes["refs"]:
         return False

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from markdown_it.token import Token
 
+from caresite.core.codes_markdown import FOREIGN_SYNTAX, MISSING_FOOTNOTE, UNSAFE_ADDRESS, UNUSED_FOOTNOTE
+from caresite.core.diagnostics import Code, Span
 from caresite.pipeline.markdown.raw_html import component_tags
+from caresite.pipeline.markdown.reading import Reading
 
-__all__ = [
-    "Foreign",
-    "Leftovers",
-    "footnote_marks",
-    "foreign_in",
-    "is_only_foreign",
-    "leftovers_of",
-    "refused_addresses",
-    "with_visible_tags",
-    "without_code",
-]
+__all__ = ["Foreign", "Watch", "foreign_in", "is_only_foreign", "with_visible_tags", "without_code"]
 
 
 class Foreign(NamedTuple):
@@ -50,31 +44,7 @@ _MODULE = re.compile(r"^(?:import|export)[ \t]", re.MULTILINE)
 _ANY = re.compile(r"\{[{%:]|\[/?[a-z]|</?[A-Z]|^(?:import|export)[ \t]", re.MULTILINE)
 _REFUSED = re.compile(r"\](?:\(|:)\s*+<?\s*+(?:javascript|vbscript|file|data):[^\s)]*", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\s\[\]]{1,200})\]")
-_IGNORED = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|pre|code)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
-)
-
-
-class Leftovers(NamedTuple):
-    """What a text may hold at all, so that most blocks need no closer look."""
-
-    foreign: bool
-    refused: bool
-    footnotes: bool
-
-    def __bool__(self) -> bool:
-        return self.foreign or self.refused or self.footnotes
-
-
-def leftovers_of(text: str) -> Leftovers:
-    """Look once at a whole text for what its blocks may hold."""
-    braces = "{" in text and _BRACES.search(text) is not None
-    foreign = braces or any(
-        hint in text and pattern.search(text) is not None
-        for hint, pattern in (("[", _BRACKET), ("<", _TAG), ("port ", _MODULE))
-    )
-    refused = "](" in text or "]:" in text
-    return Leftovers(foreign, refused and _REFUSED.search(text) is not None, "[^" in text)
+_IGNORED = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|pre|code)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 def without_code(token: Token) -> str:
@@ -83,9 +53,7 @@ def without_code(token: Token) -> str:
     pieces: list[str] = []
     done = 0
     for child in token.children or ():
-        code = child.type == "code_inline" or (
-            child.type == "html_inline" and child.content.startswith("<!--")
-        )
+        code = child.type == "code_inline" or (child.type == "html_inline" and child.content.startswith("<!--"))
         if code and child.map and child.map[0] >= done:
             start, end = child.map
             pieces += (content[done:start], _blank(content[start:end]))
@@ -141,16 +109,78 @@ def is_only_foreign(text: str) -> bool:
     return _ONLY.fullmatch(text.strip()) is not None
 
 
-_ONLY = re.compile(
-    r"(?:\{\{[^{}]*\}\}\s*|\{%[^{}]*%\}\s*|\{:[^{}]*\}\s*|\[/?[a-z][a-z0-9_-]*(?:\s[^\[\]]*)?\]\s*)+"
-)
+_ONLY = re.compile(r"(?:\{\{[^{}]*\}\}\s*|\{%[^{}]*%\}\s*|\{:[^{}]*\}\s*|\[/?[a-z][a-z0-9_-]*(?:\s[^\[\]]*)?\]\s*)+")
 
 
-def refused_addresses(text: str) -> Iterator[re.Match[str]]:
-    """Find links in `text` whose address was refused."""
-    return _REFUSED.finditer(text)
+class Watch:
+    """Looks, block by block, for what stayed text in one document, and reports it.
+
+    `labels` are the footnotes that the document defines, with their numbers; below 0 they were never mentioned.
+    """
+
+    def __init__(self, reading: Reading, labels: Mapping[str, int]) -> None:
+        self.reading = reading
+        self.labels = labels
+        self.missing: set[str] = set()
+        self.counts: Counter[str] = Counter()
+        self.first_at: dict[str, Span] = {}
+        # Most texts hold nothing of the kind: one look at the whole saves a look at every block.
+        text = reading.text
+        self.foreign = _may_hold_foreign(text)
+        self.refused = ("](" in text or "]:" in text) and _REFUSED.search(text) is not None
+        self.footnotes = "[^" in text
+
+    def words(self, token: Token) -> None:
+        """Look at one block of words."""
+        if not (self.foreign or self.refused or self.footnotes):
+            return
+        text = without_code(token)
+        line = token.map[0] if token.map else 0
+        if self.foreign:
+            self._count(foreign_in(text), text, line)
+        if self.refused:
+            for match in _REFUSED.finditer(text):
+                message = f"“{match[0][2:].strip()}” is not an address that a link may have"
+                self._report(UNSAFE_ADDRESS, line + text.count("\n", 0, match.start()), message)
+        if self.footnotes:
+            self._missing_notes(text, line)
+
+    def html(self, html: str, line: int) -> None:
+        """Look at one block of raw HTML."""
+        if self.foreign:
+            self._count(foreign_in(html, html=True), html, line)
+
+    def finish(self) -> None:
+        """Report what could only be known at the end."""
+        for name, count in self.counts.items():
+            times = f" ({count} times)" if count > 1 else ""
+            message = f"`{name}` belongs to another system and is shown as it is{times}"
+            self.reading.report(FOREIGN_SYNTAX, self.first_at[name], message)
+        for label, number in self.labels.items():
+            if number < 0:
+                message = f"the footnote `[^{label[1:]}]` is never mentioned"
+                self._report(UNUSED_FOOTNOTE, self.reading.footnote_lines.get(label[1:], 0), message)
+
+    def _missing_notes(self, text: str, line: int) -> None:
+        for match in _FOOTNOTE.finditer(text):
+            if ":" + match[1] not in self.labels and match[1] not in self.missing:
+                self.missing.add(match[1])
+                message = f"there is no footnote `[^{match[1]}]`"
+                self._report(MISSING_FOOTNOTE, line + text.count("\n", 0, match.start()), message)
+
+    def _count(self, found: Iterable[Foreign], text: str, line: int) -> None:
+        for piece in found:
+            self.counts[piece.name] += 1
+            if piece.name not in self.first_at:
+                at = line + text.count("\n", 0, piece.start)
+                self.first_at[piece.name] = self.reading.place(at, piece.text)
+
+    def _report(self, code: Code, line: int, message: str) -> None:
+        self.reading.report(code, self.reading.span(line), message)
 
 
-def footnote_marks(text: str) -> Iterator[re.Match[str]]:
-    """Find footnote marks in `text`."""
-    return _FOOTNOTE.finditer(text)
+def _may_hold_foreign(text: str) -> bool:
+    if "{" in text and _BRACES.search(text):
+        return True
+    hints = (("[", _BRACKET), ("<", _TAG), ("port ", _MODULE))
+    return any(hint in text and pattern.search(text) for hint, pattern in hints)

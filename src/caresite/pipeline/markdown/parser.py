@@ -21,11 +21,13 @@ from markdown_it.utils import EnvType
 
 from caresite.core.codes_markdown import TOO_MUCH_TEXT
 from caresite.pipeline.markdown.addresses import is_external, without_breaks
+from caresite.pipeline.markdown.links import InlineState
 from caresite.pipeline.markdown.reading import reading_of
 
 __all__ = ["BlockParser", "InlineParser", "Parser", "PlainParser"]
 
 MAX_NESTING = 100
+MAX_INLINE_NESTING = 20
 MAX_RUN = 100
 
 BLOCK_STARTS: Mapping[str, str] = {
@@ -87,9 +89,7 @@ class _BlockRuler(Ruler[RuleFuncBlockType]):
         return self.chains.get(chainName) or super().getRules(chainName)
 
 
-def _terminator(
-    table: dict[str, list[RuleFuncBlockType]], others: list[RuleFuncBlockType]
-) -> RuleFuncBlockType:
+def _terminator(table: dict[str, list[RuleFuncBlockType]], others: list[RuleFuncBlockType]) -> RuleFuncBlockType:
     def ends_here(state: StateBlock, line: int, end: int, silent: bool) -> bool:
         start = state.bMarks[line] + state.tShift[line]
         rules = table.get(state.src[start : start + 1], others)
@@ -148,9 +148,7 @@ def _closes_nothing(state: StateBlock, line: int) -> bool:
 
 def _report_depth(state: StateBlock, line: int) -> None:
     reading = reading_of(state.env)
-    message = (
-        f"Lists, quotes or components are nested more than {MAX_NESTING} levels deep; the rest is left out."
-    )
+    message = f"lists, quotes or components are nested more than {MAX_NESTING} levels deep; the rest is left out"
     if not any(seen.code == TOO_MUCH_TEXT.id for seen in reading.faults):
         reading.report(TOO_MUCH_TEXT, reading.span(line), message)
 
@@ -169,7 +167,7 @@ class InlineParser(ParserInline):
     def __init__(self) -> None:
         super().__init__()
         self._table: dict[str, list[RuleFuncInlineType]] = {}
-        self._stops = self._stops_www = self._label_stops = re.compile("(?!)")
+        self._stops = self._stops_www = re.compile("(?!)")
         self._pairing: list[RuleFuncInline2Type] = []
         self._finishing: list[RuleFuncInline2Type] = []
 
@@ -181,14 +179,15 @@ class InlineParser(ParserInline):
         plain = re.escape(starts.replace("w", ""))
         self._stops = re.compile(f"[{plain}]")
         self._stops_www = re.compile(rf"[{plain}]|(?<![^\s*_~(])www\.") if "w" in starts else self._stops
-        self._label_stops = re.compile(f"[{plain}\\]]")
         last = [rule for rule in self.ruler2.__rules__ if rule.enabled]
         self._pairing = [rule.fn for rule in last if rule.name not in FINISHING]
         self._finishing = [rule.fn for rule in last if rule.name in FINISHING]
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         """Read one block's text into `tokens`."""
-        state = StateInline(src, md, env, tokens)
+        state = InlineState(src, md, env, tokens)
+        state.rules_at = self.rules_at
+        state.stops = self._stops_www if "www." in src else self._stops
         self.tokenize(state)
         # Without marks that open or close there are no pairs to find.
         if state.delimiters or any(state.tokens_meta):
@@ -200,8 +199,9 @@ class InlineParser(ParserInline):
 
     def tokenize(self, state: StateInline) -> None:
         """Read the text from `state.pos` to `state.posMax`."""
+        assert isinstance(state, InlineState)
         src, end, table = state.src, state.posMax, self._table
-        search = (self._stops_www if "www." in src else self._stops).search
+        search = state.stops.search
         pos = state.pos
         while pos < end:
             found = search(src, pos, end)
@@ -221,7 +221,7 @@ class InlineParser(ParserInline):
         pos = state.pos
         if char in _RUNS and state.src.startswith(_RUNS[char], pos):
             _take_run(state, char)
-        elif state.level < MAX_NESTING and self._apply(state, char, table):
+        elif state.level < MAX_INLINE_NESTING and self._apply(state, char, table):
             pass
         else:
             state.append_pending(char)
@@ -239,31 +239,9 @@ class InlineParser(ParserInline):
                 return True
         return False
 
-    def skipToken(self, state: StateInline) -> None:  # noqa: N802
-        """Move past one token without making it, while the end of a label is looked for."""
-        pos = state.pos
-        if (known := state.cache.get(pos)) is not None:
-            state.pos = known
-            return
-        found = self._label_stops.search(state.src, pos, state.posMax)
-        stop = found.start() if found else state.posMax
-        if stop > pos:
-            state.pos = stop
-        elif state.level >= MAX_NESTING:
-            state.pos = state.posMax
-        elif not self._skips(state):
-            state.pos = pos + 1
-        state.cache[pos] = state.pos
-
-    def _skips(self, state: StateInline) -> bool:
-        for rule in self._table.get(state.src[state.pos], ()):
-            # markdown-it limits recursion through the level of the state; so do we.
-            state.level += 1
-            skipped = rule(state, True)
-            state.level -= 1
-            if skipped:
-                return True
-        return False
+    def rules_at(self, char: str) -> list[RuleFuncInlineType]:
+        """Return the rules for what begins with `char`."""
+        return self._table.get(char, [])
 
 
 def _take_run(state: StateInline, char: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from caresite.core.model import Component, Reference, Section, Segment, Segments
+from caresite.pipeline.components import ComponentSpec
 from caresite.pipeline.markdown.blocks import Call
 
-__all__ = ["Anchored", "Draft", "Opening", "Piece", "finished"]
+__all__ = ["Anchored", "Draft", "Opening", "Piece", "content_problem", "finished", "shows"]
 
 
 class Anchored(NamedTuple):
@@ -81,3 +82,32 @@ def _sections(draft: Draft, anchors: bool) -> tuple[Section, ...]:
         Section(head.title, finished(draft.pieces[head.after : end], anchors=anchors))
         for head, end in zip(heads, ends, strict=True)
     )
+
+
+def shows(piece: Piece) -> bool:
+    """Tell whether a reader would see anything of a piece."""
+    return not isinstance(piece, str) or not (piece == "" or piece.isspace())
+
+
+def content_problem(spec: ComponentSpec, draft: Draft) -> str:
+    """Say what is wrong with the content of a component, or nothing."""
+    shown = any(shows(piece) for piece in draft.pieces)
+    if spec.body == "none":
+        return "shows nothing of what stands inside it" if shown else ""
+    if spec.body == "lines":
+        return "" if draft.call.lines else "has no lines to show"
+    if spec.body == "markdown":
+        return "" if shown or spec.may_be_empty else "has nothing inside"
+    return _section_problem(spec, draft)
+
+
+def _section_problem(spec: ComponentSpec, draft: Draft) -> str:
+    if not draft.openings:
+        return "needs headings inside, each with text below it"
+    rank = min(opening.level for opening in draft.openings)
+    heads = [opening for opening in draft.openings if opening.level == rank]
+    if any(shows(piece) for piece in draft.pieces[: heads[0].start]):
+        return "shows only what stands below its headings; move the words before the first one out"
+    if spec.sections and len(heads) != spec.sections:
+        return f"needs {spec.sections} headings of one level inside, not {len(heads)}"
+    return ""

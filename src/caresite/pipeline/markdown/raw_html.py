@@ -11,8 +11,8 @@ __all__ = [
     "Address",
     "addresses",
     "component_tags",
-    "has_picture_without_alt",
     "is_html_name",
+    "pictures_without_alt",
     "visible_text",
 ]
 
@@ -69,12 +69,15 @@ def _of_tag(html: str, tag: re.Match[str]) -> Iterator[Address]:
             yield Address(attr.start(group) - quotes, attr.end(group) + quotes, value, is_image)
 
 
-def has_picture_without_alt(html: str) -> bool:
-    """Tell whether an `<img>` in `html` has no `alt` at all."""
+def pictures_without_alt(html: str) -> Iterator[int]:
+    """Find where in `html` there are pictures without any `alt`."""
     if not _IMG.search(html):
-        return False
-    images = (t for t in _THING.finditer(html) if (t["name"] or "").lower() == "img")
-    return any(all(a["name"].lower() != "alt" for a in _ATTRIBUTE.finditer(t["attrs"])) for t in images)
+        return
+    for tag in _THING.finditer(html):
+        if (tag["name"] or "").lower() == "img":
+            names = (attr["name"].lower() for attr in _ATTRIBUTE.finditer(tag["attrs"]))
+            if "alt" not in names:
+                yield tag.start()
 
 
 def visible_text(html: str) -> str:
@@ -95,142 +98,13 @@ def is_html_name(name: str) -> bool:
     return name.lower() in _NAMES
 
 
-_NAMES = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "address",
-        "applet",
-        "area",
-        "article",
-        "aside",
-        "audio",
-        "b",
-        "base",
-        "basefont",
-        "bdi",
-        "bdo",
-        "big",
-        "blink",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "canvas",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "data",
-        "datalist",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "embed",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "font",
-        "footer",
-        "form",
-        "frame",
-        "frameset",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "i",
-        "iframe",
-        "img",
-        "input",
-        "ins",
-        "isindex",
-        "kbd",
-        "label",
-        "legend",
-        "li",
-        "link",
-        "main",
-        "map",
-        "mark",
-        "marquee",
-        "math",
-        "menu",
-        "meta",
-        "meter",
-        "nav",
-        "nobr",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "ol",
-        "optgroup",
-        "option",
-        "output",
-        "p",
-        "param",
-        "picture",
-        "plaintext",
-        "pre",
-        "progress",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "script",
-        "search",
-        "section",
-        "select",
-        "slot",
-        "small",
-        "source",
-        "spacer",
-        "span",
-        "strike",
-        "strong",
-        "style",
-        "sub",
-        "summary",
-        "sup",
-        "svg",
-        "table",
-        "tbody",
-        "td",
-        "template",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "title",
-        "tr",
-        "track",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "video",
-        "wbr",
-        "xmp",
-    ]
+_ELEMENTS = (
+    "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink blockquote body br "
+    "button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em "
+    "embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr "
+    "html i iframe img input ins isindex kbd label legend li link main map mark marquee math menu meta meter nav "
+    "nobr noembed noframes noscript object ol optgroup option output p param picture plaintext pre progress q rp "
+    "rt ruby s samp script search section select slot small source spacer span strike strong style sub summary "
+    "sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp"
 )
+_NAMES = frozenset(_ELEMENTS.split())

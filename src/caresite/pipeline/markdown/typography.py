@@ -134,7 +134,7 @@ class _Open(NamedTuple):
 
     mark: str
     parts: list[str]
-    index: int
+    place: int
 
 
 class _Setter:
@@ -197,13 +197,13 @@ class _Setter:
             self.abandon(opened)
         self.counts[mark] -= 1
         inner = mark == "'"
-        opened.parts[opened.index] = self.marks.inner_opening if inner else self.marks.opening
+        opened.parts[opened.place] = self.marks.inner_opening if inner else self.marks.opening
         parts[-1] = self.marks.inner_closing if inner else self.marks.closing
 
     def abandon(self, opened: _Open) -> None:
         """Settle a mark without a partner: an apostrophe, or speech that goes on in the next paragraph."""
         self.counts[opened.mark] -= 1
-        opened.parts[opened.index] = "’" if opened.mark == "'" else self.marks.opening
+        opened.parts[opened.place] = "’" if opened.mark == "'" else self.marks.opening
 
     def finish(self) -> None:
         """Write the parts back into their tokens."""

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from caresite.core.codes_markdown import (
-    FOREIGN_SYNTAX,
-    MISSING_FOOTNOTE,
-    UNSAFE_ADDRESS,
-    UNUSED_FOOTNOTE,
-    WRONG_CONTENT,
-)
-from caresite.core.diagnostics import Code, Span
+from caresite.core.codes_markdown import WRONG_CONTENT
 from caresite.core.model import Body, Heading
 from caresite.pipeline.components import ComponentSpec
+from caresite.pipeline.markdown.anchors import Anchors
 from caresite.pipeline.markdown.blocks import Call
 from caresite.pipeline.markdown.highlight import language_of
 from caresite.pipeline.markdown.inline_writer import (
@@ -29,37 +22,12 @@ from caresite.pipeline.markdown.inline_writer import (
     escaped,
     escaped_value,
 )
-from caresite.pipeline.markdown.leftovers import (
-    Leftovers,
-    footnote_marks,
-    foreign_in,
-    is_only_foreign,
-    refused_addresses,
-    without_code,
-)
-from caresite.pipeline.markdown.pieces import Anchored, Draft, Opening, Piece, finished
+from caresite.pipeline.markdown.leftovers import Watch, is_only_foreign
+from caresite.pipeline.markdown.pieces import Anchored, Draft, Opening, Piece, content_problem, finished, shows
 from caresite.pipeline.markdown.raw_html import visible_text
 from caresite.pipeline.markdown.reading import Reading
 
-__all__ = ["Writer", "slug_of"]
-
-_LONGEST_ID = 100
-_NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
-_APOSTROPHES = re.compile(r"['’]")
-
-
-def slug_of(text: str) -> str:
-    """Return the id for a heading's words: python-slugify's, without its price for plain ASCII."""
-    text = _APOSTROPHES.sub("", text[: 4 * _LONGEST_ID])
-    if text.isascii() and "&" not in text:
-        slug = _NOT_SLUG.sub("-", _THOUSANDS.sub("", text.lower()))
-    else:
-        from slugify import slugify
-
-        slug = slugify(text)
-    return slug.strip("-")[:_LONGEST_ID].rstrip("-") or "section"
-
+__all__ = ["Writer"]
 
 # Blocks without attributes or anything else to think about.
 _TAGS: Mapping[str, str] = {
@@ -117,28 +85,24 @@ class _First(NamedTuple):
 class Writer:
     """Writes one text. Not reusable."""
 
-    def __init__(self, setting: Setting, reading: Reading, leftovers: Leftovers) -> None:
+    def __init__(self, setting: Setting, reading: Reading, watch: Watch) -> None:
         self.setting = setting
         self.reading = reading
-        self.leftovers = leftovers
-        self.inline = InlineWriter(setting, reading, foreign=leftovers.foreign)
+        self.watch = watch
+        self.anchors = Anchors(reading)
+        self.inline = InlineWriter(setting, reading, self.anchors)
         self.root = _Frame(0)
         self.frames = [self.root]
         self.seams: list[_Frame | None] = []
         self.headings: list[Heading] = []
-        self.slugs: Counter[str] = Counter()
         self.first: _First | None = None
         self.nested_lead = ""
         self.more = -1
         self.end = -1
         self.checkbox = ""
-        self.foreign: Counter[str] = Counter()
-        self.foreign_at: dict[str, Span] = {}
-        self.labels: Mapping[str, int] = {}
 
-    def write(self, tokens: Sequence[Token], labels: Mapping[str, int]) -> Body:
-        """Return the body; `labels` are the footnotes that the text defines, with their numbers."""
-        self.labels = labels
+    def write(self, tokens: Sequence[Token]) -> Body:
+        """Return the body."""
         index, count = 0, len(tokens)
         while index < count:
             token = tokens[index]
@@ -148,8 +112,7 @@ class Writer:
                 index += 1
             else:
                 index += _BLOCKS[token.type](self, tokens, index)
-        self._report_foreign()
-        self._report_unused()
+        self.watch.finish()
         return self._body()
 
     def _body(self) -> Body:
@@ -163,12 +126,12 @@ class Writer:
             headings=tuple(self.headings),
             lead=self.first.text if self.first else self.nested_lead,
             words=max(0, _count_words(text) - self.inline.code_words),
-            has_more=any(_shows(piece) for piece in (*pieces[:start], *pieces[stop:end])),
+            has_more=any(shows(piece) for piece in (*pieces[:start], *pieces[stop:end])),
         )
 
     def _excerpt(self) -> tuple[int, int]:
         """Return which pieces make the excerpt: those before the marker, else the first paragraph."""
-        if any(_shows(piece) for piece in self.root.pieces[: max(self.more, 0)]):
+        if any(shows(piece) for piece in self.root.pieces[: max(self.more, 0)]):
             return 0, self.more
         return (self.first.start, self.first.end) if self.first else (0, 0)
 
@@ -180,8 +143,7 @@ class Writer:
 
     def _write_words(self, token: Token) -> str:
         """Write the words of one block; return them without markup."""
-        if self.leftovers:
-            self._look_closer(token)
+        self.watch.words(token)
         texts = self.inline.texts
         known = len(texts)
         self.frames[-1].pieces.extend(self.inline.write(token))
@@ -237,10 +199,12 @@ class Writer:
     def _figure(self, words: Token, image: Token) -> None:
         """Write a picture that stands alone and has a title, with the title as its caption."""
         caption = str(image.attrs.pop("title"))
-        own = {key: image.attrs.pop(key) for key in ("class", "id") if key in image.attrs}
+        own = {key: value for key, value in image.attrs.items() if key in ("class", "id")}
+        for key in own:
+            del image.attrs[key]
         pieces = self.frames[-1].pieces
         if "id" in own:
-            self.inline.explicit_id(Token("", "", 0, attrs={"id": own["id"]}), words.map[0] if words.map else 0)
+            self.anchors.check(Token("", "", 0, attrs={"id": own["id"]}), words.map[0] if words.map else 0)
             bare = attributes_of({key: value for key, value in own.items() if key != "id"})
             pieces.append(Anchored(f"<figure{attributes_of(own)}>", f"<figure{bare}>"))
         else:
@@ -266,19 +230,12 @@ class Writer:
         return 3
 
     def _anchor(self, token: Token, text: str) -> str:
-        """Return the id of a heading: the author's, or one from its words that nothing else has."""
+        """Return the id of a heading: the author's, or one from its words."""
         if token.meta or "id" in token.attrs:
-            self.inline.explicit_id(token, token.map[0] if token.map else 0)
+            self.anchors.check(token, token.map[0] if token.map else 0)
         if "id" in token.attrs:
             return str(token.attrs["id"])
-        if not self.setting.heading_ids:
-            return ""
-        slug = anchor = slug_of(text)
-        while anchor in self.inline.seen_ids or anchor in self.reading.explicit_ids:
-            self.slugs[slug] += 1
-            anchor = f"{slug}-{self.slugs[slug]}"
-        self.inline.seen_ids.add(anchor)
-        return anchor
+        return self.anchors.for_heading(text) if self.setting.heading_ids else ""
 
     # Lists, tables, code, HTML
 
@@ -320,9 +277,7 @@ class Writer:
     def _html(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
         line = token.map[0] if token.map else 0
-        if self.leftovers.foreign:
-            for found in foreign_in(token.content, html=True):
-                self._count_foreign(found.name, line + token.content.count("\n", 0, found.start), found.text)
+        self.watch.html(token.content, line)
         self.inline.texts += (visible_text(token.content), "\n")
         self.frames[-1].pieces.extend(self.inline.raw(token.content, line))
         return 1
@@ -362,9 +317,9 @@ class Writer:
         line = token.map[0] if token.map else 0
         draft = Draft(call, self.reading.first_line + line, frame.pieces, frame.openings)
         spec: ComponentSpec | None = token.meta.get("spec")
-        problem = _content_problem(spec, draft) if spec else ""
+        problem = content_problem(spec, draft) if spec else ""
         if problem:
-            self.reading.report(WRONG_CONTENT, self.reading.span(line), f"The component `{call.name}` {problem}.")
+            self.reading.report(WRONG_CONTENT, self.reading.span(line), f"the component `{call.name}` {problem}")
         self.frames[-1].pieces.append(draft)
 
     def _alert(self, tokens: Sequence[Token], index: int) -> int:
@@ -396,45 +351,6 @@ class Writer:
             f' <a class="footnote-backref" href="#fnref:{place}" role="doc-backlink" aria-label="{name}">↩︎</a>'
         )
         return 1
-
-    # Faults
-
-    def _look_closer(self, token: Token) -> None:
-        """Look for what stayed text in one block and was meant to be more."""
-        text = without_code(token)
-        line = token.map[0] if token.map else 0
-        if self.leftovers.foreign:
-            for found in foreign_in(text):
-                self._count_foreign(found.name, line + text.count("\n", 0, found.start), found.text)
-        if self.leftovers.refused:
-            for match in refused_addresses(text):
-                message = f"“{match[0][2:].strip()}” is not an address that a link may have."
-                self._report(UNSAFE_ADDRESS, line + text.count("\n", 0, match.start()), message)
-        if self.leftovers.footnotes:
-            for match in footnote_marks(text):
-                if ":" + match[1] not in self.labels:
-                    message = f"There is no footnote `[^{match[1]}]`."
-                    self._report(MISSING_FOOTNOTE, line + text.count("\n", 0, match.start()), message)
-
-    def _report(self, code: Code, line: int, message: str) -> None:
-        self.reading.report(code, self.reading.span(line), message)
-
-    def _count_foreign(self, name: str, line: int, text: str) -> None:
-        self.foreign[name] += 1
-        if name not in self.foreign_at:
-            self.foreign_at[name] = self.reading.place(line, text)
-
-    def _report_foreign(self) -> None:
-        for name, count in self.foreign.items():
-            times = f" ({count} times)" if count > 1 else ""
-            message = f"`{name}` belongs to another system and is shown as it is{times}."
-            self.reading.report(FOREIGN_SYNTAX, self.foreign_at[name], message)
-
-    def _report_unused(self) -> None:
-        for label, number in self.labels.items():
-            if number < 0:
-                message = f"The footnote `[^{label[1:]}]` is never mentioned."
-                self._report(UNUSED_FOOTNOTE, self.reading.footnote_lines.get(label[1:], 0), message)
 
 
 _BLOCKS: Mapping[str, Callable[[Writer, Sequence[Token], int], int]] = {
@@ -479,34 +395,6 @@ def _heading_tag(token: Token, anchor: str) -> Piece:
 
 def _class_of(token: Token) -> str:
     return f' class="{escaped_value(str(token.attrs["class"]))}"' if "class" in token.attrs else ""
-
-
-def _shows(piece: Piece) -> bool:
-    return not isinstance(piece, str) or not (piece == "" or piece.isspace())
-
-
-def _content_problem(spec: ComponentSpec, draft: Draft) -> str:
-    """Say what is wrong with the content of a component, or nothing."""
-    shown = any(_shows(piece) for piece in draft.pieces)
-    if spec.body == "none":
-        return "shows nothing of what stands inside it" if shown else ""
-    if spec.body == "lines":
-        return "" if draft.call.lines else "has no lines to show"
-    if spec.body == "markdown":
-        return "" if shown else "has nothing inside"
-    return _section_problem(spec, draft)
-
-
-def _section_problem(spec: ComponentSpec, draft: Draft) -> str:
-    if not draft.openings:
-        return "needs headings inside, each with text below it"
-    rank = min(opening.level for opening in draft.openings)
-    heads = [opening for opening in draft.openings if opening.level == rank]
-    if any(_shows(piece) for piece in draft.pieces[: heads[0].start]):
-        return "shows only what stands below its headings; move the words before the first one out"
-    if spec.sections and len(heads) != spec.sections:
-        return f"needs {spec.sections} headings of one level inside, not {len(heads)}"
-    return ""
 
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")

@@ -1,0 +1,81 @@
+"""The sites that are looked at: the sample site, one that uses everything, one that has nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from caresite.engine.build import Options, build
+from caresite.testing import BuiltSite, build_site
+
+__all__ = ["KINDS", "LOOKS", "SITES", "Site", "site_called"]
+
+SITES = ("sample", "german", "empty")
+_ALL = (
+    "404 archive author authors blog home page post quote quote-of-the-day quotes quotes-index send-your-story "
+    "stories story term terms wall"
+).split()
+KINDS = {
+    "sample": _ALL,
+    "german": _ALL,
+    "empty": "404 author authors blog home page quotes quotes-index send-your-story stories wall".split(),
+}
+LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
+_ROOT = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parent
+_NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_WITHOUT_LOOKS = frozenset(("redirect",))
+
+
+class Site(NamedTuple):
+    """A built site: `files` by output path, `pages` as URLs by kind in the order of their paths."""
+
+    name: str
+    base_path: str
+    files: Mapping[str, bytes]
+    pages: Mapping[str, tuple[str, ...]]
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return tuple(url for urls in self.pages.values() for url in urls)
+
+    def typical(self, kind: str) -> str:
+        """Return the URL of the largest page of a kind, which has most to go wrong."""
+        return max(self.pages[kind], key=lambda url: len(self.files[self.path(url)]))
+
+    def seen_at(self, url: str) -> str:
+        """Return where a visitor meets the page: the 404 page answers wherever there is nothing."""
+        return f"{self.base_path}no/such/page/" if url == f"{self.base_path}404.html" else url
+
+    def path(self, url: str) -> str:
+        """Return the output path of the page at `url`."""
+        inside = url.removeprefix(self.base_path)
+        return f"{inside}index.html" if inside.endswith("/") or not inside else inside
+
+
+def site_called(name: str) -> Site:
+    """Build one of `SITES`: with drafts, future and expired pages, but for the sample site."""
+    built = _sample() if name == "sample" else _from_text(name)
+    assert built.ok, f"the site “{name}” cannot be built\n{built.report}"
+    return _site(name, built)
+
+
+def _sample() -> BuiltSite:
+    return BuiltSite(_ROOT, build(_ROOT, Options(now=_NOW, publish=False)))
+
+
+def _from_text(name: str) -> BuiltSite:
+    text = (_HERE / f"{name}.site").read_text(encoding="utf-8")
+    return build_site(text, now=_NOW, drafts=True, future=True, expired=True)
+
+
+def _site(name: str, built: BuiltSite) -> Site:
+    base_path = built.site.settings.base_path
+    pages: dict[str, list[str]] = {}
+    for output in built.built.outputs:
+        if output.path.endswith(".html") and output.url and output.kind not in _WITHOUT_LOOKS:
+            kind = "home" if output.url == base_path else output.kind
+            pages.setdefault(kind, []).append(output.url)
+    return Site(name, base_path, built.outputs, {kind: tuple(urls) for kind, urls in sorted(pages.items())})

@@ -1,0 +1,175 @@
+"""Pages in a real Chromium under the policy the host sends: quiet, whole at any width, usable by key, without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from browser.chromium import Visit
+from browser.host import answer
+from browser.sites import KINDS, LOOKS, SITES, Site
+
+_NARROW_PX = 320
+_STOPS = 10
+_TOO_WIDE = """() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > room + 0.5);
+    return wide.map(e => `${e.tagName.toLowerCase()}.${e.className} ends at ${e.getBoundingClientRect().right}`);
+}"""
+_FOCUSED = """() => {
+    const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
+    return {
+        name: `${element.tagName.toLowerCase()}.${element.className} “${element.textContent.trim().slice(0, 40)}”`,
+        isBody: element === document.body,
+        outline: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
+        inSight: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth,
+    };
+}"""
+_UNMARKED_BUTTONS = """() => [...document.querySelectorAll('button, .button, input')]
+    .filter(e => e.offsetParent !== null)
+    .filter(e => getComputedStyle(e).borderTopStyle === 'none' || !parseFloat(getComputedStyle(e).borderTopWidth))
+    .map(e => e.outerHTML.slice(0, 120))"""
+_MOVING = """() => [...document.querySelectorAll('*')].flatMap(e => ['', '::before', '::after'].map(part => [e, part]))
+    .map(([e, part]) => [e, part, getComputedStyle(e, part || null)])
+    .filter(([, , style]) => style.transitionDuration.split(', ').some(t => parseFloat(t) > 0.01)
+        || (style.animationName !== 'none' && parseFloat(style.animationDuration) > 0.01)
+        || style.scrollBehavior === 'smooth')
+    .map(([e, part]) => `${e.tagName.toLowerCase()}.${e.className}${part}`)"""
+
+
+def test_every_type_of_page_is_looked_at(sites: Mapping[str, Site]) -> None:
+    assert {name: sorted(site.pages) for name, site in sites.items()} == {n: sorted(k) for n, k in KINDS.items()}
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_every_page_is_quiet_and_no_wider_than_a_phone(
+    name: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
+) -> None:
+    visit.look(_NARROW_PX)
+    for url in sites[name].urls:
+        page = visit.go(origins[name], sites[name].seen_at(url))
+        visit.faults += [f"{url}: too wide: {element}" for element in page.evaluate(_TOO_WIDE)]
+    assert not visit.faults, "\n".join(visit.faults)
+
+
+@pytest.mark.parametrize(("name", "kind"), LOOKS)
+def test_zoomed_to_400_percent_nothing_scrolls_sideways(
+    name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], browser: Browser
+) -> None:
+    """1280 by 1024 at 400 % is 320 by 256 (WCAG 1.4.10); everything that unfolds is open."""
+    with Visit(browser, viewport={"width": 320, "height": 256}, device_scale_factor=4) as visit:
+        page = visit.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))
+        page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true })")
+        assert page.evaluate(_TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_every_page_is_sent_with_a_policy_that_allows_nothing_inline(name: str, sites: Mapping[str, Site]) -> None:
+    site = sites[name]
+    for url in site.urls:
+        headers = answer(site.files, site.base_path, site.seen_at(url)).headers
+        policies = [value for header, value in headers if header == "Content-Security-Policy"]
+        assert policies, url
+        assert not any("'unsafe-inline'" in policy or "*" in policy for policy in policies), url
+
+
+class _Inline(HTMLParser):
+    """Collects what a strict policy forbids: styles, scripts and handlers in the page itself."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        code = tag == "script" and "src" not in given and not re.search("json", given.get("type") or "")
+        handlers = [name for name in given if name == "style" or name.startswith("on")]
+        script_urls = [name for name, value in attrs if (value or "").strip().lower().startswith("javascript:")]
+        if tag == "style" or code or handlers or script_urls:
+            self.found.append(f"line {self.getpos()[0]}: {self.get_starttag_text()}")
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_no_page_has_a_style_or_a_script_in_it(name: str, sites: Mapping[str, Site]) -> None:
+    site = sites[name]
+    found = {url: inline for url in site.urls if (inline := _Inline(site.files[site.path(url)].decode()).found)}
+    assert not found
+
+
+@pytest.mark.parametrize("width_px", [_NARROW_PX, 1280])
+@pytest.mark.parametrize(("name", "kind"), LOOKS)
+def test_the_tab_key_leads_through_the_page_in_sight(
+    name: str, kind: str, width_px: int, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
+) -> None:
+    visit.look(width_px)
+    page = visit.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.getAttribute('href')") == "#main"
+    assert _unseen_stops(page) == []
+
+
+def _unseen_stops(page: Page) -> list[str]:
+    """Return what has the focus without showing it, among the first stops."""
+    unseen = []
+    for _ in range(_STOPS):
+        stop = page.evaluate(_FOCUSED)
+        if stop["isBody"]:
+            break
+        if not stop["outline"] > 0 or not stop["inSight"]:
+            unseen.append(str(stop))
+        page.keyboard.press("Tab")
+    return unseen
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_the_skip_link_leads_to_the_content(
+    name: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
+) -> None:
+    page = visit.go(origins[name], sites[name].typical("home"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize(("name", "kind"), LOOKS)
+def test_buttons_keep_a_border_in_forced_colours(
+    name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
+) -> None:
+    visit.look(1280, forced_colors="active")
+    page = visit.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))
+    assert page.evaluate("() => matchMedia('(forced-colors: active)').matches")
+    assert page.evaluate(_UNMARKED_BUTTONS) == []
+
+
+@pytest.mark.parametrize(("name", "kind"), LOOKS)
+def test_nothing_moves_for_those_who_asked_for_less_motion(
+    name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
+) -> None:
+    visit.look(1280, reduced_motion="reduce")
+    page = visit.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))
+    assert page.evaluate(_MOVING) == []
+
+
+@pytest.mark.parametrize(("name", "kind"), LOOKS)
+def test_the_content_needs_no_script(
+    name: str,
+    kind: str,
+    sites: Mapping[str, Site],
+    origins: Mapping[str, str],
+    browser: Browser,
+    visit: Visit,
+) -> None:
+    url = sites[name].seen_at(sites[name].typical(kind))
+    with Visit(browser, java_script_enabled=False) as without:
+        bare = without.go(origins[name], url)
+        heading, words = bare.inner_text("h1"), bare.inner_text("main").split()
+    assert heading
+    assert len(words) > len(heading.split())
+    if kind != "quote-of-the-day":  # its script puts the visitor's day in place of the build's
+        assert visit.go(origins[name], url).inner_text("main").split() == words

@@ -1,0 +1,122 @@
+"""What all tests share: small sites, the material that lies outside the project, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from caresite.testing import BuiltSite, build_site
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL_CONFIG = """\
+title: Example
+base_url: https://example.com/
+timezone: Europe/London
+theme: plain
+plugins: []
+"""
+
+hypothesis.settings.register_profile("caresite", deadline=None)
+hypothesis.settings.load_profile("caresite")
+
+
+# the command line
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what the golden sites become as expected")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Fail what was skipped, when `CI=true`: there, everything that a test needs can be installed."""
+    report = yield
+    return _without_skips(report, item.nodeid)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    report = yield
+    return _without_skips(report, collector.nodeid)
+
+
+def _without_skips(report: Any, name: str) -> Any:
+    if os.environ.get("CI") == "true" and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{name} was skipped, which CI does not allow: {reason}"
+    return report
+
+
+# small sites
+
+
+SmallSite = Callable[..., BuiltSite]
+
+
+@cache
+def _plain_theme() -> Mapping[str, bytes]:
+    folder = ROOT / "tests" / "themes"
+    return {f"themes/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in folder.rglob("*.*") if p.is_file()}
+
+
+@pytest.fixture(scope="session")
+def small_site() -> SmallSite:
+    """Return a function that builds the site in a text, with a theme of a few lines, no plugins, and more `config`."""
+
+    def build(text: str = "", *, config: str = "", files: Mapping[str, bytes] | None = None, **how: Any) -> BuiltSite:
+        base = "".join(
+            line + "\n" for line in SMALL_CONFIG.splitlines() if f"\n{line.partition(':')[0]}:" not in "\n" + config
+        )
+        given = {"caresite.yaml": (base + config).encode(), **_plain_theme(), **(files or {})}
+        return build_site(text, files=given, **how)
+
+    return build
+
+
+# what lies outside the project
+
+
+@pytest.fixture(scope="session")
+def shared_fixtures() -> Path:
+    """Return the folder of other people's real content, which is not part of the project."""
+    folder = ROOT.parent / "shared" / "fixtures"
+    if not folder.is_dir():
+        pytest.skip(f"there is no folder `../shared/fixtures` beside {ROOT.name}/ with real content to read")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the Chromium of this machine."""
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+    )
+    if not found:
+        pytest.skip("there is no Chromium: apt-get install chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def java() -> str:
+    """Return the Java of this machine, which runs the HTML checker."""
+    found = shutil.which("java")
+    if not found:
+        pytest.skip("there is no Java: apt-get install default-jre-headless")
+    return found
+
+
+@pytest.fixture(scope="session")
+def checkers() -> Path:
+    """Return the folder of the HTML and accessibility checkers."""
+    folder = ROOT / "tests" / "tools" / "node_modules"
+    if not folder.is_dir():
+        pytest.skip("there are no HTML checkers: make tools")
+    return folder
