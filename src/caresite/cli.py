@@ -57,7 +57,7 @@ _GENERAL: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {
             "multiple": True,
             "metavar": "FILE",
-            "help": "Read this instead of caresite.yaml. May be repeated; later wins.",
+            "help": "Read this file of the site instead of caresite.yaml. May be repeated; later wins.",
         },
     ),
     (("-e", "--env"), {"metavar": "NAME", "help": "Lay caresite.NAME.yaml over the config."}),

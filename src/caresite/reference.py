@@ -165,17 +165,17 @@ def _below(
     level: int = 2,
     seen: set[type[Struct]] | None = None,
 ) -> Iterator[str]:
-    """Yield a section for each record inside `record`, once."""
-    done = set() if seen is None else seen
+    """Yield a section for each record inside `record`; with `seen`, once for each record."""
     for field in fields_of(record):
         inner, suffix = _inner(field.shape)
-        if inner is None or inner in done:
+        if inner is None or (seen is not None and inner in seen):
             continue
-        done.add(inner)
+        if seen is not None:
+            seen.add(inner)
         here = f"{path}.{field.name}{suffix}".lstrip(".")
         by = here if title is _path_title else "-"
         yield f"{'#' * level} {title(here, inner)}\n\n{_intro_of(inner)}\n\n{_table_of(inner, path=by)}"
-        yield from _below(inner, here, title, level=level, seen=done)
+        yield from _below(inner, here, title, level=level, seen=seen)
 
 
 def _inner(shape: Shape) -> tuple[type[Struct] | None, str]:

@@ -160,6 +160,7 @@ def write_site(root: Path, text: str, files: Mapping[str, bytes] | None = None) 
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+    root.mkdir(parents=True, exist_ok=True)
     if not any((root / f"caresite.{suffix}").exists() for suffix in ("yaml", "yml", "toml")):
         (root / "caresite.yaml").write_text(DEFAULT_CONFIG, encoding="utf-8")
 

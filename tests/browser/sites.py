@@ -13,15 +13,21 @@ from caresite.testing import BuiltSite, build_site
 __all__ = ["KINDS", "LOOKS", "SITES", "Site", "site_called"]
 
 SITES = ("sample", "german", "empty")
-_ALL = (
-    "404 archive author authors blog home page post quote quote-of-the-day quotes quotes-index send-your-story "
-    "stories story term terms wall"
-).split()
-KINDS = {
-    "sample": _ALL,
-    "german": _ALL,
-    "empty": "404 author authors blog home page quotes quotes-index send-your-story stories wall".split(),
-}
+_EMPTY = (
+    "404",
+    "author",
+    "authors",
+    "blog",
+    "home",
+    "page",
+    "quotes",
+    "quotes-index",
+    "send-your-story",
+    "stories",
+    "wall",
+)
+_FULL = (*_EMPTY, "archive", "post", "quote", "quote-of-the-day", "story", "term", "terms")
+KINDS = {"sample": _FULL, "german": _FULL, "empty": _EMPTY}
 LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent

@@ -1,4 +1,4 @@
-"""Pages in a real Chromium under the policy the host sends: quiet, whole at any width, usable by key, without scripts."""
+"""Pages in a real Chromium under the policy the host sends: quiet, never too wide, usable by key, without scripts."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ _TOO_WIDE = """() => {
     return wide.map(e => `${e.tagName.toLowerCase()}.${e.className} ends at ${e.getBoundingClientRect().right}`);
 }"""
 _FOCUSED = """() => {
-    const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
+    const element = document.activeElement, box = element.getBoundingClientRect();
+    const outlines = [null, '::before', '::after'].map(part => getComputedStyle(element, part))
+        .map(style => style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth));
     return {
         name: `${element.tagName.toLowerCase()}.${element.className} “${element.textContent.trim().slice(0, 40)}”`,
         isBody: element === document.body,
-        outline: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
+        outline: Math.max(...outlines),
         inSight: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth,
     };
 }"""
-_UNMARKED_BUTTONS = """() => [...document.querySelectorAll('button, .button, input')]
+_UNMARKED_BUTTONS = """() => [...document.querySelectorAll('button, .button, input:not([type=checkbox])')]
     .filter(e => e.offsetParent !== null)
     .filter(e => getComputedStyle(e).borderTopStyle === 'none' || !parseFloat(getComputedStyle(e).borderTopWidth))
     .map(e => e.outerHTML.slice(0, 120))"""

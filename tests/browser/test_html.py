@@ -13,9 +13,7 @@ import pytest
 from browser.sites import SITES, Site
 
 
-def test_the_nu_checker_finds_no_error(
-    sites: Mapping[str, Site], nu_checker: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_the_nu_checker_finds_no_error(sites: Mapping[str, Site], nu_checker: tuple[str, ...], tmp_path: Path) -> None:
     for site in sites.values():
         for path, data in site.files.items():
             if path.endswith(".html"):

@@ -158,7 +158,9 @@ def test_an_output_folder_that_holds_sources_is_refused_even_with_clean(run: Run
     assert (site / "content/blog/hello.md").is_file()
 
 
-def test_an_output_folder_outside_of_the_site_may_be_named_by_hand(run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_output_folder_outside_of_the_site_may_be_named_by_hand(
+    run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("elsewhere") / "out"
     assert run("build", "-o", str(folder)).exit_code == 0
     assert (folder / "index.html").is_file()

@@ -236,10 +236,11 @@ def test_named_sets_become_groups() -> None:
     assert [(i.key, i.groups) for i in document.items] == [("a", ("set-one",)), ("b", ("set2",))]
 
 
-def test_a_file_may_hold_one_item_without_a_list() -> None:
-    document = parsed("content/stories/x.yaml", "title: The move\nbody: |\n  It *went* well.\n", "story")
-    assert keys(document) == ["the-move"]
-    assert document.items[0].body.lead == "It went well."
+def test_a_file_may_be_one_item_and_is_called_after_itself() -> None:
+    text = "title: The move\nauthors: [rosa]\nbody: |\n  It *went* well.\n"
+    (item,) = parsed("content/stories/2026-03-01-moved.yaml", text, "story").items
+    assert (item.key, item.meta.slug, item.meta.title, item.body.lead) == ("", "moved", "The move", "It went well.")
+    assert (item.meta.authors, item.meta.date.day) == (("rosa",), 1)
 
 
 def test_a_quote_file_has_its_collection_first() -> None:

@@ -315,8 +315,8 @@ def load_config(
     table, main = _read_tables(root, files, env)
     table = _with_environment(table, environ or {})
     found: list[Diagnostic] = []
-    plugins, table = _take_plugins(table, found)
     reading = Reading(ZoneInfo("UTC"), found.append, unknown="error", foreign=_FOREIGN)
+    plugins, table = _take_plugins(table, reading)
     config, _ = decode(table, Config, reading)
     if config is None:
         raise Problem(*found)
@@ -387,7 +387,7 @@ def _with_environment(table: Table, environ: Mapping[str, str]) -> Table:
     return table
 
 
-def _take_plugins(table: Table, found: list[Diagnostic]) -> tuple[tuple[ActivePlugin, ...], Table]:
+def _take_plugins(table: Table, reading: Reading) -> tuple[tuple[ActivePlugin, ...], Table]:
     """Load the plugins that the config names and take their own sections out of it."""
     named = table.entries.get("plugins")
     names = [(name, table.span) for name in BUILT_IN]
@@ -400,11 +400,12 @@ def _take_plugins(table: Table, found: list[Diagnostic]) -> tuple[tuple[ActivePl
         try:
             plugin = load_plugin(name, span)
         except Problem as problem:
-            found.extend(problem.diagnostics)
+            for diagnostic in problem.diagnostics:
+                reading.report(diagnostic)
             continue
         section = plugin.section or plugin.name
         value = entries.pop(section, None)
-        options = _plugin_options(plugin.options, section, value, found)
+        options = _plugin_options(plugin.options, section, value, reading)
         active.append(ActivePlugin(plugin, options, span))
     for name in BUILT_IN:  # options of a built-in that is switched off are not a fault
         if not any(a.plugin.name == name for a in active):
@@ -412,16 +413,16 @@ def _take_plugins(table: Table, found: list[Diagnostic]) -> tuple[tuple[ActivePl
     return tuple(active), Table(entries, table.keys, table.span)
 
 
-def _plugin_options(record: type[Struct], section: str, value: Value | None, found: list[Diagnostic]) -> Any:
+def _plugin_options(record: type[Struct], section: str, value: Value | None, reading: Reading) -> Any:
     if value is None or (isinstance(value, Scalar) and value.is_null):
         return record()
     listed = getattr(record, "__list_shorthand__", "")
     if isinstance(value, Sequence) and listed:
         value = Table({listed: value}, {listed: value.span}, value.span)
     if not isinstance(value, Table):
-        found.append(fault(codes.WRONG_TYPE, value.span, f"`{section}` must be a mapping of `key: value` lines"))
+        reading.report(fault(codes.WRONG_TYPE, value.span, f"`{section}` must be a mapping of `key: value` lines"))
         return record()
-    options, _ = decode(value, record, Reading(ZoneInfo("UTC"), found.append, unknown="error"))
+    options, _ = decode(value, record, reading, f"{section}.")
     return options or record()
 
 

@@ -115,7 +115,7 @@ def as_errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def excerpt(span: Span, text: str) -> str:
     """Return the line of `text` at `span` with carets under the fault, or an empty string."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     if not 1 <= span.line <= len(lines):
         return ""
     line = lines[span.line - 1].replace("\t", " ")

@@ -10,7 +10,7 @@ from pathlib import Path
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 
-__all__ = ["MAX_TEXT_BYTES", "decode_text", "write_atomically"]
+__all__ = ["MAX_TEXT_BYTES", "decode_text", "lies_within", "write_atomically"]
 
 MAX_TEXT_BYTES = 5 * 1024 * 1024
 
@@ -22,8 +22,7 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
     first byte that is not UTF-8.
     """
     if len(data) > MAX_TEXT_BYTES:
-        size = f"{len(data) / 1048576:.1f} MB"
-        raise Problem(fault(codes.TOO_LARGE, Span(path), f"the file has {size}, more than the 5 MB a text may have"))
+        raise Problem(fault(codes.TOO_LARGE, Span(path), "the file has more than the 5 MB that a text may have"))
     notes: tuple[Diagnostic, ...] = ()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = _decode_utf16(data, path)
@@ -66,6 +65,11 @@ def _decode_utf16(data: bytes, path: str) -> str:
         raise Problem(
             fault(codes.BAD_ENCODING, Span(path), "the file starts as UTF-16 and goes on as something else")
         ) from None
+
+
+def lies_within(path: Path, folder: Path) -> bool:
+    """Tell whether `path` is a file that lies inside `folder`, wherever links lead."""
+    return path.is_file() and os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

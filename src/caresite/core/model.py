@@ -294,6 +294,7 @@ class Output(Struct, frozen=True, kw_only=True):
     kind: str = ""
     source: str = ""
     noindex: bool = False
+    in_sitemap: bool = False
     csp: Mapping[str, tuple[str, ...]] = {}
     broken: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -36,6 +36,7 @@ class Plugin(Struct, frozen=True, kw_only=True):
     rendered  (site, outputs, options) → further outputs made from all pages, such as `_headers`
     checks    (site, outputs, options) → diagnostics
     filters   names for templates → functions
+    words     a folder of language files (`en.yaml`, …) for its templates; a theme or a site overrides single words
     templates a folder whose files templates may use; a theme or a site overrides them by path
     `section` is the key of its options in the config, its name unless given.
     """
@@ -50,6 +51,7 @@ class Plugin(Struct, frozen=True, kw_only=True):
     checks: Callable[[Site, tuple[Output, ...], Any], Iterable[Diagnostic]] | None = None
     filters: Mapping[str, Callable[..., Any]] = {}
     templates: Path | None = None
+    words: Path | None = None
 
 
 class ActivePlugin(Struct, frozen=True):

@@ -7,7 +7,6 @@ fault at its place and goes on, so that one run shows them all.
 
 from __future__ import annotations
 
-import re
 import types
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
@@ -22,7 +21,7 @@ from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Code, Report, Span, fault
 from caresite.core.suggest import nearest
 from caresite.core.urls import is_safe
-from caresite.core.values import Scalar, Sequence, Table, Value, plain
+from caresite.core.values import INVISIBLE, Scalar, Sequence, Table, Value, plain, without_invisible
 
 __all__ = ["Doc", "Field", "Reading", "Shape", "decode", "field_name", "fields_of", "first_line", "json_schema"]
 
@@ -30,8 +29,6 @@ T = TypeVar("T", bound=Struct)
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
 _SHOWN = 60
-# C0 and C1 controls, and the bidirectional overrides that make text read otherwise than it is
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
 class Doc(Struct, frozen=True):
@@ -146,13 +143,14 @@ class _Failed(Exception):
     """A value could not be decoded; the fault has been reported."""
 
 
-def decode(table: Table, record: type[T], reading: Reading) -> tuple[T | None, dict[str, Any]]:
+def decode(table: Table, record: type[T], reading: Reading, at: str = "") -> tuple[T | None, dict[str, Any]]:
     """Return `table` as a `record` and the keys that nobody declared, as plain data.
 
-    Every fault goes to `reading.report` with its place; after an error the record is None.
+    `at` is the path of the table itself, with a dot at its end. Every fault goes to `reading.report` with its place;
+    after an error the record is None.
     """
     try:
-        return _record(table, record, "", reading)
+        return _record(table, record, at, reading)
     except _Failed:
         return None, {}
 
@@ -284,10 +282,10 @@ def _scalar(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -
 
 def _text(value: Scalar, doc: Doc, name: str, reading: Reading) -> str:
     text = value.text if "\n" in value.text else value.text.strip()
-    if found := _INVISIBLE.search(text):
+    if found := INVISIBLE.search(text):
         message = f"`{name}` holds the invisible character U+{ord(found.group()):04X}, which was left out"
         reading.report(fault(codes.INVISIBLE, value.span, message))
-        text = _INVISIBLE.sub("", text)
+        text = without_invisible(text)
     if doc.address and not is_safe(text):
         message = f"`{name}` cannot be the address “{_shortened(text)}”"
         hint = "use an https address, a path on this site, or `mailto:` and `tel:`"

@@ -18,10 +18,11 @@ __all__ = [
     "join_site",
     "output_path",
     "slug_of",
+    "stays_inside",
 ]
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10))}
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|#\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|#%\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _SAFE_SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms"))
 _BREAKS = re.compile(r"[\t\n\r]")
@@ -70,6 +71,11 @@ def _check_segment(segment: str) -> None:
         raise ValueError(f"“{segment}” is a device name on Windows")
     if len(segment.encode()) > _MAX_SEGMENT_BYTES:
         raise ValueError(f"a part of it is longer than {_MAX_SEGMENT_BYTES} bytes")
+
+
+def stays_inside(path: str) -> bool:
+    """Tell whether an output path names a file below the output folder, and nothing else, on every system."""
+    return "\\" not in path and ":" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
 
 
 def output_path(address: str) -> str:

@@ -19,13 +19,32 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.diagnostics import Code, Problem, Span, fault
 
-__all__ = ["Scalar", "Sequence", "Table", "Value", "plain", "read_json", "read_toml", "read_yaml", "split_front_matter"]
+__all__ = [
+    "INVISIBLE",
+    "MAX_DATA_VALUES",
+    "Scalar",
+    "Sequence",
+    "Table",
+    "Value",
+    "plain",
+    "read_json",
+    "read_toml",
+    "read_yaml",
+    "split_front_matter",
+    "without_invisible",
+]
 
 MAX_FRONT_MATTER = 1024 * 1024
 MAX_VALUES = 20_000
 MAX_DATA_VALUES = 400_000
 MAX_DEPTH = 60
 
+# C0 and C1 controls, noncharacters, and the bidirectional overrides that make text read otherwise than it is
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
+    + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -140,6 +159,11 @@ def _character(match: re.Match[str]) -> str:
     if not match[1]:
         return match[0]
     return chr(0x10000 + ((int(match[1], 16) - 0xD800) << 10) + int(match[2], 16) - 0xDC00)
+
+
+def without_invisible(text: str) -> str:
+    """Return `text` without characters that cannot be shown or that turn its direction."""
+    return INVISIBLE.sub("", text)
 
 
 def _code_point(error: yaml.reader.ReaderError) -> int:
@@ -278,6 +302,11 @@ _PLAIN_REASONS = (
         "check the indentation, and quotation marks inside quotes",
     ),
     ("found unexpected end of stream", "a quotation mark is never closed", "close it on the same line"),
+    (
+        "invalid Unicode character escape",
+        "an escape `\\u…` names no character",
+        "write the character itself",
+    ),
     ("found undefined alias", "a value that begins with * is read as a reference", "put the value in quotes"),
     ("did not find expected", "something is missing before this place", "check brackets, quotes and indentation"),
 )
@@ -342,7 +371,7 @@ def plain(value: Value) -> Any:
     if isinstance(value, Sequence):
         return [plain(item) for item in value.items]
     if value.quoted:
-        return value.text
+        return without_invisible(value.text)
     if value.is_null:
         return None
     if value.text in ("true", "True", "TRUE", "false", "False", "FALSE"):
@@ -353,4 +382,4 @@ def plain(value: Value) -> Any:
         r"-?0?\.\d+", value.text
     ):
         return float(value.text) if len(value.text) < 25 and not value.text.isdigit() else value.text
-    return value.text
+    return without_invisible(value.text)

@@ -16,11 +16,12 @@ from caresite.core.config import Settings, load_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, fault, sort_key
 from caresite.core.files import MAX_TEXT_BYTES
 from caresite.core.model import Document, Output, Route
+from caresite.core.urls import stays_inside
 from caresite.core.values import Table
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site, assemble
 from caresite.pipeline.check import check
-from caresite.pipeline.data import check_wordings, read_data, read_lock
+from caresite.pipeline.data import read_data, read_lock
 from caresite.pipeline.discover import Discovery, discover
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.markdown import MarkdownOptions
@@ -73,6 +74,7 @@ class Watch:
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
         self.seconds: dict[str, float] = {}
+        self._once: set[tuple[str, Span, str]] = set()
 
     @contextmanager
     def stage(self, name: str) -> Any:
@@ -84,6 +86,14 @@ class Watch:
         value, found = answer
         self.found.extend(found)
         return value
+
+    def add_once(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Note what one page found; a fault of a template that every page has is told for the first of them."""
+        for diagnostic in diagnostics:
+            key = (diagnostic.code, diagnostic.span, diagnostic.message)
+            if key not in self._once:
+                self._once.add(key)
+                self.found.append(diagnostic)
 
     def sorted(self, strict: bool) -> tuple[Diagnostic, ...]:
         unique = sorted(set(self.found), key=sort_key)
@@ -151,8 +161,7 @@ def load_site(
         documents = _parse(settings, discovery, read, watch, tell)
     with watch.stage("assemble"):
         data = watch.keep(read_data(discovery.data, read))
-        lock = watch.keep(read_lock(discovery.lock, read, settings.zone))
-        watch.found.extend(check_wordings(lock, discovery.lock, discovery.wordings, read))
+        lock = watch.keep(read_lock(discovery.lock, discovery.wordings, read, settings.zone))
         clock = options.now.astimezone(settings.zone)
         site = watch.keep(
             assemble(settings, discovery, documents, clock=clock, lock=lock, data=data, gates=options.gates)
@@ -232,14 +241,14 @@ def _render(
     tell: Callable[[str, int, int], None],
 ) -> tuple[Output, ...]:
     with watch.stage("assets"):
-        assets = collect_assets(theme)
+        assets = watch.keep(collect_assets(theme))
     outputs: list[Output] = [*asset_outputs(assets)]
     renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings))
     routes = tuple(routes)
     with watch.stage("render"):
         for number, made in enumerate(routes):
             output = renderer.render(made)
-            watch.found.extend(output.diagnostics)
+            watch.add_once(output.diagnostics)
             outputs.append(output)
             tell("render", number + 1, len(routes))
         outputs.extend(_rendered(site, tuple(outputs), watch))
@@ -252,9 +261,14 @@ def _rendered(site: Site, outputs: tuple[Output, ...], watch: Watch) -> Iterable
         if not active.plugin.rendered:
             continue
         try:
-            yield from active.plugin.rendered(site, outputs, active.options)
+            for output in active.plugin.rendered(site, outputs, active.options):
+                if stays_inside(output.path):
+                    yield output
+                    continue
+                message = f"the plugin `{active.plugin.name}` wants to write `{output.path}`, outside the output folder"
+                watch.found.append(fault(codes.PLUGIN_OUTPUT, active.span, message))
         except Problem as problem:
             watch.found.extend(problem.diagnostics)
         except Exception as error:
             message = f"the plugin `{active.plugin.name}` failed in `rendered`: {type(error).__name__}: {error}"
-            watch.found.append(fault(codes.PLUGIN_FAILED, Span(site.settings.path), message))
+            watch.found.append(fault(codes.PLUGIN_FAILED, active.span, message))

@@ -245,4 +245,5 @@ PLUGIN = Plugin(
     checks=checks,
     filters={"quote_script_url": _script_url, "quote_calendar_url": _calendar_url},
     templates=_HERE,
+    words=_HERE.parent / "words",
 )

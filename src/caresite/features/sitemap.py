@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
@@ -56,19 +55,8 @@ def _output(site: Site, path: str, data: bytes) -> Output:
 def _locations(site: Site, outputs: Iterable[Output]) -> list[Location]:
     base_url = site.settings.config.base_url
     changed = {page.url: page.updated or page.date for page in site.pages.values() if page.has_page}
-    urls = sorted(output.url for output in outputs if _is_listed(site, output))
+    urls = sorted(output.url for output in outputs if output.in_sitemap and not output.noindex)
     return [Location(join_site(base_url, url), changed.get(url)) for url in urls]
-
-
-def _is_listed(site: Site, output: Output) -> bool:
-    page = output.path.endswith(".html") and output.url != ""
-    return page and not output.noindex and not _is_later_part(site, output)
-
-
-def _is_later_part(site: Site, output: Output) -> bool:
-    """Tell whether `output` is page two or more of a list; only lists have no source of their own."""
-    part = re.escape(site.settings.config.pagination.path)
-    return not output.source and re.search(rf"/{part}/\d+/$", output.url) is not None
 
 
 def sitemap_files(locations: Sequence[Location], base: str, limit: int = MAX_URLS) -> dict[str, bytes]:

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct
 
 from caresite.core import codes
-from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
+from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
 from caresite.pipeline.palette import ACCENTS, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
@@ -30,8 +31,8 @@ class Asset(Struct, frozen=True):
     data: bytes
 
 
-def collect_assets(theme: Theme) -> dict[str, Asset]:
-    """Return all assets by name: the site's `assets/` over the theme's over its parents'.
+def collect_assets(theme: Theme) -> tuple[dict[str, Asset], tuple[Diagnostic, ...]]:
+    """Return all assets by name: the site's `assets/` over the theme's over its parents'; and links not followed.
 
     A theme with the options `brand` and `accent` gets its `palette.css` made from them; raises Problem when a pair
     of colours that stand on each other cannot be told apart.
@@ -39,36 +40,45 @@ def collect_assets(theme: Theme) -> dict[str, Asset]:
     A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
     """
     files: dict[str, Path] = {}
+    found: list[Diagnostic] = []
     for layer in reversed(theme.layers):
         folder = layer.folder / "assets"
-        files |= {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+        for path in _files(folder):
+            name = path.relative_to(folder).as_posix()
+            if lies_within(path, layer.folder):
+                files[name] = path
+            else:
+                message = "this link leads out of its folder and was not followed"
+                found.append(fault(codes.SYMLINK_OUT, Span(f"assets/{name}"), message))
     assets = {name: _asset(name, files[name].read_bytes()) for name in sorted(files) if not name.endswith(".css")}
     for name in sorted(files):
         if name.endswith(".css"):
-            assets[name] = _asset(name, _rewritten(name, files[name].read_text("utf-8"), assets).encode())
+            css, _ = decode_text(files[name].read_bytes(), f"assets/{name}")
+            assets[name] = _asset(name, _rewritten(name, css, assets).encode())
     if getattr(theme.options, "brand", ""):
         assets[PALETTE] = _asset(PALETTE, _palette(theme).encode())
-    return assets
+    return assets, tuple(found)
 
 
 def _palette(theme: Theme) -> str:
-    palette = palette_of(theme.options.brand, _accent_hue(str(getattr(theme.options, "accent", "marigold"))))
+    palette = palette_of(theme.options.brand, _accent_hue(theme))
     for name, mode in (("light", palette.light), ("dark", palette.dark)):
         for pair, ratio in failing_pairs(mode):
-            message = f"in {name} mode `{pair.front}` on `{pair.back}` has a contrast of {ratio:.1f}, and needs {pair.least:g}"
-            raise Problem(
-                fault(codes.WEAK_CONTRAST, Span("caresite.yaml"), message, hint="choose another `brand` or `accent`")
-            )
+            contrast = f"a contrast of {ratio:.1f}, and needs {pair.least:g}"
+            message = f"in {name} mode `{pair.front}` on `{pair.back}` has {contrast}"
+            place = place_in(theme.places, Span("caresite.yaml"), "theme.brand", "theme.accent")
+            raise Problem(fault(codes.WEAK_CONTRAST, place, message, hint="choose another `brand` or `accent`"))
     return palette_css(palette)
 
 
-def _accent_hue(accent: str) -> float:
+def _accent_hue(theme: Theme) -> float:
+    accent = str(getattr(theme.options, "accent", "marigold"))
     if accent in ACCENTS:
         return ACCENTS[accent]
     if accent.isdigit() and int(accent) < 360:
         return float(accent)
     message = f"`accent` must be one of {', '.join(ACCENTS)}, or a hue from 0 to 359, not “{accent}”"
-    raise Problem(fault(codes.NOT_A_CHOICE, Span("caresite.yaml"), message))
+    raise Problem(fault(codes.NOT_A_CHOICE, place_in(theme.places, Span("caresite.yaml"), "theme.accent"), message))
 
 
 def _files(folder: Path) -> Iterable[Path]:

@@ -40,9 +40,10 @@ from caresite.kinds import (
     TermContent,
     Testimonial,
 )
-from caresite.pipeline.consent import shown_name
+from caresite.kinds.story import Customer, StoryQuote
+from caresite.pipeline.consent import shown_name, shows_face
 from caresite.pipeline.discover import Discovery
-from caresite.pipeline.gates import Gates, gate
+from caresite.pipeline.gates import Decision, Gates, below, gate
 from caresite.pipeline.terms import collect_terms
 
 __all__ = ["Alias", "Site", "assemble"]
@@ -119,17 +120,15 @@ def assemble(
     kept: list[tuple[Document, Item, str]] = []
     held: list[HeldBack] = []
     dues: list[datetime] = []
-    for document in sorted(documents, key=lambda d: d.source.path):
-        for item in document.items:
-            decision = gate(document.source, item, lock, clock, gates)
-            found.extend(decision.diagnostics)
-            dues.extend(d for d in decision.dues if d > clock)
-            if decision.held:
-                held.append(decision.held)
-            else:
-                kept.append((document, item, decision.state))
+    for document, item, decision in _decided(documents, lock, clock, gates):
+        found.extend(decision.diagnostics)
+        dues.extend(d for d in decision.dues if d > clock)
+        if decision.held:
+            held.append(decision.held)
+        else:
+            kept.append((document, item, decision.state))
     drafts = _place(settings, kept, found)
-    drafts.extend(_missing_authors(settings, drafts))
+    drafts.extend(_missing_authors(settings, drafts, found))
     resources, files = _resources(settings, discovery, drafts)
     terms, refs = collect_terms(settings, [(d.id, d.item, d.source) for d in drafts], _term_pages(drafts))
     pages = {d.id: _page(settings, d, refs.get(d.id, {}), resources, files, found) for d in drafts}
@@ -147,7 +146,7 @@ def assemble(
             **_list_heads(drafts),
         },
         resources=resources,
-        files=files,
+        files={output: discovery.names.get(path, path) for output, path in files.items()},
         aliases=_aliases(settings, drafts, found),
         data=data,
         folders=discovery.folders,
@@ -156,6 +155,32 @@ def assemble(
         next_due=min(dues, default=None),
     )
     return site, tuple(found)
+
+
+def _decided(
+    documents: Iterable[Document], lock: ConsentLock, clock: datetime, gates: Gates
+) -> Iterable[tuple[Document, Item, Decision]]:
+    """Decide for each item whether it is shown, by path, a collection before its quotes."""
+    heads: dict[str, Decision] = {}
+    for document in sorted(documents, key=lambda d: _reading_order(d.source.path)):
+        for item in document.items:
+            decision = gate(document.source, item, lock, clock, gates)
+            if item.kind == "quotes":
+                heads[_collection_of(document.source)] = decision
+            elif item.kind == "quote":
+                decision = below(decision, heads.get(_collection_of(document.source)), document.source, item)
+            yield document, item, decision
+
+
+def _reading_order(path: str) -> tuple[str, bool, str]:
+    file = PurePosixPath(path)
+    return (str(file.parent), file.stem != "_index", file.name)
+
+
+def _collection_of(source: Source) -> str:
+    """Return what quotes have in common that are one collection: their file, or the folder of those with a file each."""
+    file = PurePosixPath(source.path)
+    return str(file.parent) if source.kind == "quote" or file.stem == "_index" else source.path
 
 
 def _unread(discovery: Discovery, drafts: list[_Draft], held: list[HeldBack]) -> dict[str, str]:
@@ -176,13 +201,14 @@ def _place(settings: Settings, kept: list[tuple[Document, Item, str]], found: li
         item = _with_own_anchor(given, anchors, found) if given.kind == "testimonial" else given
         page_id = f"{source.path}#{item.key}" if item.key else source.path
         parent = ""
-        if item.kind == "quote":
-            head = collections.get(source.path) or _folder_collection(settings, source, collections, drafts)
-            parent, address = head.id, _below(head.url, item.meta.slug or item.key)
-            address = address.removeprefix(settings.base_path.rstrip("/"))
-        else:
-            address = _address(settings, source, item, found)
         try:
+            if item.kind == "quote":
+                head = collections.get(_collection_of(source)) or _folder_collection(settings, source, drafts)
+                collections[_collection_of(source)] = head
+                parent, address = head.id, _below(head.url, item.meta.slug or item.key)
+                address = address.removeprefix(settings.base_path.rstrip("/"))
+            else:
+                address = _address(settings, source, item, found)
             url = _with_base(settings, address, anchored=item.kind in _NO_PAGE)
         except ValueError as error:
             key = "permalink" if item.meta.permalink else "slug"
@@ -191,8 +217,7 @@ def _place(settings: Settings, kept: list[tuple[Document, Item, str]], found: li
             continue
         draft = _Draft(page_id, source, item, url, item.meta.slug or item.key, state, parent)
         if item.kind == "quotes":
-            is_head = PurePosixPath(source.path).stem == "_index"
-            collections[str(PurePosixPath(source.path).parent) if is_head else source.path] = draft
+            collections[_collection_of(source)] = draft
         drafts.append(draft)
     return drafts
 
@@ -209,17 +234,15 @@ def _with_own_anchor(item: Item, anchors: dict[str, Span], found: list[Diagnosti
     return replace(item, meta=replace(item.meta, slug=slug))
 
 
-def _folder_collection(settings: Settings, source: Source, known: dict[str, _Draft], drafts: list[_Draft]) -> _Draft:
+def _folder_collection(settings: Settings, source: Source, drafts: list[_Draft]) -> _Draft:
     """Return the collection that quotes in Markdown files of one folder make together."""
     folder = str(PurePosixPath(source.path).parent)
-    if folder not in known:
-        slug = slug_of(PurePosixPath(folder).name)
-        meta = QuoteCollection(title=slug.replace("-", " ").capitalize(), slug=slug)
-        item = Item(kind="quotes", meta=meta, span=Span(folder))
-        url = _with_base(settings, _below(settings.collections[source.collection].index, slug))
-        known[folder] = _Draft(folder, replace(source, path=folder, kind="quotes"), item, url, slug, "published")
-        drafts.append(known[folder])
-    return known[folder]
+    slug = slug_of(PurePosixPath(folder).name)
+    meta = QuoteCollection(title=slug.replace("-", " ").capitalize(), slug=slug)
+    item = Item(kind="quotes", meta=meta, span=Span(folder))
+    url = _with_base(settings, _below(settings.collections[source.collection].index, slug))
+    drafts.append(_Draft(folder, replace(source, path=folder, kind="quotes"), item, url, slug, "published"))
+    return drafts[-1]
 
 
 def _below(url: str, slug: str) -> str:
@@ -245,10 +268,10 @@ def _address(settings: Settings, source: Source, item: Item, found: list[Diagnos
         f"{collection.path.strip('/')}/index.markdown",
     ):
         return collection.index or "/"
-    return _expand(collection, source, item, found)
+    return _expand(collection, source, item, _local(meta.date, settings), found)
 
 
-def _expand(collection: Collection, source: Source, item: Item, found: list[Diagnostic]) -> str:
+def _expand(collection: Collection, source: Source, item: Item, date: datetime | None, found: list[Diagnostic]) -> str:
     meta = item.meta
     tokens = {
         ":slug": meta.slug,
@@ -258,8 +281,8 @@ def _expand(collection: Collection, source: Source, item: Item, found: list[Diag
         ":author": slug_of(meta.authors[0]) if meta.authors else "",
         ":id": item.key or meta.slug,
     }
-    if meta.date:
-        tokens |= {":year": f"{meta.date:%Y}", ":month": f"{meta.date:%m}", ":day": f"{meta.date:%d}"}
+    if date:
+        tokens |= {":year": f"{date:%Y}", ":month": f"{date:%m}", ":day": f"{date:%d}"}
     elif re.search(r":(year|month|day)", collection.permalink):
         message = f"the address pattern `{collection.permalink}` needs a `date`, and this page has none"
         found.append(fault(codes.BAD_ADDRESS, item.span, message, hint="add `date:` to its front matter"))
@@ -297,20 +320,28 @@ def _list_heads(drafts: list[_Draft]) -> dict[str, str]:
 # authors and terms
 
 
-def _missing_authors(settings: Settings, drafts: list[_Draft]) -> list[_Draft]:
+def _missing_authors(settings: Settings, drafts: list[_Draft], found: list[Diagnostic]) -> list[_Draft]:
     """Give every author without a file a page that has at least their name."""
     known = {d.slug for d in drafts if d.item.kind == "author"} | {
         slug_of(d.item.meta.title) for d in drafts if d.item.kind == "author"
     }
-    names: dict[str, str] = {}
+    names: dict[str, tuple[str, _Draft]] = {}
     for draft in drafts:
         for name in draft.item.meta.authors:
-            names.setdefault(slug_of(name), name)
+            names.setdefault(slug_of(name), (name, draft))
     made = []
     for slug in sorted(names.keys() - known):
-        item = Item(kind="author", meta=Author(title=names[slug], slug=slug), span=Span(""))
+        name, draft = names[slug]
+        item = Item(kind="author", meta=Author(title=name, slug=slug), span=Span(""))
         source = Source(f"author:{slug}", "authors", "author")
-        url = _with_base(settings, _below(settings.collections["authors"].index, slug))
+        try:
+            url = _with_base(settings, _below(settings.collections["authors"].index, slug))
+        except ValueError as error:
+            message = f"the author “{_cut(name, 60)}” cannot have the address `{slug}`: {error}"
+            hint = "give them a file with another `slug` in `content/authors/`, and name that"
+            place = place_in(draft.item.places, draft.item.span, "authors")
+            found.append(fault(codes.BAD_ADDRESS, place, message, hint=hint))
+            continue
         made.append(_Draft(source.path, source, item, url, slug, "published"))
     return made
 
@@ -337,16 +368,14 @@ def _term_pages(drafts: list[_Draft]) -> dict[tuple[str, str], tuple[str, TermCo
 
 def _resources(settings: Settings, discovery: Discovery, drafts: list[_Draft]) -> tuple[dict[str, str], dict[str, str]]:
     """Say where files beside the texts go: a bundle's with its page, others when a shown page uses them."""
-    bundles = {
-        str(PurePosixPath(d.source.path).parent): d.url
-        for d in drafts
-        if PurePosixPath(d.source.path).stem == "index" and d.item.kind not in _NO_PAGE
-    }
+    folders = _bundles(settings, discovery)
+    bundles = {_folder(d.source): d.url for d in drafts if _folder(d.source) in folders and _is_index(d.source)}
     used = {path for d in drafts for path in _mentioned(d)}
+    unseen = {path for d in drafts for path in _beside(d, _hidden_pictures(d.item.meta))} - used
     urls: dict[str, str] = {}
     for path in discovery.resources:
-        folder = next((f for f in map(str, PurePosixPath(path).parents) if f in bundles), "")
-        if folder:
+        folder = next((f for f in map(str, PurePosixPath(path).parents) if f in folders), "")
+        if folder in bundles and path not in unseen:
             urls[path] = bundles[folder] + path.removeprefix(folder + "/")
         elif path in used:
             urls[path] = settings.base_path.rstrip("/") + _loose_address(settings, path)
@@ -354,6 +383,20 @@ def _resources(settings: Settings, discovery: Discovery, drafts: list[_Draft]) -
     for path, url in urls.items():
         files.setdefault(url.removeprefix(settings.base_path), path)
     return urls, files
+
+
+def _bundles(settings: Settings, discovery: Discovery) -> frozenset[str]:
+    """Return the folders that are one page each, shown or not; the folder of a whole collection is none."""
+    roots = {collection.path.strip("/") for collection in settings.collections.values()}
+    return frozenset(_folder(source) for source in discovery.sources if _is_index(source)) - roots
+
+
+def _folder(source: Source) -> str:
+    return str(PurePosixPath(source.path).parent)
+
+
+def _is_index(source: Source) -> bool:
+    return PurePosixPath(source.path).stem == "index" and source.kind not in _NO_PAGE
 
 
 def _loose_address(settings: Settings, path: str) -> str:
@@ -365,16 +408,32 @@ def _loose_address(settings: Settings, path: str) -> str:
 
 
 def _mentioned(draft: _Draft) -> Iterable[str]:
-    meta = draft.item.meta
+    """Yield the files that a page shows or links to, as paths from the site's root."""
+    yield from _beside(draft, (*_shown_pictures(draft.item.meta), *_targets(draft.item.body.html)))
+
+
+def _beside(draft: _Draft, targets: Iterable[str]) -> Iterable[str]:
     folder = PurePosixPath(draft.source.path).parent
-    pictures = [meta.image, getattr(meta, "photo", None)]
-    pictures.append(getattr(getattr(meta, "author", None), "photo", None))
-    pictures.append(getattr(getattr(meta, "customer", None), "logo", None))
-    targets = [p.src for p in pictures if p]
-    targets.extend(_targets(draft.item.body.html))
     for target in targets:
         if not is_external(target) and not target.startswith("/"):
             yield _normal(folder / target.partition("#")[0].partition("?")[0])
+
+
+def _shown_pictures(meta: Any) -> tuple[str, ...]:
+    pictures = [meta.image, getattr(meta, "photo", None)]
+    if shows_face(meta):
+        pictures.append(meta.author.photo)
+    if isinstance(meta, Story) and not meta.customer.anonymous:
+        pictures.append(meta.customer.logo)
+    return tuple(picture.src for picture in pictures if picture)
+
+
+def _hidden_pictures(meta: Any) -> tuple[str, ...]:
+    """Return the pictures of somebody who chose not to be seen; nobody shall find them under their address either."""
+    if not isinstance(meta, (Story, Testimonial)):
+        return ()
+    pictures = [meta.author.photo if meta.author else None, meta.customer.logo if isinstance(meta, Story) else None]
+    return tuple(p.src for p in pictures if p and p.src not in _shown_pictures(meta))
 
 
 def _targets(segments: Segments) -> Iterable[str]:
@@ -504,38 +563,48 @@ def _person(meta: Any, image: _Finished) -> Person | None:
     speaker = getattr(meta, "author", None)
     if speaker is None or not isinstance(meta, (Testimonial, Story)):
         return None
-    named = speaker.display not in ("role", "anonymous")
     return Person(
         name=shown_name(speaker.name, speaker.display),
         role=speaker.role if speaker.display != "anonymous" else "",
         company=speaker.company if speaker.display != "anonymous" else "",
         location=speaker.location if speaker.display != "anonymous" else "",
         url=speaker.url if speaker.display == "full" else "",
-        photo=image(speaker.photo, "author.photo") if named and speaker.photo else None,
+        photo=image(speaker.photo, "author.photo") if shows_face(meta) and speaker.photo else None,
     )
 
 
 def _shown_meta(meta: Any, person: Person | None, image: _Finished) -> Any:
     """Return `meta` without what its author did not choose to show, so that no template can print it."""
     if isinstance(meta, Quote) and meta.author and meta.author.display != "full":
-        return replace(meta, author=replace(meta.author, name=person.name if person else "", url=""), consent=None)
+        known = {} if meta.author.display != "anonymous" else {"born": None, "died": None}
+        author = replace(meta.author, name=person.name, role=person.role, url="", **known) if person else None
+        return replace(meta, author=author, consent=None)
     if not isinstance(meta, (Testimonial, Story)):
         return meta
     changes: dict[str, Any] = {"consent": replace(meta.consent, wording="") if meta.consent else None}
-    if meta.author:
-        changes["author"] = replace(
-            meta.author,
-            name=person.name if person else "",
-            url=person.url if person else "",
-            company=person.company if person else "",
-            photo=None,
-        )
-    if isinstance(meta, Story) and meta.customer.anonymous:
-        changes["customer"] = replace(meta.customer, name="", url="", logo=None)
-    elif isinstance(meta, Story) and meta.customer.logo:
-        logo = image(meta.customer.logo, "customer.logo")
-        changes["customer"] = replace(meta.customer, logo=replace(meta.customer.logo, src=logo.src) if logo else None)
+    if meta.author and person:
+        shown = {key: getattr(person, key) for key in ("name", "role", "company", "location", "url")}
+        changes["author"] = replace(meta.author, **shown, photo=None)
+    if isinstance(meta, Story):
+        changes["customer"] = _shown_customer(meta, image)
+        changes["quotes"] = tuple(_shown_quote(quote, meta, person) for quote in meta.quotes)
     return replace(meta, **changes)
+
+
+def _shown_customer(story: Story, image: _Finished) -> Customer:
+    customer = story.customer
+    if customer.anonymous:
+        return replace(customer, name="", url="", logo=None)
+    if not customer.logo:
+        return customer
+    logo = image(customer.logo, "customer.logo")
+    return replace(customer, logo=replace(customer.logo, src=logo.src) if logo else None)
+
+
+def _shown_quote(quote: StoryQuote, story: Story, person: Person | None) -> StoryQuote:
+    """Return a quote of a story under the name that its author chose, when it is theirs."""
+    is_authors = story.author is not None and quote.speaker.casefold() == story.author.name.casefold()
+    return replace(quote, speaker=person.name) if is_authors and person else quote
 
 
 def _image(

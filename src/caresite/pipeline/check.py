@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import unescape
 from urllib.parse import unquote
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.model import Output, Page
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
+from caresite.core.model import Component, Output, Page, Reference, Segments
 from caresite.kinds import Quote, Story
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan
@@ -27,6 +27,8 @@ def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnost
 
 
 def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
+    if site.unread:  # what is missing may be what could not be read, and that is reported
+        return
     pages = {o.url: o for o in outputs if o.path.endswith(".html") and o.data}
     reported = {url for output in outputs for url in output.broken}
     written = {site.settings.base_path + o.path for o in outputs}
@@ -39,69 +41,78 @@ def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterabl
             path, _, fragment = unquote(target).partition("#")
             path = path.partition("?")[0]
             if path and path not in plan.addresses and path not in written:
-                yield fault(
-                    codes.MISSING_PAGE,
-                    _place(output, site),
-                    f"{output.url} links to `{path}`, which does not exist on this site",
-                )
+                message = f"{output.url} links to `{path}`, which does not exist on this site"
+                yield fault(codes.MISSING_PAGE, _place(output, site, target), message)
             elif fragment and (path or output.url) in pages:
                 url = path or output.url
                 if url not in ids:
                     ids[url] = frozenset(unescape(i) for i in _ID.findall(pages[url].data.decode()))
                 if fragment not in ids[url] and fragment != "top":
                     message = f"{output.url} links to `{target}`, and there is nothing with that id"
-                    yield fault(codes.MISSING_ANCHOR, _place(output, site), message, severity="warning")
+                    yield fault(codes.MISSING_ANCHOR, _place(output, site, target), message, severity="warning")
 
 
-def _place(output: Output, site: Site) -> Span:
-    return Span(output.source or site.settings.path)
+def _place(output: Output, site: Site, target: str) -> Span:
+    """Return where the text or front matter of a page says `target`; a template may have said it instead."""
+    page_id = site.sources.get(output.source, "")
+    page = site.pages.get(page_id)
+    if page is None:
+        return Span(output.source or site.settings.path)
+    button = getattr(page.meta, "cta", None)
+    if button and button.url == target:
+        return place_in(site.places.get(page_id, {}), page.span, "cta.url")
+    lines = (ref.line for ref in _references(site.bodies[page_id].html) if ref.target == target)
+    return Span(output.source, next(lines, 0))
+
+
+def _references(segments: Segments) -> Iterable[Reference]:
+    for segment in segments:
+        if isinstance(segment, Reference):
+            yield segment
+        elif isinstance(segment, Component):
+            yield from _references(segment.body)
 
 
 def _check_words(site: Site) -> Iterable[Diagnostic]:
     said: dict[str, list[Page]] = defaultdict(list)
     for page in site.pages.values():
-        meta = page.meta
+        meta, places = page.meta, site.places.get(page.id, {})
         if isinstance(meta, Story):
-            yield from _check_metrics(page, meta)
+            yield from _check_metrics(page, meta, places)
         elif isinstance(meta, Quote):
             said[re.sub(r"\W+", " ", meta.text).strip().casefold()].append(page)
-            yield from _check_quote(page, meta)
+            yield from _check_quote(page, meta, places)
     for pages in said.values():
         names = {p.person.name for p in pages if p.person}
         if len(pages) > 1 and len(names) > 1:
             first, *others = sorted(pages, key=lambda p: p.id)
+            message = f"the same words stand under {' and '.join(sorted(names))}"
             for other in others:
-                yield fault(
-                    codes.SAME_QUOTE,
-                    other.span,
-                    f"the same words stand under {' and '.join(sorted(names))}",
-                    related=(first.span,),
-                )
+                place = place_in(site.places.get(other.id, {}), other.span, "author")
+                yield fault(codes.SAME_QUOTE, place, message, related=(first.span,))
 
 
-def _check_metrics(page: Page, story: Story) -> Iterable[Diagnostic]:
-    for metric in story.metrics:
+def _check_metrics(page: Page, story: Story, places: Mapping[str, Span]) -> Iterable[Diagnostic]:
+    for number, metric in enumerate(story.metrics, start=1):
         lacking = [name for name in ("period", "source") if not getattr(metric, name)]
         if lacking:
-            yield fault(
-                codes.BARE_METRIC,
-                page.span,
-                f"the figure “{metric.value} {metric.unit}”".replace(" ”", "”") + f" has no {' and no '.join(lacking)}",
-            )
+            figure = " ".join(part for part in (metric.value, metric.unit) if part)
+            place = place_in(places, page.span, f"metrics[{number}]", "metrics")
+            hint = "add " + " and ".join(f"`{name}:`" for name in lacking)
+            message = f"the figure “{figure}” has no {' and no '.join(lacking)}"
+            yield fault(codes.BARE_METRIC, place, message, hint=hint)
 
 
-def _check_quote(page: Page, quote: Quote) -> Iterable[Diagnostic]:
+def _check_quote(page: Page, quote: Quote, places: Mapping[str, Span]) -> Iterable[Diagnostic]:
     if quote.status in ("disputed", "misattributed") and not quote.status_note:
-        yield fault(
-            codes.UNPROVEN_NOTE,
-            page.span,
-            f"the quote is {quote.status}, and no `status_note` gives the evidence",
-        )
+        message = f"the quote is {quote.status}, and no `status_note` gives the evidence"
+        yield fault(codes.UNPROVEN_NOTE, place_in(places, page.span, "status"), message)
     if quote.status == "attributed" and not quote.source:
         living = bool(quote.author and quote.author.living)
         name = quote.author.name if quote.author else "somebody"
         message = f"the words are attributed to {name} without a source" + (", who is alive" if living else "")
-        yield fault(codes.UNSOURCED_QUOTE, page.span, message, severity="error" if living else "warning")
+        place = place_in(places, page.span, "author")
+        yield fault(codes.UNSOURCED_QUOTE, place, message, severity="error" if living else "warning")
 
 
 def _check_plugins(site: Site, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
@@ -113,8 +124,5 @@ def _check_plugins(site: Site, outputs: tuple[Output, ...]) -> Iterable[Diagnost
         except Problem as problem:
             yield from problem.diagnostics
         except Exception as error:
-            yield fault(
-                codes.PLUGIN_FAILED,
-                Span(site.settings.path),
-                f"the plugin `{active.plugin.name}` failed in `checks`: {type(error).__name__}: {error}",
-            )
+            message = f"the plugin `{active.plugin.name}` failed in `checks`: {type(error).__name__}: {error}"
+            yield fault(codes.PLUGIN_FAILED, active.span, message)

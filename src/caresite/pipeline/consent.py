@@ -14,10 +14,11 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
 from caresite.core.model import Item
+from caresite.core.urls import slug_of
 from caresite.kinds import Consent, ConsentLock, Quote, Story, Testimonial
 from caresite.kinds.content import Disclosed
 
-__all__ = ["Verdict", "judge", "shown_name"]
+__all__ = ["Verdict", "judge", "shown_name", "shows_face"]
 
 _UNTIED = frozenset(("customer", "client", "reader"))
 _WEAK = frozenset(("platform-terms", "imported-claim"))
@@ -67,7 +68,8 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     if grant.at > now:
         message = f"consent is dated {grant.at:%Y-%m-%d}, which is still to come"
         return Verdict((message,), (fault(codes.CONSENT_TOO_EARLY, _at(item, "consent.at", "consent_ref"), message),))
-    uncovered, undisclosed = [*_lapsed(grant, now), *_uncovered(meta, grant)], _undisclosed(meta)
+    uncovered = [*_lapsed(grant, now), *_uncovered(meta, grant), *_given_away(meta)]
+    undisclosed = _undisclosed(meta)
     told = (
         *_told(item, uncovered),
         *(fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}") for key, why in undisclosed),
@@ -125,7 +127,7 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
         shown["publish_name"] = "the name"
     if author and getattr(author, "company", "") and display != "anonymous":
         shown["publish_company"] = "the company"
-    if getattr(author, "photo", None):
+    if shows_face(meta) and author.photo:
         shown["publish_photo"] = "the photo"
     if isinstance(meta, Story) and meta.customer.name and not meta.customer.anonymous:
         shown["publish_company"] = "the company"
@@ -135,6 +137,17 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
     if isinstance(meta, Story) and meta.customer.logo and not meta.customer.logo_permission:
         reasons.append("the logo is shown without `logo_permission: true`")
     return reasons
+
+
+def _given_away(meta: Any) -> list[str]:
+    """Say where the whole name stands that its owner chose to show in part, or not at all."""
+    author = meta.author
+    if author is None or shown_name(author.name, author.display) == author.name or " " not in author.name.strip():
+        return []
+    whole = slug_of(author.name)
+    places = ("title", "slug", "permalink", "summary", "description")
+    found = [place for place in places if f"-{whole}-" in f"-{slug_of(getattr(meta, place))}-"]
+    return [f"its {place} gives away the name, of which “{author.display}” may be shown" for place in found]
 
 
 def _undisclosed(meta: Any) -> list[tuple[str, str]]:
@@ -168,3 +181,9 @@ def shown_name(name: str, display: str) -> str:
             return " ".join(f"{part[0]}." for part in parts)
         case _:
             return name
+
+
+def shows_face(meta: Any) -> bool:
+    """Tell whether the author of a customer's words may be shown in a picture: not without a name."""
+    speaker = meta.author if isinstance(meta, (Story, Testimonial)) else None
+    return speaker is not None and speaker.display not in ("role", "anonymous")

@@ -124,6 +124,8 @@ def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
             return say("title_404")
         case "send-your-story":
             return say("title_send_your_story")
+        case "quote-of-the-day":
+            return say("quote_of_the_day")
         case _:
             return route.title
 

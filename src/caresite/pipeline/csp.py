@@ -16,13 +16,17 @@ _HOSTED = re.compile(
     r"<(img|source|video|audio|iframe|script|embed|track|form)\b[^>]*?\s(?:src|action|poster|srcset)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
     re.IGNORECASE,
 )
-_LINKED = re.compile(r"<link\b[^>]*\brel=[\"']?stylesheet[^>]*?href=[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
-_IFRAME = re.compile(r"<iframe\b", re.IGNORECASE)
+_FOREIGN = re.compile(r"\s(?:src|action|poster|srcset)\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE)
+_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+_STYLESHEET = re.compile(r"stylesheet.*?href=[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
 _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_LOCAL_MEDIA = re.compile(r"<(video|audio)\b", re.IGNORECASE)
-_LOCAL_SCRIPT = re.compile(r"<script\b[^>]*\ssrc\s*=\s*[\"']?/(?!/)", re.IGNORECASE)
-_DATA_IMAGE = re.compile(r"<img\b[^>]*\ssrc\s*=\s*[\"']?data:image/", re.IGNORECASE)
+_LOCAL = (
+    (re.compile(r"<(?:video|audio)\b", re.IGNORECASE), "media-src", "'self'"),
+    (re.compile(r"<script\b[^>]*\ssrc\s*=\s*[\"']?/(?!/)", re.IGNORECASE), "script-src", "'self'"),
+    (re.compile(r"<img\b[^>]*\ssrc\s*=\s*[\"']?data:image/", re.IGNORECASE), "img-src", "data:"),
+    (re.compile(r"<iframe\b", re.IGNORECASE), "frame-src", "'self'"),
+)
 _DIRECTIVES = {
     "img": "img-src",
     "source": "media-src",
@@ -39,25 +43,23 @@ _DIRECTIVES = {
 def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
     """Return, per directive, the sources that the HTML of a page needs: hosts, and hashes of inline code."""
     needs: dict[str, set[str]] = defaultdict(set)
-    for tag, url in _HOSTED.findall(page):
-        needs[_DIRECTIVES[tag.lower()]].add(_origin(url))
-    for url in _LINKED.findall(page):
-        needs["style-src"].add(_origin(url))
-    if _LOCAL_MEDIA.search(page):
-        needs["media-src"].add("'self'")
-    if _LOCAL_SCRIPT.search(page):
-        needs["script-src"].add("'self'")
-    if _DATA_IMAGE.search(page):
-        needs["img-src"].add("data:")
-    if _IFRAME.search(page):
-        needs["frame-src"].add("'self'")
+    if _FOREIGN.search(page):
+        for tag, url in _HOSTED.findall(page):
+            needs[_DIRECTIVES[tag.lower()]].add(_origin(url))
+    for link in _LINK.findall(page):
+        if linked := _STYLESHEET.search(link):
+            needs["style-src"].add(_origin(linked[1]))
+    for pattern, directive, source in _LOCAL:
+        if pattern.search(page):
+            needs[directive].add(source)
     for tag, attributes, code in _INLINE.findall(page):
         if tag.lower() == "style":
             needs["style-src"].add(_hash(code))
         elif "src=" not in attributes.lower() and "json" not in attributes.lower() and code.strip():
             needs["script-src"].add(_hash(code))
-    for double, single in _STYLED.findall(page):
-        needs["style-src"] |= {"'unsafe-hashes'", _hash(unescape(double or single))}
+    if " style" in page:
+        for double, single in _STYLED.findall(page):
+            needs["style-src"] |= {"'unsafe-hashes'", _hash(unescape(double or single))}
     return {directive: tuple(sorted(sources)) for directive, sources in sorted(needs.items()) if sources}
 
 

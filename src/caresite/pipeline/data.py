@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.schema import Reading, decode
-from caresite.core.values import MAX_DATA_VALUES, Scalar, Table, plain, read_yaml
-from caresite.kinds import ConsentLock
+from caresite.core.values import MAX_DATA_VALUES, Scalar, Table, plain, read_json, read_yaml, without_invisible
+from caresite.kinds import ConsentLock, LockedConsent
 
-__all__ = ["check_wordings", "read_data", "read_lock"]
+__all__ = ["read_data", "read_lock"]
 
 Read = Callable[[str], bytes]
 
@@ -26,8 +26,15 @@ def read_data(paths: Iterable[str], read: Read) -> tuple[dict[str, Any], tuple[D
     """Return what the files in `data/` hold, by name without folder and suffix (`team/desk` for nested ones)."""
     data: dict[str, Any] = {}
     found: list[Diagnostic] = []
+    places: dict[str, Span] = {}
     for path in paths:
         name = PurePosixPath(path.removeprefix("data/")).with_suffix("").as_posix()
+        if name in places:
+            message = f"this file and `{places[name].path}` would both be called `{name}`"
+            hint = "rename one of them"
+            found.append(fault(codes.BAD_DATA, Span(path), message, hint=hint, related=(places[name],)))
+            continue
+        places[name] = Span(path)
         try:
             data[name] = _load(path, read(path))
         except Problem as problem:
@@ -37,56 +44,72 @@ def read_data(paths: Iterable[str], read: Read) -> tuple[dict[str, Any], tuple[D
 
 def _load(path: str, content: bytes) -> Any:
     text, _ = decode_text(content, path)
-    if not path.endswith(".csv"):
-        return plain(read_yaml(text, path, max_values=MAX_DATA_VALUES))
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix == ".csv":
+        return list(_rows(text, path))
+    read_text = read_json if suffix == ".json" else read_yaml
+    return plain(read_text(text, path, max_values=MAX_DATA_VALUES))
+
+
+def _rows(text: str, path: str) -> Iterable[dict[str, str]]:
+    """Yield each row under the names of the first; commas part the cells, or semicolons or tabs if only they do."""
+    head = text.partition("\n")[0]
+    mark = next((mark for mark in ",;\t" if mark in head), ",")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, strict=True, restval="")
+    cells = 0
     try:
-        return [dict(row) for row in csv.DictReader(io.StringIO(text), strict=True)]
+        for row in reader:
+            cells += len(row)
+            if None in row:
+                raise csv.Error("the row has more cells than the first line has names")
+            if cells > MAX_DATA_VALUES:
+                raise csv.Error(f"it has more than {MAX_DATA_VALUES:,} cells")
+            yield {str(name): without_invisible(cell) for name, cell in row.items()}
     except csv.Error as error:
-        raise Problem(fault(codes.BAD_DATA, Span(path, 1), f"the CSV cannot be read: {error}")) from None
+        message = f"the CSV cannot be read: {error}"
+        hint = "put a cell that holds a comma, a quotation mark or a line break in quotes"
+        raise Problem(fault(codes.BAD_DATA, Span(path, max(1, reader.line_num)), message, hint=hint)) from None
 
 
-def read_lock(path: str, read: Read, zone: ZoneInfo) -> tuple[ConsentLock, tuple[Diagnostic, ...]]:
-    """Return the consent lock; without a file it is empty. A malformed record is an error at its place."""
+def read_lock(
+    path: str, wordings: Iterable[str], read: Read, zone: ZoneInfo
+) -> tuple[ConsentLock, tuple[Diagnostic, ...]]:
+    """Return the consent lock, and what is wrong with it; without a file it is empty.
+
+    Each consent must name a wording that is in `consent/` as it was when the person saw it (GDPR 7(1)).
+    """
     if not path:
         return ConsentLock(), ()
     found: list[Diagnostic] = []
+    reading = Reading(zone, found.append, unknown="error")
     try:
-        text, _ = decode_text(read(path), path)
-        value = read_yaml(text, path, max_values=MAX_DATA_VALUES)
+        lock = _lock(path, read, reading)
+        digests = {PurePosixPath(w).stem: hashlib.sha256(read(w)).hexdigest() for w in wordings}
     except Problem as problem:
-        return ConsentLock(), problem.diagnostics
-    if isinstance(value, Scalar) and value.is_null:
-        return ConsentLock(), ()
-    if not isinstance(value, Table):
-        return ConsentLock(), (
-            fault(codes.NOT_A_MAPPING, value.span, "the lock file is not made of `key: value` lines"),
-        )
-    lock, _ = decode(value, ConsentLock, Reading(zone, found.append, unknown="error"))
-    return lock or ConsentLock(), tuple(found)
-
-
-def check_wordings(lock: ConsentLock, lock_path: str, wordings: Iterable[str], read: Read) -> tuple[Diagnostic, ...]:
-    """Report each consent whose wording is not in `consent/` as it was when the person saw it (GDPR 7(1))."""
-    digests = {PurePosixPath(path).stem: hashlib.sha256(read(path)).hexdigest() for path in wordings}
-    found = []
+        return ConsentLock(), (*found, *problem.diagnostics)
     for item_id, locked in sorted(lock.items.items()):
-        if not locked.wording:
-            continue
-        name = locked.wording.removeprefix("consent/").removesuffix(".md")
-        if name not in digests:
-            found.append(
-                fault(
-                    codes.UNKNOWN_WORDING,
-                    Span(lock_path, 1),
-                    f"{item_id} agreed to the wording `{name}`, which is not in `consent/`",
-                )
-            )
-        elif locked.wording_sha256 and digests[name] != locked.wording_sha256:
-            found.append(
-                fault(
-                    codes.UNKNOWN_WORDING,
-                    Span(lock_path, 1),
-                    f"the wording `{name}` has changed since {item_id} agreed to it",
-                )
-            )
-    return tuple(found)
+        if locked.wording and (message := _wording_fault(item_id, locked, digests)):
+            place = place_in(reading.places, Span(path, 1), f"items.{item_id}.wording")
+            found.append(fault(codes.UNKNOWN_WORDING, place, message))
+    return lock, tuple(found)
+
+
+def _lock(path: str, read: Read, reading: Reading) -> ConsentLock:
+    text, _ = decode_text(read(path), path)
+    value = read_yaml(text, path, max_values=MAX_DATA_VALUES)
+    if isinstance(value, Scalar) and value.is_null:
+        return ConsentLock()
+    if not isinstance(value, Table):
+        message = "the lock file is not made of `key: value` lines"
+        raise Problem(fault(codes.NOT_A_MAPPING, value.span, message))
+    lock, _ = decode(value, ConsentLock, reading)
+    return lock or ConsentLock()
+
+
+def _wording_fault(item_id: str, locked: LockedConsent, digests: Mapping[str, str]) -> str:
+    name = locked.wording.removeprefix("consent/").removesuffix(".md")
+    if name not in digests:
+        return f"{item_id} agreed to the wording `{name}`, which is not in `consent/`"
+    if locked.wording_sha256 and digests[name] != locked.wording_sha256:
+        return f"the wording `{name}` has changed since {item_id} agreed to it"
+    return ""

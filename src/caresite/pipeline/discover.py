@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Container, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from caresite.core import codes
 from caresite.core.config import Collection, Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import Source
+from caresite.core.urls import check_address
 
 __all__ = ["CONTENT_SUFFIXES", "Discovery", "discover"]
 
@@ -115,20 +117,20 @@ def discover(root: Path, settings: Settings) -> Discovery:
             if Path(path).suffix in TEXT_SUFFIXES and path not in sources:
                 sources[path] = Source(path, taxonomy, "section" if Path(path).stem == "_index" else "term")
     for name in ("content/authors.yaml", "content/authors.yml", "authors.yaml", "authors.yml"):
-        if (root / name).is_file():
+        if _is_own_file(root / name, found):
             sources[name] = Source(name, "authors", "author")
-    if (root / "content/_defaults.yaml").is_file():
+    if _is_own_file(root / "content/_defaults.yaml", found):
         defaults.add("content/_defaults.yaml")
     _report_strays(root, settings, sources, found)
     return Discovery(
         sources=tuple(sources[path] for path in sorted(sources)),
         resources=tuple(sorted(resources)),
         statics=_statics(root, found),
-        data=tuple(p for p in _walk(root / "data", found) if Path(p).suffix in _DATA_SUFFIXES),
+        data=tuple(_data(root, found)),
         defaults=tuple(sorted(defaults)),
         wordings=tuple(p for p in _walk(root / "consent", found) if Path(p).suffix in TEXT_SUFFIXES),
         folders=frozenset(folders),
-        lock="consent.lock.yaml" if (root / "consent.lock.yaml").is_file() else "",
+        lock="consent.lock.yaml" if _is_own_file(root / "consent.lock.yaml", found) else "",
         names=found.names,
         diagnostics=tuple(found.diagnostics),
     )
@@ -200,14 +202,43 @@ def _statics(root: Path, found: _Found) -> dict[str, str]:
         parts = below.split("/")
         if any(part.startswith(".") and part != ".well-known" for part in parts):
             continue
+        try:
+            check_address(below)
+        except ValueError as error:
+            message = f"this file's name cannot be an address: {error}; it was left out"
+            found.diagnostics.append(fault(codes.BAD_ADDRESS, Span(path), message, severity="warning"))
+            continue
         out[below] = path
     return out
 
 
+def _data(root: Path, found: _Found) -> Iterator[str]:
+    for path in _walk(root / "data", found):
+        if Path(path).suffix.lower() in _DATA_SUFFIXES:
+            yield path
+        else:
+            message = f"`{Path(path).name}` is not a data file that can be read; it was left out"
+            hint = "files in `data/` are YAML, JSON or CSV"
+            found.diagnostics.append(fault(codes.IGNORED_FILE, Span(path), message, hint=hint))
+
+
+def _is_own_file(path: Path, found: _Found) -> bool:
+    return path.is_file() and (not path.is_symlink() or _stays_inside(path, found, frozenset()))
+
+
 def _walk(folder: Path, found: _Found, *, hidden: bool = False) -> Iterator[str]:
     """Yield the files below `folder`, sorted; links are followed only inside the site, and never in circles."""
+    if os.path.realpath(folder) != str(folder) and not _stays_inside(folder, found, frozenset()):
+        return
     paths = sorted(_files(folder, found, hidden, frozenset()))
-    yield from paths
+    for path, following in pairwise((*paths, "")):
+        if path != following:
+            yield path
+            continue
+        message = "two files of this name differ only in how their accents are stored"
+        told = fault(codes.URL_COLLISION, Span(path), message, hint="rename or delete one of them")
+        if told not in found.diagnostics:
+            found.diagnostics.append(told)
 
 
 def _files(folder: Path, found: _Found, hidden: bool, above: frozenset[str]) -> Iterator[str]:

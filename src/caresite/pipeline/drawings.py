@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.files import decode_text
+from caresite.core.files import decode_text, lies_within
 from caresite.core.suggest import nearest
 from caresite.core.values import plain, read_yaml
 from caresite.pipeline.themes import Theme
@@ -38,7 +38,9 @@ class Drawings:
             if not folder.is_dir():
                 continue
             for path in sorted(folder.glob("*.svg")):
-                self._pictures[path.stem] = Markup(_OUTER.sub("", path.read_text("utf-8")).strip())
+                if lies_within(path, layer.folder):
+                    text, _ = decode_text(path.read_bytes(), f"drawings/{path.name}")
+                    self._pictures[path.stem] = Markup(_OUTER.sub("", text).strip())
             if (folder / "drawings.yaml").is_file():
                 self._take(_read(folder / "drawings.yaml", f"{layer.name}/drawings/drawings.yaml"))
 

@@ -11,7 +11,7 @@ from caresite.core.model import HeldBack, Item, Source, State
 from caresite.kinds import ConsentLock
 from caresite.pipeline.consent import judge
 
-__all__ = ["Decision", "Gates", "gate"]
+__all__ = ["Decision", "Gates", "below", "gate"]
 
 
 class Gates(Struct, frozen=True):
@@ -52,6 +52,14 @@ def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Ga
     if shown:
         return Decision(state, None, dues, verdict.diagnostics)
     return Decision(state, _held(source, item, state, reason, due), dues, verdict.diagnostics)
+
+
+def below(decision: Decision, above: Decision | None, source: Source, item: Item) -> Decision:
+    """Return what holds for a quote whose collection was decided with `above`: it is never shown without it."""
+    if decision.held or above is None or above.held is None:
+        return decision
+    held = _held(source, item, above.state, f"its collection is held back: {above.held.reason}", above.held.due)
+    return Decision(above.state, held, decision.dues, decision.diagnostics)
 
 
 def _starts(item: Item) -> datetime | None:

@@ -42,7 +42,9 @@ _FIRST_H1 = re.compile(r"\A\s*<h1[^>]*>.*?</h1>\s*", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 _BARE_HEADER = re.compile(r"\ufeff?(?:title|date|author|category|tags|slug|status|modified)[ \t]*:", re.IGNORECASE)
 _LISTS = ("quotes", "items", "testimonials", "reviews", "stories", "authors", "case_studies")
+_LISTED_IN = {"quotes": "quote", "authors": "author"}  # elsewhere these are keys of one item
 _WORDS_OF_OTHERS = frozenset(("testimonial", "quote"))
+_NAMING_KEYS = ("title", "name", "author", "text", "quote", "content", "desc")
 _BODY_KEYS = ("body", "text", "content", "details")
 
 
@@ -109,8 +111,6 @@ class Parser:
     ) -> Item | None:
         table = in_our_shape(kind, self._with_defaults(source, kind, table), found.append)
         body_text, line = text
-        if key:
-            table, body_text, line = _take_body(kind, table)
         before = len(found)
         reading = Reading(self.zone, found.append, notes=not key)
         meta, extra = decode(table, KINDS[kind], reading)
@@ -201,7 +201,7 @@ class Parser:
                     )
                 )
                 continue
-            key = _key(entry, kind)
+            key = "" if entry is value else _key(entry, kind)
             if key in keys:
                 if _given_id(entry):
                     message = f"the id `{key}` is taken already"
@@ -209,7 +209,8 @@ class Parser:
                     continue
                 key = next(k for n in range(2, 10_000) if (k := f"{key}-{n}") not in keys)
             keys[key] = entry.span
-            if item := self._item(source, kind, entry, found, key=key, groups=groups):
+            table, words, line = _take_body(kind, entry)
+            if item := self._item(source, kind, table, found, text=(words, line), key=key, groups=groups):
                 yield item if item.meta.slug else replace(item, meta=replace(item.meta, slug=key))
 
 
@@ -297,7 +298,7 @@ def _entries(value: Value, source: Source, kind: str) -> tuple[list[tuple[Value,
     rest = Table({k: v for k, v in value.entries.items() if k not in (*_LISTS, "collection")}, value.keys, value.span)
     for name in _LISTS:
         listed = value.entries.get(name)
-        if isinstance(listed, Sequence) and (name != "quotes" or kind == "quote"):
+        if isinstance(listed, Sequence) and _LISTED_IN.get(name, kind) == kind:
             return [(item, ()) for item in listed.items], head if isinstance(head, Table) else rest
     sets = {
         k: v
@@ -327,10 +328,20 @@ def _given_id(table: Table) -> str:
 
 
 def _key(table: Table, kind: str) -> str:
-    """Return the key of an item in its file: its id, else one made from its person and first words."""
+    """Return the key of an item in its file: its id, else one made from its person and first words.
+
+    A name that its owner does not want shown in full is not in the key either, which is an address.
+    """
     if given := _given_id(table):
         return slug_of(given)
-    texts = [v for k in ("title", "name", "author", "text", "quote", "content", "desc") if (v := table.entries.get(k))]
+    keys = _NAMING_KEYS if not _hides_name(table) else [k for k in _NAMING_KEYS if k not in ("name", "author")]
+    texts = [value for key in keys if (value := table.entries.get(key))]
     words = [v.text for v in texts if isinstance(v, Scalar)]
     words += [n.text for v in texts if isinstance(v, Table) and isinstance(n := v.entries.get("name"), Scalar)]
     return slug_of(" ".join(" ".join(words).split()[:8]) or kind)[:60].strip("-")
+
+
+def _hides_name(table: Table) -> bool:
+    author = table.entries.get("author")
+    display = author.entries.get("display") if isinstance(author, Table) else None
+    return isinstance(display, Scalar) and display.text.strip() != "full"

@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.config import SOURCE_FOLDERS
-from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.files import write_atomically
 from caresite.core.model import Output
+from caresite.core.urls import stays_inside
 
 __all__ = ["MARKER", "Published", "output_folder", "publish"]
 
@@ -57,14 +58,15 @@ def publish(
     Writes a file only when its bytes differ, and whole or not at all. Removes what nothing produces any more.
     Raises Problem when the folder holds files of somebody else, unless `clean`, or cannot be written.
     """
-    folder_name = folder.name
     try:
         return _publish(folder, outputs, files, clean, dry_run)
     except OSError as error:
-        where = os.path.relpath(error.filename, folder.parent) if error.filename else folder_name
-        raise Problem(
-            fault(codes.CANNOT_WRITE, Span(where), f"it cannot be written: {error.strerror or error}")
-        ) from error
+        raise Problem(_unwritten(folder.name, error)) from error
+
+
+def _unwritten(path: str, error: OSError) -> Diagnostic:
+    reason = error.strerror or str(error)
+    return fault(codes.CANNOT_WRITE, Span(path), f"it cannot be written: {reason[:1].lower()}{reason[1:]}")
 
 
 def _publish(
@@ -75,6 +77,8 @@ def _publish(
     written: list[str] = []
     wanted = {MARKER}
     unchanged = 0
+    if not dry_run and not _same(folder / MARKER, _MARKER_TEXT):
+        _write(folder, MARKER, _MARKER_TEXT)
     for path, data in _contents(outputs, files):
         wanted.add(path)
         if path in there and _same(folder / path, data):
@@ -87,8 +91,6 @@ def _publish(
     if not dry_run:
         for path in removed:
             _remove(folder, path)
-        if not _same(folder / MARKER, _MARKER_TEXT):
-            _write(folder, MARKER, _MARKER_TEXT)
     return Published(tuple(written), tuple(removed), unchanged)
 
 
@@ -96,7 +98,11 @@ def _contents(outputs: Iterable[Output], files: Mapping[str, Path]) -> Iterable[
     for output in outputs:
         yield output.path, output.data
     for path in sorted(files):
-        yield path, files[path].read_bytes()
+        try:
+            yield path, files[path].read_bytes()
+        except OSError as error:
+            message = f"the file cannot be read: {error.strerror}"
+            raise Problem(fault(codes.UNREADABLE, Span(path), message)) from error
 
 
 def _refuse_foreign(folder: Path, clean: bool) -> None:
@@ -126,6 +132,16 @@ def _same(path: Path, data: bytes) -> bool:
 
 
 def _write(folder: Path, path: str, data: bytes) -> None:
+    """Write one file; a link or a file that stands where it needs a folder goes. Raises Problem when it cannot."""
+    if not stays_inside(path):
+        raise Problem(fault(codes.CANNOT_WRITE, Span(path), "it lies outside the output folder"))
+    try:
+        _write_file(folder, path, data)
+    except OSError as error:
+        raise Problem(_unwritten(f"{folder.name}/{path}", error)) from error
+
+
+def _write_file(folder: Path, path: str, data: bytes) -> None:
     target = folder / path
     parent = folder
     for part in Path(path).parts[:-1]:
@@ -139,6 +155,8 @@ def _write(folder: Path, path: str, data: bytes) -> None:
 
 
 def _remove(folder: Path, path: str) -> None:
+    if (folder / path).is_dir() and not (folder / path).is_symlink():
+        return  # it was a link, and is a folder of ours now
     (folder / path).unlink(missing_ok=True)
     for parent in (folder / path).parents:
         if parent == folder or not _remove_if_empty(parent):

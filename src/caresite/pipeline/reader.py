@@ -238,17 +238,18 @@ class Reader:
 
     def _related(self, page: Page, limit: int) -> tuple[Page, ...]:
         chosen = [p for name in getattr(page.meta, "related", ()) if (p := self._named(name)) and p.id != page.id]
-        scores: dict[str, float] = defaultdict(float)
-        order = self._newest()
+        scores: dict[int, float] = defaultdict(float)
+        order, here = self._newest(), self._places().get(page.id, 0)
         for taxonomy, refs in page.terms.items():
             for ref in refs:
                 places = self._index_of_places().get((taxonomy, ref.slug), ())
                 weight = _TERM_WEIGHTS.get(taxonomy, 30) / (1 + len(places)) ** 0.25
-                for place in _around(places, self._places().get(page.id, 0)):
-                    scores[order[place].id] += weight
-        scores.pop(page.id, None)
-        ranked = sorted(scores, key=lambda i: (-round(scores[i], 6), *_distance(self.of.pages[i], page)))
-        found = [*chosen, *(self.of.pages[i] for i in ranked if i not in {c.id for c in chosen})]
+                for place in _around(places, here):
+                    scores[place] += weight
+        scores.pop(here, None)
+        ranked = sorted(scores, key=lambda place: (-round(scores[place], 6), abs(place - here), place))
+        taken = {p.id for p in chosen}
+        found = [*chosen, *(order[place] for place in ranked if order[place].id not in taken)]
         if len(found) < limit:
             seen = {page.id, *(p.id for p in found)}
             others = (p for p in self._newest() if p.kind == page.kind in _RELATED_KINDS and p.id not in seen)
@@ -392,12 +393,6 @@ def _around(places: tuple[int, ...], place: int) -> tuple[int, ...]:
         return places
     start = max(0, min(bisect_left(places, place) - _NEAREST, len(places) - 2 * _NEAREST))
     return places[start : start + 2 * _NEAREST]
-
-
-def _distance(other: Page, page: Page) -> tuple[float, str]:
-    if other.date is None or page.date is None:
-        return (float("inf"), other.id)
-    return (abs((other.date - page.date).total_seconds()), other.id)
 
 
 def _terms_of(page: Page) -> Iterable[tuple[str, str]]:

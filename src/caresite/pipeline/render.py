@@ -55,6 +55,10 @@ class SiteReader(Reader):
         """Return the body of `page` as HTML, its links resolved and its components rendered."""
         return self._renderer.body(page)
 
+    def say(self, key: str, **values: Any) -> str:
+        """Return interface words in the language of the page being written."""
+        return self._renderer.say(key, **values)
+
     def menu(self, name: str, current: str = "") -> tuple[MenuLink, ...]:
         """Return the menu called `name`; without one in the config, `main` has the lists that exist."""
         return self._once(("menu", name, current), lambda: tuple(self._renderer.menu(name, current)))
@@ -68,7 +72,7 @@ class Renderer:
     ) -> None:
         self.site = site
         self.assets = assets
-        self.words = Words(theme)
+        self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
         self.reader = SiteReader(site, plan, self)
         self.language = site.settings.config.language
         self.found: list[Diagnostic] = []
@@ -104,8 +108,15 @@ class Renderer:
         page = self.site.pages.get(route.page_id)
         self.language = page.lang if page else self.site.settings.config.language
         span = page.span if page else Span(self.site.settings.path)
+        noindex, text = True, ""
         try:
-            data = self._plugin(route) if route.plugin else self._template(route, page).encode()
+            here = here_of(route, page, self.reader, self.say)
+            noindex = here.noindex
+            if route.plugin:
+                data = self._plugin(route)
+            else:
+                text = self._template(route, page, here)
+                data = text.encode()
         except Problem as problem:
             place = self._template_line(problem)
             self.found.extend(replace(d, span=place) if place and not d.span.line else d for d in problem.diagnostics)
@@ -116,16 +127,15 @@ class Renderer:
         except Exception as error:
             self.found.append(self._failure(error, route, span))
             data = b""
-        here = here_of(route, page, self.reader, self.say)
-        is_html = route.output.endswith(".html")
         return Output(
             path=route.output,
             data=data,
             url=route.url,
             kind=route.kind,
             source=page.source if page else "",
-            noindex=here.noindex,
-            csp=needs_of(data.decode()) if is_html and data else {},
+            noindex=noindex,
+            in_sitemap=route.in_sitemap,
+            csp=needs_of(text) if text and route.output.endswith(".html") else {},
             broken=tuple(sorted(self._broken)),
             diagnostics=tuple(self.found),
         )
@@ -135,9 +145,8 @@ class Renderer:
         assert active.plugin.render is not None
         return active.plugin.render(route, self.reader, active.options)
 
-    def _template(self, route: Route, page: Page | None) -> str:
+    def _template(self, route: Route, page: Page | None, here: Here) -> str:
         name = self._template_name(route, page)
-        here: Here = here_of(route, page, self.reader, self.say)
         context = context_of(route, self.reader) | {"sections": self.sections}
         return self.env.get_template(name).render(here=here, page=page, **context)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from caresite.core import codes
 from caresite.core.config import Settings
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Order, Page, Query, Route
-from caresite.core.urls import collision_key, output_path
+from caresite.core.plugins import ActivePlugin
+from caresite.core.urls import collision_key, output_path, stays_inside
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import FeedLink, Plan, Reader
 
@@ -55,34 +56,24 @@ def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
     return ordered, _plan(site, ordered), tuple(found)
 
 
-def _plugin_routes(active: Any, site: Site, found: list[Diagnostic]) -> Iterable[Route]:
+def _plugin_routes(active: ActivePlugin, site: Site, found: list[Diagnostic]) -> Iterable[Route]:
     name = active.plugin.name
+    assert active.plugin.routes is not None
     try:
         made = tuple(active.plugin.routes(site, active.options))
     except Problem as problem:
         found.extend(problem.diagnostics)
         return
     except Exception as error:
-        found.append(
-            fault(
-                codes.PLUGIN_FAILED,
-                Span(site.settings.path),
-                f"the plugin `{name}` failed in `routes`: {type(error).__name__}: {error}",
-            )
-        )
+        message = f"the plugin `{name}` failed in `routes`: {type(error).__name__}: {error}"
+        found.append(fault(codes.PLUGIN_FAILED, active.span, message))
         return
     for made_route in made:
-        parts = made_route.output.split("/")
-        if made_route.output.startswith("/") or "\\" in made_route.output or any(p in ("", ".", "..") for p in parts):
-            found.append(
-                fault(
-                    codes.PLUGIN_OUTPUT,
-                    Span(site.settings.path),
-                    f"the plugin `{name}` wants to write `{made_route.output}`, outside the output folder",
-                )
-            )
+        if stays_inside(made_route.output):
+            yield made_route
             continue
-        yield made_route
+        message = f"the plugin `{name}` wants to write `{made_route.output}`, outside the output folder"
+        found.append(fault(codes.PLUGIN_OUTPUT, active.span, message))
 
 
 def _page_routes(site: Site) -> Iterable[Route]:
@@ -307,9 +298,10 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
     """Report every address that two sources claim: pages, lists, copied files and old addresses alike."""
     claims: dict[str, tuple[str, Span]] = {}
     pages: dict[str, Page] = dict(site.pages)
+    top = Span(site.settings.path)
     for made in sorted(routes, key=lambda r: (r.output, r.page_id)):
         page = pages.get(made.page_id)
-        span = page.span if page else Span(site.settings.path)
+        span = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug") if page else top
         what = (
             page.source
             if page and page.source
@@ -320,6 +312,7 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
         _claim(claims, made.output, what, span, codes.URL_COLLISION, made.url, found)
     for output, source in sorted(site.files.items()):
         _claim(claims, output, source, Span(source), codes.URL_COLLISION, "/" + output, found)
+    _check_folders(claims, found)
     for alias in sorted(site.aliases, key=lambda a: (a.url, a.page_id)):
         output = output_path(alias.url.removeprefix(site.settings.base_path.rstrip("/")))
         _claim(
@@ -331,6 +324,16 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
             alias.url,
             found,
         )
+
+
+def _check_folders(claims: dict[str, tuple[str, Span]], found: list[Diagnostic]) -> None:
+    """Report every file that stands where another one needs a folder."""
+    for key, (what, span) in claims.items():
+        for end in (place for place, char in enumerate(key) if char == "/"):
+            if key[:end] in claims:
+                other, place = claims[key[:end]]
+                message = f"{what} needs the folder `{key[:end]}`, and {other} is a file of that name"
+                found.append(fault(codes.URL_COLLISION, span, message, related=(place,) if place.path else ()))
 
 
 def _claim(

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound
 from markupsafe import Markup
 
-from caresite.core.urls import encode_path
+from caresite.core.files import decode_text, lies_within
+from caresite.core.urls import encode_path, stays_inside
 from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, number_in, percent_in
@@ -32,26 +33,46 @@ class SiteLoader(BaseLoader):
     def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...]) -> None:
         self.folders = tuple(layer.folder / "templates" for layer in theme.layers) + plugin_folders
         self.by_theme = {layer.name: layer.folder / "templates" for layer in theme.layers[1:]}
+        self._found: dict[str, Path | None] = {}
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = self.find(template)
         if path is None:
             raise TemplateNotFound(template)
-        return path.read_text("utf-8"), str(path), lambda: True
+        text, _ = decode_text(path.read_bytes(), f"templates/{template}")
+        return text, str(path), lambda: True
 
     def find(self, template: str) -> Path | None:
         """Return the file of a template, or None."""
-        if ".." in template.split("/"):
+        if template not in self._found:
+            self._found[template] = self._find(template)
+        return self._found[template]
+
+    def _find(self, template: str) -> Path | None:
+        if not stays_inside(template):
             return None
         for folder in self.folders:
-            if (folder / template).is_file():
+            if lies_within(folder / template, folder.parent):
                 return folder / template
         theme, _, rest = template.partition("/")
         own = self.by_theme.get(theme)
-        return own / rest if own and (own / rest).is_file() else None
+        return own / rest if own and lies_within(own / rest, own.parent) else None
 
     def list_templates(self) -> list[str]:
         return sorted({p.relative_to(f).as_posix() for f in self.folders if f.is_dir() for p in f.rglob("*.html")})
+
+
+class SiteEnvironment(Environment):
+    """An environment whose globals never change, so that a template is looked up once."""
+
+    _known: dict[str, Template]
+
+    def _load_template(self, name: str, globals: Any) -> Template:
+        known = self.__dict__.setdefault("_known", {})
+        if name not in known:
+            known[name] = super()._load_template(name, globals)
+        found: Template = known[name]
+        return found
 
 
 def environment(
@@ -63,7 +84,7 @@ def environment(
     filters: Mapping[str, Callable[..., Any]],
 ) -> Environment:
     """Return the environment: autoescape is on, undefined names are faults, `language` is asked at use."""
-    env = Environment(
+    env = SiteEnvironment(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -33,13 +34,17 @@ class Layer(Struct, frozen=True):
 
 
 class Theme(Struct, frozen=True):
-    """A loaded theme: its layers, from the site down to the last parent, and its options as the site sets them."""
+    """A loaded theme: its layers, from the site down to the last parent, and its options as the site sets them.
+
+    `places` says where the config sets each option.
+    """
 
     name: str
     version: str
     layers: tuple[Layer, ...]
     options: Any
     record: Any
+    places: Mapping[str, Span] = {}
 
 
 def bundled_themes() -> Path:
@@ -69,17 +74,22 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
         declared = {**_options(about, following), **declared}
         version = version or str(about.get("version", ""))
         following = str(about.get("parent") or "")
-    record = _record(declared)
+    try:
+        record = _record(declared)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"the options in its `theme.yaml` cannot be used: {type(error).__name__}: {error}"
+        raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), message)) from None
     table = Table(
         {k: v for k, v in settings.theme.entries.items() if k != "name"},
         settings.theme.keys,
         settings.theme.span,
     )
-    options, _ = decode(table, record, Reading(ZoneInfo("UTC"), found.append, unknown="error"))
+    reading = Reading(ZoneInfo("UTC"), found.append, unknown="error")
+    options, _ = decode(table, record, reading, "theme.")
     found.extend(_bad_colors(declared, options, table))
     if options is None or any(d.severity == "error" for d in found):
         raise Problem(*found)
-    return Theme(name, version, tuple(layers), options, record), tuple(found)
+    return Theme(name, version, tuple(layers), options, record, reading.places), tuple(found)
 
 
 def _find(root: Path, name: str, span: Span) -> Path:
@@ -114,6 +124,8 @@ def _about(folder: Path, name: str) -> dict[str, Any]:
 
 def _options(about: dict[str, Any], name: str) -> dict[str, Any]:
     options = about.get("options") or {}
+    if not isinstance(options, dict):
+        raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), "`options` must be a mapping"))
     for key, declared in options.items():
         if not isinstance(declared, dict) or declared.get("type") not in _TYPES:
             message = f"the option `{key}` needs a type: one of {', '.join(sorted(_TYPES))}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -40,30 +41,37 @@ def date_in(language: str, moment: datetime, shape: str) -> str:
     return str(format_date(moment, shape, locale_of(language)))
 
 
+@lru_cache(maxsize=4096)
 def number_in(language: str, number: float) -> str:
     """Return a number with the separators of `language`."""
     return str(format_decimal(number, locale=locale_of(language)))
 
 
+@lru_cache(maxsize=4096)
 def percent_in(language: str, number: float) -> str:
     """Return a share of 1 as a percentage in the manner of `language`."""
     return str(format_percent(number, locale=locale_of(language)))
 
 
+@lru_cache(maxsize=4096)
+def _plural_form(language: str, number: float) -> str:
+    return str(locale_of(language).plural_form(number))
+
+
 class Words:
     """The interface words of one site, in every language it uses."""
 
-    def __init__(self, theme: Theme) -> None:
-        self.layers = theme.layers
+    def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...] = ()) -> None:
+        self.folders = (*plugin_folders, *(layer.folder / "i18n" for layer in reversed(theme.layers)))
         self._tables: dict[str, Mapping[str, Any]] = {}
 
     def table(self, language: str) -> Mapping[str, Any]:
-        """Return all words of `language`: region over language over English, the site over the theme."""
+        """Return all words of `language`: region over language over English, the site over the theme over plugins."""
         if language not in self._tables:
             merged: dict[str, Any] = {}
             for tag in dict.fromkeys(("en", language.split("-")[0], language)):
-                for layer in reversed(self.layers):
-                    merged |= _read(layer.folder / "i18n" / f"{tag}.yaml")
+                for folder in self.folders:
+                    merged |= _read(folder / f"{tag}.yaml")
             self._tables[language] = merged
         return self._tables[language]
 
@@ -76,7 +84,7 @@ class Words:
         words = table.get(key)
         if isinstance(words, dict):
             number = values.get("n", 1)
-            form = locale_of(language).plural_form(number)
+            form = _plural_form(language, number)
             words = words.get(form, words.get("other", ""))
             if isinstance(number, (int, float)):
                 values = {**values, "n": number_in(language, number)}

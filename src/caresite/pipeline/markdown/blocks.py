@@ -202,7 +202,7 @@ def _call(
 
 
 def _instead(name: str, specs: Mapping[str, ComponentSpec]) -> str:
-    if is_callout_word(name):
+    if is_callout_word(name) and name.casefold() not in specs:
         return f"write `::: callout {callout_kind(name)[0]}`"
     word = nearest(name, specs)
     return f"did you mean `{word}`?" if word else "the components are " + ", ".join(sorted(specs))

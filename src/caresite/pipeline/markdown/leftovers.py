@@ -42,7 +42,9 @@ _BRACKET = re.compile(r"\[/[a-z]|\[[a-z][\w-]+[ \t]+[\w-]+=|\[(?:gallery|playlis
 _TAG = re.compile(r"</?[A-Z]")
 _MODULE = re.compile(r"^(?:import|export)[ \t]", re.MULTILINE)
 _ANY = re.compile(r"\{[{%:]|\[/?[a-z]|</?[A-Z]|^(?:import|export)[ \t]", re.MULTILINE)
-_REFUSED = re.compile(r"\](?:\(|:)\s*+<?\s*+(?:javascript|vbscript|file|data):[^\s)]*", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"\](?:\(|:)\s*+<?\s*+(?:javascript:|vbscript:|file:|data:(?!image/(?:gif|png|jpeg|webp);))[^\s)]*", re.IGNORECASE
+)
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\s\[\]]{1,200})\]")
 _IGNORED = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|pre|code)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 

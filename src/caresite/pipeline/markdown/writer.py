@@ -74,6 +74,13 @@ class _Frame:
         self.openings: list[Opening] = []
 
 
+class _Seam(NamedTuple):
+    """What to do where a component ends: finish it, or undo what its missing frame did to the level."""
+
+    is_component: bool
+    deeper: int = 0
+
+
 class _First(NamedTuple):
     """The first paragraph: its words, and where it stands among the pieces of the text."""
 
@@ -93,7 +100,7 @@ class Writer:
         self.inline = InlineWriter(setting, reading, self.anchors)
         self.root = _Frame(0)
         self.frames = [self.root]
-        self.seams: list[_Frame | None] = []
+        self.seams: list[_Seam] = []
         self.headings: list[Heading] = []
         self.first: _First | None = None
         self.nested_lead = ""
@@ -294,19 +301,20 @@ class Writer:
         frame = self.frames[-1]
         if "call" in token.meta:
             self.frames.append(_Frame(token.level + 1, token))
-            self.seams.append(None)
+            self.seams.append(_Seam(is_component=True))
         else:
             # The content of a component that cannot be shown stands where the component stood.
-            frame.level += token.level == frame.level
-            self.seams.append(frame if frame.level == token.level + 1 else self.root)
+            deeper = int(token.level == frame.level)
+            frame.level += deeper
+            self.seams.append(_Seam(is_component=False, deeper=deeper))
         return 1
 
     def _component_end(self, tokens: Sequence[Token], index: int) -> int:
         seam = self.seams.pop()
-        if seam is None:
+        if seam.is_component:
             self._finish_component()
-        elif seam is self.frames[-1]:
-            seam.level -= 1
+        else:
+            self.frames[-1].level -= seam.deeper
         return 1
 
     def _finish_component(self) -> None:
@@ -405,4 +413,4 @@ def _count_words(text: str) -> int:
     if not _WIDE.search(text):
         return len(text.split())
     narrow, wide = _WIDE.subn(" ", text)
-    return len(narrow.split()) + (wide + 1) // 2
+    return sum(any(map(str.isalnum, word)) for word in narrow.split()) + (wide + 1) // 2

@@ -1,0 +1,3 @@
+"""Builds for an environment that has no overlay."""
+
+OPTIONS = {"env": "staging"}

@@ -1,0 +1,3 @@
+"""Names a second config that is not there."""
+
+OPTIONS = {"configs": ("caresite.yaml", "prices.yaml")}
