@@ -34,7 +34,7 @@ def launched(playwright: Playwright, path: str) -> Iterator[Browser]:
 
 
 class Visit:
-    """One visitor: a context of its own, a tab in it, and everything that went wrong while looking at pages.
+    """One visitor: a profile of its own, a tab, and everything that went wrong while looking at pages.
 
     `options` are those of a playwright context, such as `viewport` or `java_script_enabled`.
     """
@@ -60,6 +60,13 @@ class Visit:
     ) -> None:
         self._context.close()
 
+    def begin(self) -> None:
+        """Leave the last page, forget the faults found and all that was preferred."""
+        self.page.goto("about:blank")
+        self.page.set_viewport_size({"width": 1280, "height": 800})
+        self.page.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
+        self.faults.clear()
+
     def go(self, origin: str, url: str) -> Page:
         """Open the page at `url` and wait until everything in it has come."""
         self._origin = origin
@@ -82,7 +89,7 @@ class Visit:
             self._note(f"the console says: {message.text}")
 
     def _note_request(self, request: Request) -> None:
-        if not request.url.startswith((self._origin + "/", "data:", "about:")):
+        if not request.url.startswith((f"{self._origin}/", "data:", "about:")):
             self._note(f"asks another host: {request.url}")
 
     def _note_response(self, response: Response) -> None:
@@ -90,4 +97,5 @@ class Visit:
             self._note(f"{response.status} for {response.url}")
 
     def _note_failure(self, request: Request) -> None:
-        self._note(f"could not load {request.url}: {request.failure}")
+        if request.failure != "net::ERR_ABORTED":  # the page was left before
+            self._note(f"could not load {request.url}: {request.failure}")

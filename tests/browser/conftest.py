@@ -40,10 +40,31 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Return a visit in a fresh context, which takes down whatever goes wrong during it."""
+@pytest.fixture(scope="session")
+def visitor(browser: Browser) -> Iterator[Visit]:
+    """Return a visitor with a usual browser, who is shared by all tests: a new one takes half a second."""
     with Visit(browser) as visit:
+        yield visit
+
+
+@pytest.fixture
+def visit(visitor: Visit) -> Visit:
+    """Return the visitor, who has forgotten what went wrong before and wishes for nothing."""
+    visitor.begin()
+    return visitor
+
+
+@pytest.fixture(scope="session")
+def visit_zoomed(browser: Browser) -> Iterator[Visit]:
+    """Return a visitor at 400 % in a window of 1280 by 1024 (WCAG 1.4.10)."""
+    with Visit(browser, viewport={"width": 320, "height": 256}, device_scale_factor=4) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="session")
+def visit_without_scripts(browser: Browser) -> Iterator[Visit]:
+    """Return a visitor whose browser runs no scripts."""
+    with Visit(browser, java_script_enabled=False) as visit:
         yield visit
 
 

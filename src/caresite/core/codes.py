@@ -79,13 +79,6 @@ BAD_COLLECTION = Code(
     "A collection is declared in a way that cannot work.",
     "Give each collection a folder of its own and one of the kinds.",
 )
-WEAK_CONTRAST = Code(
-    "C111",
-    "weak-contrast",
-    "error",
-    "Two colours made from the brand colour cannot be told apart well enough.",
-    "Choose another `brand` or `accent`.",
-)
 
 BAD_YAML = Code(
     "Y101",
@@ -184,7 +177,7 @@ KEPT_KEY = Code(
     "kept-key",
     "note",
     "A key that caresite does not use is kept for your templates, in `page.params`.",
-    "Nothing, or move it below `params`.",
+    "Leave it, or move it below `params`.",
 )
 INVISIBLE = Code(
     "V211",
@@ -223,7 +216,13 @@ UNREADABLE = Code(
     "The file cannot be read.",
     "Check that it exists and that you may read it.",
 )
-TOO_LARGE = Code("D105", "too-large", "error", "The file is too large to be a text.", "Texts may have up to 5 MB.")
+TOO_LARGE = Code(
+    "D105",
+    "too-large",
+    "error",
+    "The file is too large to be a text.",
+    "Split it, or save pictures that are written into the text as files beside it.",
+)
 IGNORED_FILE = Code(
     "D106",
     "ignored-file",
@@ -281,7 +280,7 @@ MISSING_ANCHOR = Code(
     "missing-anchor",
     "error",
     "A link names a heading that does not exist.",
-    "Use the heading's id, as shown in the message.",
+    "Use the id of a heading of that page.",
 )
 MISSING_PAGE = Code(
     "L103",

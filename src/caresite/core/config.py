@@ -448,11 +448,14 @@ def _complete(review: _Review, table: Table, plugins: tuple[ActivePlugin, ...]) 
     if config.testimonials.show_average and config.testimonials.mode == "curated":
         message = "an average of a selection would mislead; `show_average` needs `mode: reviews`"
         review.report(codes.RATING_FILTERED, ("testimonials.show_average",), message)
-    _check_output_dir(review)
     _check_address(review, config.pagination.path, ("pagination.path",))
+    collections = _collections(review)
+    _check_output_dir(
+        review, {collection.path.strip("/").split("/")[0].casefold() for collection in collections.values()}
+    )
     return Settings(
         config=config,
-        collections=_collections(review),
+        collections=collections,
         taxonomies=_taxonomies(review),
         plugins=plugins,
         theme=_theme(table, review),
@@ -502,11 +505,11 @@ def _base_path(review: _Review) -> str:
     return "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
 
 
-def _check_output_dir(review: _Review) -> None:
+def _check_output_dir(review: _Review, sources: set[str]) -> None:
     name = review.config.output_dir
     parts = [p for p in name.replace("\\", "/").split("/") if p not in ("", ".")]
     leaves = name.startswith(("/", "\\", "~")) or ".." in parts or (parts and ":" in parts[0])
-    if not parts or leaves or parts[0].casefold() in SOURCE_FOLDERS:
+    if not parts or leaves or parts[0].casefold() in SOURCE_FOLDERS | sources:
         hint = "use a folder of its own, such as `public`"
         review.report(codes.BAD_OUTPUT_DIR, ("output_dir",), f"`{name}` cannot be the output folder", hint)
 
@@ -518,6 +521,8 @@ def _collections(review: _Review) -> dict[str, Collection]:
             name, Collection(kind="", path=f"content/{name}", permalink=f"/{name}/:slug/", index=f"/{name}/")
         )
         changes = {key: value for key in Collection.__struct_fields__ if (value := getattr(given, key))}
+        if given.index:
+            changes["index"] = "/" + "".join(f"{part}/" for part in given.index.split("/") if part)
         merged[name] = replace(old, **changes)
         if not merged[name].kind:
             message, hint = f"the collection `{name}` needs a `kind`", f"one of {', '.join(_LISTED_KINDS)}"
@@ -539,8 +544,8 @@ def _collections(review: _Review) -> dict[str, Collection]:
 
 def _check_folder(review: _Review, name: str, path: str, folders: dict[str, str]) -> None:
     folder, places = path.strip("/"), (f"collections.{name}.path", f"collections.{name}", "collections")
-    first, output = folder.split("/")[0].casefold(), review.config.output_dir.strip("./").split("/")[0].casefold()
-    if first in (SOURCE_FOLDERS - {"content", "src"}) | {"", output} or ".." in folder.split("/"):
+    first = folder.split("/")[0].casefold()
+    if first in (SOURCE_FOLDERS - {"content", "src"}) | {""} or ".." in folder.split("/"):
         message, hint = f"the folder `{path}` cannot be a collection", f"use one such as `content/{name}`"
         review.report(codes.BAD_COLLECTION, places, message, hint)
     if folder in folders:

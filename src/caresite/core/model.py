@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 State = Literal["published", "draft", "future", "expired", "withheld"]
-Order = Literal["newest", "oldest", "title", "weight", "source"]
+Order = Literal["newest", "oldest", "title", "weight", "source", "place"]
 
 
 class Source(Struct, frozen=True):
@@ -249,6 +249,7 @@ class Query(Struct, frozen=True, kw_only=True):
     year: int = 0
     featured: bool | None = None
     max_rating: int = 0
+    placed: bool = False
     exclude: str = ""
     order: Order = "newest"
     offset: int = 0

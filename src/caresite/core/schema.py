@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.dates import parse_date
@@ -29,6 +30,14 @@ T = TypeVar("T", bound=Struct)
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
 _SHOWN = 60
+_UNKNOWN = 100
+_HINTS = {
+    "text": "put the text in quotes",
+    "true or false": "write `true` or `false`",
+    "a whole number": "write digits alone, without words or units",
+    "a number": "write digits alone, without words or units",
+    "a mapping of `key: value` lines": "write its keys on lines of their own below it, each with a colon and a value",
+}
 
 
 class Doc(Struct, frozen=True):
@@ -164,7 +173,9 @@ def _record(table: Table, record: type[T], at: str, reading: Reading) -> tuple[T
     for key, value in table.entries.items():
         field = _find(key, record)
         if field is None:
-            if not _take_unknown(key, table, record, at, extra, reading):
+            if len(extra) + len(failed) > _UNKNOWN:  # somebody's data; nobody reads a note for each
+                extra[key] = plain(value)
+            elif not _take_unknown(key, table, record, at, extra, reading):
                 failed.add(key)
             continue
         if key != field.name and reading.notes:
@@ -172,7 +183,7 @@ def _record(table: Table, record: type[T], at: str, reading: Reading) -> tuple[T
             reading.report(fault(codes.PEER_NAME, _key_span(table, key), message))
         if isinstance(value, Scalar) and (value.is_null or (not value.text and field.shape.kind != "text")):
             continue
-        reading.places.setdefault(at + field.name, value.span)
+        reading.places.setdefault(at + field.name, _place(value, _key_span(table, key)))
         try:
             decoded = _value(value, field.shape, field.doc, at + field.name, reading)
         except _Failed:
@@ -209,11 +220,16 @@ def _key_span(table: Table, key: str) -> Span:
     return table.keys.get(key, table.span)
 
 
+def _place(value: Value, key: Span) -> Span:
+    """Return where people look for a value: itself, or its key when it begins on a line below."""
+    return value.span if value.span.line == key.line else key
+
+
 def _report_missing(field: Field, table: Table, record: type[Struct], at: str, reading: Reading) -> None:
     empty = next((key for key in table.entries if _find(key, record) is field), "")
     message = f"`{at}{field.name}` has no value" if empty else f"`{at}{field.name}` is missing"
-    example = f"`{field.name}: {field.doc.example}`" if field.doc.example else ""
-    hint = f"add {example}" if example else f"it says: {field.doc.help[:1].lower()}{field.doc.help[1:]}"
+    says = first_line(field.doc.help).partition(". ")[0].removesuffix(".")
+    hint = f"add `{field.name}: {field.doc.example}`" if field.doc.example else f"add `{field.name}:` ({says})"
     reading.report(fault(codes.MISSING_KEY, _key_span(table, empty), message, hint=hint))
 
 
@@ -284,7 +300,9 @@ def _text(value: Scalar, doc: Doc, name: str, reading: Reading) -> str:
     text = value.text if "\n" in value.text else value.text.strip()
     if found := INVISIBLE.search(text):
         message = f"`{name}` holds the invisible character U+{ord(found.group()):04X}, which was left out"
-        reading.report(fault(codes.INVISIBLE, value.span, message))
+        is_plain = not value.quoted and "\n" not in value.text
+        place = replace(value.span, column=value.span.column + found.start(), length=1) if is_plain else value.span
+        reading.report(fault(codes.INVISIBLE, place, message))
         text = without_invisible(text)
     if doc.address and not is_safe(text):
         message = f"`{name}` cannot be the address “{_shortened(text)}”"
@@ -354,6 +372,8 @@ def _map(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> d
     assert shape.item is not None
     if not isinstance(value, Table):
         raise _wrong_type(value, "a mapping of `key: value` lines", doc, name, reading)
+    for key, item in value.entries.items():
+        reading.places.setdefault(f"{name}.{key}", _place(item, _key_span(value, key)))
     named = ((f"{name}.{key}", item) for key, item in value.entries.items())
     return dict(zip(value.entries, _each(named, shape.item, doc, reading), strict=True))
 
@@ -375,8 +395,10 @@ def _wrong_type(value: Value, wanted: str, doc: Doc, name: str, reading: Reading
     found = {Sequence: "a list", Table: "a mapping"}.get(type(value), "text")
     if isinstance(value, Scalar) and "mapping" not in wanted:
         found = f"“{_shortened(value.text.strip())}”"
-    hint = f"write it like this: `{name.split('[')[0]}: {doc.example}`" if doc.example else ""
-    return _refused(codes.WRONG_TYPE, value.span, f"`{name}` must be {wanted}, not {found}", hint, reading)
+    key = name.split("[")[0].rpartition(".")[2]
+    hint = f"write it like this: `{key}: {doc.example}`" if doc.example else _HINTS.get(wanted, "")
+    place = reading.places.get(name, value.span)
+    return _refused(codes.WRONG_TYPE, place, f"`{name}` must be {wanted}, not {found}", hint, reading)
 
 
 def _refused(code: Code, span: Span, message: str, hint: str, reading: Reading) -> _Failed:
@@ -398,7 +420,7 @@ def _described(shape: Shape) -> str:
         "int": "a whole number",
         "float": "a number",
         "date": "a date",
-        "choice": "one of " + ", ".join(shape.choices),
+        "choice": "one of " + ", ".join(choice for choice in shape.choices if choice),
     }
     return names.get(shape.kind, shape.kind)
 

@@ -7,12 +7,16 @@ from collections.abc import Iterable
 
 __all__ = ["nearest"]
 
+_LONGEST = 80
+
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Return the choice that `word` most likely meant, or an empty string when none is near.
 
     Case and delimiters are set aside first: `BaseURL`, `base-url` and `base_url` are the same word.
     """
+    if len(word) > _LONGEST:
+        return ""
     by_key = {_key(choice): choice for choice in sorted(choices, reverse=True)}
     key = _key(word)
     if key in by_key:

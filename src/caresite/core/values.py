@@ -329,13 +329,16 @@ def read_toml(text: str, path: str, first_line: int = 1) -> Table:
     """
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(match[1]), int(match[2])) if match else (1, 0)
-        message = re.sub(r" \(at .*", "", str(error)) or "the TOML is nested too deep"
-        raise Problem(
-            fault(codes.BAD_TOML, Span(path, first_line + line - 1, column), message[:1].lower() + message[1:])
-        ) from None
+        reason = re.sub(r" \(at .*", "", str(error)) or "it is nested too deep"
+        message = f"the TOML cannot be read: {reason[:1].lower()}{reason[1:]}"
+        hint = 'put texts in quotes: `title = "Hello"`; or write YAML between `---` lines'
+        raise Problem(fault(codes.BAD_TOML, Span(path, first_line + line - 1, column), message, hint=hint)) from None
+    if _count(data) > MAX_VALUES:
+        message = f"there are more than {MAX_VALUES:,} values here"
+        raise Problem(fault(codes.YAML_TOO_LARGE, Span(path, first_line), message))
     lines = text.split("\n")
     positions: dict[str, Span] = {}
     for number, line_text in enumerate(lines):
@@ -345,6 +348,11 @@ def read_toml(text: str, path: str, first_line: int = 1) -> Table:
     value = _from_toml(data, Span(path, first_line), positions)
     assert isinstance(value, Table)
     return value
+
+
+def _count(data: Any) -> int:
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return 1 + sum(_count(item) for item in inner)
 
 
 def _from_toml(data: Any, span: Span, positions: dict[str, Span]) -> Value:

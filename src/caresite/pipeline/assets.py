@@ -13,7 +13,7 @@ from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
-from caresite.pipeline.palette import ACCENTS, failing_pairs, palette_css, palette_of
+from caresite.pipeline.palette import ACCENTS, palette_css, palette_of
 from caresite.pipeline.themes import Theme
 
 __all__ = ["Asset", "asset_outputs", "collect_assets"]
@@ -34,8 +34,7 @@ class Asset(Struct, frozen=True):
 def collect_assets(theme: Theme) -> tuple[dict[str, Asset], tuple[Diagnostic, ...]]:
     """Return all assets by name: the site's `assets/` over the theme's over its parents'; and links not followed.
 
-    A theme with the options `brand` and `accent` gets its `palette.css` made from them; raises Problem when a pair
-    of colours that stand on each other cannot be told apart.
+    A theme with the options `brand` and `accent` gets its `palette.css` made from them.
 
     A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
     """
@@ -56,19 +55,9 @@ def collect_assets(theme: Theme) -> tuple[dict[str, Asset], tuple[Diagnostic, ..
             css, _ = decode_text(files[name].read_bytes(), f"assets/{name}")
             assets[name] = _asset(name, _rewritten(name, css, assets).encode())
     if getattr(theme.options, "brand", ""):
-        assets[PALETTE] = _asset(PALETTE, _palette(theme).encode())
+        palette = palette_of(theme.options.brand, _accent_hue(theme))
+        assets[PALETTE] = _asset(PALETTE, palette_css(palette).encode())
     return assets, tuple(found)
-
-
-def _palette(theme: Theme) -> str:
-    palette = palette_of(theme.options.brand, _accent_hue(theme))
-    for name, mode in (("light", palette.light), ("dark", palette.dark)):
-        for pair, ratio in failing_pairs(mode):
-            contrast = f"a contrast of {ratio:.1f}, and needs {pair.least:g}"
-            message = f"in {name} mode `{pair.front}` on `{pair.back}` has {contrast}"
-            place = place_in(theme.places, Span("caresite.yaml"), "theme.brand", "theme.accent")
-            raise Problem(fault(codes.WEAK_CONTRAST, place, message, hint="choose another `brand` or `accent`"))
-    return palette_css(palette)
 
 
 def _accent_hue(theme: Theme) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -446,6 +447,7 @@ def _targets(segments: Segments) -> Iterable[str]:
 
 
 def _normal(path: PurePosixPath) -> str:
+    """Return a path below the site's root without `.` and `..`, in NFC; empty when it leads out."""
     parts: list[str] = []
     for part in path.parts:
         if part == "..":
@@ -454,7 +456,7 @@ def _normal(path: PurePosixPath) -> str:
             parts.pop()
         elif part != ".":
             parts.append(part)
-    return "/".join(parts)
+    return unicodedata.normalize("NFC", "/".join(parts))
 
 
 # pages

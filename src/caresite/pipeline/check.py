@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Component, Output, Page, Reference, Segments
+from caresite.core.suggest import nearest
 from caresite.kinds import Quote, Story
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan
@@ -49,7 +50,14 @@ def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterabl
                     ids[url] = frozenset(unescape(i) for i in _ID.findall(pages[url].data.decode()))
                 if fragment not in ids[url] and fragment != "top":
                     message = f"{output.url} links to `{target}`, and there is nothing with that id"
-                    yield fault(codes.MISSING_ANCHOR, _place(output, site, target), message, severity="warning")
+                    near = nearest(fragment, ids[url])
+                    yield fault(
+                        codes.MISSING_ANCHOR,
+                        _place(output, site, target),
+                        message,
+                        hint=f"did you mean `#{near}`?" if near else "",
+                        severity="warning",
+                    )
 
 
 def _place(output: Output, site: Site, target: str) -> Span:

@@ -8,10 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from caresite.core.model import Image, Page, Route
-from caresite.core.urls import join_site
+from caresite.core.urls import join_site, slug_of
 from caresite.pipeline.reader import FilterGroup, FilterTerm, Reader
 
-__all__ = ["Here", "Listing", "NumberedPage", "RatingFilter", "YearLink", "context_of", "here_of"]
+__all__ = ["Here", "Letter", "Listing", "NumberedPage", "RatingFilter", "YearLink", "context_of", "here_of"]
 
 Say = Callable[..., str]
 
@@ -60,6 +60,13 @@ class RatingFilter(Struct, frozen=True):
     url: str
     count: int
     current: bool
+
+
+class Letter(Struct, frozen=True):
+    """A letter of the index from A to Z, and what begins with it."""
+
+    letter: str
+    pages: tuple[Page, ...]
 
 
 class YearLink(Struct, frozen=True):
@@ -122,6 +129,12 @@ def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
             )
         case "404":
             return say("title_404")
+        case "best":
+            return say("title_best", year=route.params["year"])
+        case "search":
+            return say("title_search")
+        case "thanks":
+            return say("title_thanks")
         case "send-your-story":
             return say("title_send_your_story")
         case "quote-of-the-day":
@@ -183,6 +196,13 @@ def context_of(route: Route, reader: Reader) -> dict[str, Any]:
                 "terms": reader.terms(route.params["taxonomy"]),
                 "section": _section(route, reader),
             }
+        case "best":
+            urls = reader.url_of(route.params["collection"])
+            years = tuple(YearLink(year, f"{urls}best/{year}/", 0) for year in route.params["years"])
+            total = reader.count(("story",), collection=route.params["collection"], year=route.params["year"])
+            context |= {"year": route.params["year"], "years": years, "total": total}
+        case "search":
+            context |= {"letters": _letters(reader)}
         case "archive":
             context |= {"year": route.params["year"], "years": tuple(_years(route, reader))}
         case _:
@@ -229,6 +249,16 @@ def _filters(route: Route, reader: Reader) -> dict[str, Any]:
             else ()
         )
     return found
+
+
+def _letters(reader: Reader) -> tuple[Letter, ...]:
+    """Return everything worth finding by the first letter of its title, in any script."""
+    groups: dict[str, list[Page]] = {}
+    for page in reader.pages(("post", "page", "story", "quotes", "author"), order="title"):
+        first = next((c for c in page.title if c.isalnum()), "")
+        letter = slug_of(first)[:1].upper() if first else ""
+        groups.setdefault(letter if letter.isalpha() else "0–9", []).append(page)
+    return tuple(Letter(letter, tuple(groups[letter])) for letter in sorted(groups))
 
 
 def _years(route: Route, reader: Reader) -> Any:

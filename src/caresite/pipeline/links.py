@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -39,7 +40,7 @@ def resolve(reader: Reader, page: Page, target: str, role: str, line: int) -> Re
         return Resolved(target)
     path, query, fragment = _split(target)
     if not path:
-        return _with_fragment(reader, page, "", fragment, span)
+        return Resolved(target) if query else _with_fragment(reader, page, "", fragment, span)
     if path.startswith("/"):
         return _from_root(reader, path, query, fragment, role, span)
     return _from_file(reader, page, path, query, fragment, role, span)
@@ -48,7 +49,7 @@ def resolve(reader: Reader, page: Page, target: str, role: str, line: int) -> Re
 def _split(target: str) -> tuple[str, str, str]:
     rest, _, fragment = target.partition("#")
     path, mark, query = rest.partition("?")
-    return path, mark + query, fragment
+    return unicodedata.normalize("NFC", path), mark + query, fragment
 
 
 def _level(reader: Reader, role: str) -> Severity:
@@ -82,10 +83,8 @@ def _with_fragment(reader: Reader, page: Page, url: str, fragment: str, span: Sp
 
 def _from_root(reader: Reader, path: str, query: str, fragment: str, role: str, span: Span) -> Resolved:
     tail = query + ("#" + fragment if fragment else "")
-    if path.removeprefix("/") in reader.of.sources:
-        return _to_source(reader, path.removeprefix("/"), fragment, span)
-    if path.removeprefix("/") in reader.of.unread:
-        return Resolved(encode_path(reader.home))
+    if found := _to_source(reader, path.removeprefix("/"), path, fragment, span):
+        return found
     base = reader.home.rstrip("/")
     for candidate in (base + path, path if path.startswith(reader.home) else ""):
         for form in (candidate, candidate + "/", candidate.removesuffix("index.html")):
@@ -101,13 +100,8 @@ def _from_file(reader: Reader, page: Page, path: str, query: str, fragment: str,
     written = posixpath.normpath(str(PurePosixPath(page.source).parent / path))
     if written in site.resources:
         return Resolved(encode_path(site.resources[written]) + query + ("#" + fragment if fragment else ""))
-    if written in site.sources:
-        return _to_source(reader, written, fragment, span)
-    if reader.held_back(written):
-        message = f"`{path}` is held back, so the link would lead nowhere"
-        return Resolved(encode_path(reader.home), fault(codes.HELD_BACK_LINK, span, message))
-    if written in site.unread:  # its own faults are reported already
-        return Resolved(encode_path(reader.home))
+    if found := _to_source(reader, written, path, fragment, span):
+        return found
     if PurePosixPath(path).suffix.lower() in CONTENT_SUFFIXES:
         near = nearest(written, site.sources)
         hint = f"did you mean `{posixpath.relpath(near, posixpath.dirname(page.source))}`?" if near else ""
@@ -139,12 +133,22 @@ def target_as_written(path: str) -> str:
     return encode_path(path)
 
 
-def _to_source(reader: Reader, source: str, fragment: str, span: Span) -> Resolved:
+def _to_source(reader: Reader, source: str, path: str, fragment: str, span: Span) -> Resolved | None:
+    """Return where the file `source`, written as `path`, leads; None when it is no source."""
     site = reader.of
+    item = f"{source}#{fragment}"
+    if item in site.pages:
+        page = site.pages[item]
+        return Resolved(encode_path(page.url) if page.has_page else page.url)
+    if reader.held_back(source) or reader.held_back(item):
+        shown = path if reader.held_back(source) else f"{path}#{fragment}"
+        message = f"`{shown}` is held back, so the link would lead nowhere"
+        return Resolved(encode_path(reader.home), fault(codes.HELD_BACK_LINK, span, message))
+    if source in site.unread:  # its own faults are reported already
+        return Resolved(encode_path(reader.home))
+    if source not in site.sources:
+        return None
     target = site.pages[site.sources[source]]
-    keyed = site.pages.get(f"{source}#{fragment}")
-    if keyed and keyed.has_page:
-        return Resolved(encode_path(keyed.url))
     if not target.has_page and target.kind == "testimonial":
         return Resolved(target.url)
     return _with_fragment(reader, target, target.url, fragment, span)

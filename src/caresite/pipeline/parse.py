@@ -127,7 +127,7 @@ class Parser:
         meta, body = self._identity(source, kind, meta, body, key)
         if not meta.title and kind in ("post", "page", "story"):
             place = table.keys.get("title", table.span)
-            found.append(fault(codes.NO_TITLE, place, "the page has no title", hint=codes.NO_TITLE.advice))
+            found.append(fault(codes.NO_TITLE, place, "the page has no title"))
         summary = self._plain(getattr(meta, "summary", ""))
         return Item(
             kind=kind,

@@ -186,6 +186,8 @@ class Reader:
                 return sorted(found, key=lambda p: (p.date is None, p.date.timestamp() if p.date else 0.0, p.id))
             case "title":
                 return sorted(found, key=lambda p: (p.title.casefold(), p.id))
+            case "place":
+                return sorted(found, key=lambda p: (getattr(p.meta, "place", 0) or 9999, *_newest_first(p)))
             case "weight":
                 return sorted(found, key=lambda p: (p.weight, *_newest_first(p)))
             case _:
@@ -374,6 +376,7 @@ def _matches(page: Page, query: Query) -> bool:
         and (not query.year or (page.date is not None and page.date.year == query.year))
         and (query.featured is None or page.featured == query.featured)
         and (not query.max_rating or 0 < getattr(page.meta, "rating", 0) <= query.max_rating)
+        and (not query.placed or getattr(page.meta, "place", 0) > 0)
         and page.id != query.exclude
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
-from caresite.core.model import Body, Component, Heading, Output, Page, Reference, Route, Segments
+from caresite.core.model import Body, Component, Heading, Image, Output, Page, Person, Reference, Route, Segments
 from caresite.core.suggest import nearest
 from caresite.pipeline.assets import Asset
 from caresite.pipeline.catalog import Site
@@ -309,7 +310,7 @@ class Renderer:
             )
         if isinstance(error, TemplateSyntaxError):
             place = Span(self._shown(error.filename), error.lineno)
-            return fault(codes.TEMPLATE_SYNTAX, place, f"the template cannot be read: {error.message}")
+            return fault(codes.TEMPLATE_SYNTAX, place, f"the template cannot be read: {_in_short(error.message or '')}")
         return self._failure(error, route, span)
 
     def _failure(self, error: Exception, route: Route, span: Span) -> Diagnostic:
@@ -320,10 +321,12 @@ class Renderer:
                 f"the plugin `{route.plugin}` failed on {route.output}: {type(error).__name__}: {error}",
             )
         place = self._template_line(error)
-        what = "a name is not known" if isinstance(error, UndefinedError) else type(error).__name__
+        why, hint = (
+            _unknown_name(error) if isinstance(error, UndefinedError) else (f"{type(error).__name__}: {error}", "")
+        )
         if place is None:
-            return fault(codes.TEMPLATE_FAILED, span, f"{route.url} could not be written: {what}: {error}")
-        return fault(codes.TEMPLATE_FAILED, place, f"a page could not be written: {what}: {error}", related=(span,))
+            return fault(codes.TEMPLATE_FAILED, span, f"{route.url} could not be written: {why}", hint=hint)
+        return fault(codes.TEMPLATE_FAILED, place, f"a page could not be written: {why}", hint=hint, related=(span,))
 
     def _template_line(self, error: Exception) -> Span | None:
         trace, found = error.__traceback__, None
@@ -344,3 +347,22 @@ class Renderer:
             if path.is_relative_to(folder):
                 return f"{folder.parent.name}/templates/{path.relative_to(folder).as_posix()}"
         return path.name
+
+
+_NO_ATTRIBUTE = re.compile(r"'(?:[\w.]+\.)?(\w+) object' has no attribute '(\w+)'")
+_KNOWN = (*Page.__struct_fields__, *Here.__struct_fields__, *Image.__struct_fields__, *Person.__struct_fields__)
+
+
+def _unknown_name(error: UndefinedError) -> tuple[str, str]:
+    """Return what a template asked for that is not there, in our own words, and what it may have meant."""
+    match = _NO_ATTRIBUTE.search(str(error))
+    if not match:
+        return str(error).replace("'", "`"), ""
+    near = nearest(match[2], _KNOWN)
+    return f"a {match[1]} has no `{match[2]}`", f"did you mean `{near}`?" if near else ""
+
+
+def _in_short(message: str) -> str:
+    """Return Jinja's words for a fault of syntax without its guesses."""
+    sentences = [s for s in message.rstrip(".").split(". ") if "probably" not in s and "expecting" not in s]
+    return "; ".join(s[:1].lower() + s[1:] for s in sentences) or message

@@ -45,6 +45,7 @@ def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
         *_lists(site, reader),
         *_terms(site, reader),
         *_archive(site, reader),
+        *_best(site, reader),
         *_single(site),
     ]
     for active in site.settings.plugins:
@@ -204,8 +205,30 @@ def _archive(site: Site, reader: Reader) -> Iterable[Route]:
         )
 
 
+def _best(site: Site, reader: Reader) -> Iterable[Route]:
+    """Yield a page for each year whose stories an editor has given places."""
+    for name, collection in site.settings.collections.items():
+        if collection.kind != "story":
+            continue
+        placed = reader.pages(("story",), collection=name, placed=True)
+        years = sorted({p.date.year for p in placed if p.date}, reverse=True)
+        for year in years:
+            url = _url(site.settings, f"{collection.index}best/{year}")
+            query = Query(kinds=("story",), collection=name, year=year, placed=True, order="place")
+            params = {"collection": name, "year": year, "years": years, "part": "best"}
+            yield Route(
+                output=_output(site.settings, url),
+                url=url,
+                kind="best",
+                template="best.html",
+                query=query,
+                params=params,
+            )
+
+
 def _single(site: Site) -> Iterable[Route]:
     root = site.settings.base_path
+    yield Route(output="search/index.html", url=f"{root}search/", kind="search", template="search.html", noindex=True)
     yield Route(
         output="404.html",
         url=f"{root}404.html",
@@ -223,6 +246,14 @@ def _single(site: Site) -> Iterable[Route]:
             url=url,
             kind="send-your-story",
             template="send-your-story.html",
+        )
+        yield Route(
+            output="send-your-story/thanks/index.html",
+            url=f"{url}thanks/",
+            kind="thanks",
+            template="thanks.html",
+            noindex=True,
+            in_sitemap=False,
         )
 
 
@@ -279,11 +310,12 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
     lists = {
         r.params["collection"]: r.url
         for r in routes
-        if r.number == 1 and "collection" in r.params and not r.params.get("term") and not r.params.get("rating")
+        if r.number == 1 and "collection" in r.params and not r.params.keys() & {"term", "rating", "part"}
     }
     lists |= {r.params["taxonomy"]: r.url for r in routes if r.kind == "terms"}
     lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search")}
     lists |= {r.kind: r.url for r in routes if r.kind == "archive" and not r.params.get("year")}
+    lists |= {"best": r.url for r in reversed(routes) if r.kind == "best" and r.params["year"] == r.params["years"][0]}
     lists |= {p.slug: p.url for p in site.pages.values() if p.kind == "page" and p.slug not in lists}
     feeds = tuple(
         FeedLink(r.title, r.url, str(r.params["type"]))
@@ -299,7 +331,8 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
     claims: dict[str, tuple[str, Span]] = {}
     pages: dict[str, Page] = dict(site.pages)
     top = Span(site.settings.path)
-    for made in sorted(routes, key=lambda r: (r.output, r.page_id)):
+    chosen = {page_id: "slug" in places or "permalink" in places for page_id, places in site.places.items()}
+    for made in sorted(routes, key=lambda r: (r.output, chosen.get(r.page_id, False), r.page_id)):
         page = pages.get(made.page_id)
         span = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug") if page else top
         what = (

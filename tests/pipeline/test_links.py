@@ -1,0 +1,215 @@
+"""What an address in a text means on the site: every way to write one, and what is said of each that leads nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from caresite.core.diagnostics import Diagnostic
+from caresite.pipeline.links import Resolved, resolve
+from caresite.pipeline.reader import Reader
+from caresite.pipeline.route import route
+from caresite.testing import BuiltSite
+
+SmallSite = Callable[..., BuiltSite]
+CONSENT = "consent: {at: 2026-01-01, scopes: [publish_text], how: letter}"
+SITE = f"""
+-- content/blog/a.md --
+---
+title: A
+tags: [care]
+aliases: [/old/]
+---
+## One two
+
+Text.
+-- content/blog/bundle/index.md --
+---
+title: Bundle
+---
+Text.
+-- content/blog/draft.md --
+---
+title: Draft
+draft: true
+---
+-- content/pages/about.md --
+---
+title: About
+---
+-- content/stories/s.md --
+---
+title: S
+{CONSENT}
+---
+-- content/quotes/care.yaml --
+- {{id: listen, text: Listen., status: anonymous}}
+- {{id: hidden, text: Hidden., status: anonymous, draft: true}}
+-- content/testimonials/list.yaml --
+- {{id: ines, text: Well done., {CONSENT}}}
+-- content/testimonials/letter.md --
+---
+{CONSENT}
+---
+Well done.
+-- content/tags/care.md --
+---
+title: Care
+---
+-- content/blog/_index.md --
+---
+title: News
+---
+"""
+FILES = {
+    "content/blog/bundle/plan.pdf": b"%PDF",
+    "content/blog/bundle/my photo.jpg": b"\x89PNG",
+    "static/images/x.png": b"\x89PNG",
+    "static/manual/index.html": b"<p>",
+}
+
+
+@pytest.fixture(scope="module", params=["/", "/shop/"])
+def reader(small_site: SmallSite, request: pytest.FixtureRequest) -> Reader:
+    """Return the reader of one site, at its host's root and below a path."""
+    site = small_site(SITE, config=f"base_url: https://example.com{request.param}\n", files=FILES)
+    _, plan, _ = route(site.site)
+    return Reader(site.site, plan)
+
+
+def ask(reader: Reader, target: str, role: str = "link", source: str = "content/blog/bundle/index.md") -> Resolved:
+    page = reader.page(source)
+    assert page is not None
+    return resolve(reader, page, target, role, 12)
+
+
+@pytest.mark.parametrize(
+    ("target", "url"),
+    [
+        ("../a.md", "blog/a/"),
+        ("../a.md#one-two", "blog/a/#one-two"),
+        ("../a.md?x=1#one-two", "blog/a/#one-two"),
+        ("../../stories/s.md", "stories/s/"),
+        ("../../quotes/care.yaml", "quotes/care/"),
+        ("../../quotes/care.yaml#listen", "quotes/care/listen/"),
+        ("../../testimonials/letter.md", "testimonials/#letter"),
+        ("../../testimonials/list.yaml#ines", "testimonials/#ines"),
+        ("../../tags/care.md", "tags/care/"),
+        ("../_index.md", "blog/"),
+        ("index.md", "blog/bundle/"),
+        ("/content/blog/a.md", "blog/a/"),
+        ("/content/blog/a.md#one-two", "blog/a/#one-two"),
+        ("/blog/a/", "blog/a/"),
+        ("/blog/a", "blog/a/"),
+        ("/blog/a/index.html", "blog/a/"),
+        ("/blog/a/#one-two", "blog/a/#one-two"),
+        ("/tags/care/?x=1", "tags/care/?x=1"),
+        ("/old/", "old/"),
+        ("/images/x.png", "images/x.png"),
+        ("/manual/", "manual/"),
+        ("/", ""),
+        ("plan.pdf", "blog/bundle/plan.pdf"),
+        ("plan.pdf#page=2", "blog/bundle/plan.pdf#page=2"),
+        ("my photo.jpg", "blog/bundle/my%20photo.jpg"),
+        ("../bundle/plan.pdf", "blog/bundle/plan.pdf"),
+    ],
+)
+def test_a_path_becomes_the_address_of_what_it_names(reader: Reader, target: str, url: str) -> None:
+    assert ask(reader, target) == Resolved(reader.home + url)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://example.org/x?y=1#z", "//cdn.example/x.js", "mailto:a@example.com", "tel:+44", "", "#top", "?page=2"],
+)
+def test_what_leaves_the_page_or_stays_on_it_is_left_as_written(reader: Reader, target: str) -> None:
+    assert ask(reader, target) == Resolved(target)
+
+
+@pytest.mark.parametrize("target", ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "file:///etc/passwd", "vbscript:x"])
+def test_what_would_run_code_or_open_files_is_not_written(reader: Reader, target: str) -> None:
+    resolved = ask(reader, target)
+    assert resolved.url == "#"
+    assert resolved.fault is not None
+
+
+def test_an_address_relative_to_the_page_is_found(reader: Reader) -> None:
+    assert ask(reader, "../a/").fault is None
+    assert ask(reader, "../../stories/s/").fault is None
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "said"),
+    [
+        ("../b.md", "L101", "`../b.md` does not exist"),
+        ("../a.md#three", "L102", "no heading `#three`"),
+        ("/content/blog/a.md#three", "L102", "no heading `#three`"),
+        ("/blog/b/", "L103", "`/blog/b/` does not exist"),
+        ("../b/", "L103", "`../b/` does not exist"),
+        ("../draft.md", "L105", "held back"),
+        ("/content/blog/draft.md", "L105", "held back"),
+        ("../../quotes/care.yaml#hidden", "L105", "held back"),
+        ("../../quotes/care.yaml#nothing", "L102", "nothing"),
+        ("../../testimonials/list.yaml#nobody", "L101", "list.yaml"),
+    ],
+)
+def test_what_leads_nowhere_is_told_with_its_line(reader: Reader, target: str, code: str, said: str) -> None:
+    fault = ask(reader, target).fault
+    assert fault is not None
+    assert (fault.code, str(fault.span)) == (code, "content/blog/bundle/index.md:12")
+    assert said in fault.message
+
+
+@pytest.mark.parametrize(("target", "code"), [("photo.jpg", "L104"), ("/images/y.png", "L104"), ("../draft.md", "L105")])
+def test_a_missing_picture_is_called_one(reader: Reader, target: str, code: str) -> None:
+    fault = ask(reader, target, "image").fault
+    assert fault is not None
+    assert fault.code == code
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"), [("../aa.md", "`../a.md`"), ("../a.md#one-twoo", "`#one-two`"), ("../../storys/s.md", "`../../stories/s.md`")]
+)
+def test_what_was_meant_is_guessed(reader: Reader, target: str, hint: str) -> None:
+    fault = ask(reader, target).fault
+    assert fault is not None
+    assert hint in fault.hint
+
+
+def of_code(site: BuiltSite, code: str) -> list[Diagnostic]:
+    return [d for d in site.diagnostics if d.code == code]
+
+
+def page_with(body: str) -> str:
+    return f"-- content/blog/a.md --\n---\ntitle: A\n---\n{body}\n"
+
+
+def test_how_strict_links_and_pictures_are_is_the_configs_choice(small_site: SmallSite) -> None:
+    text = page_with("[b](b.md) ![c](c.jpg)")
+    assert {d.severity for code in ("L101", "L104") for d in of_code(small_site(text), code)} == {"error"}
+    lenient = small_site(text, config="check: {links: warning, images: warning}\n")
+    assert lenient.ok
+    assert {d.severity for code in ("L101", "L104") for d in of_code(lenient, code)} == {"warning"}
+
+
+def test_a_broken_link_is_told_once_with_its_line_in_the_text(small_site: SmallSite) -> None:
+    site = small_site(page_with("One.\n\n[b](/nowhere/) and [again](/nowhere/)"))
+    assert [str(d.span) for d in of_code(site, "L103")] == ["content/blog/a.md:6"]
+
+
+def test_a_link_to_what_is_held_back_leads_home(small_site: SmallSite) -> None:
+    site = small_site(page_with("[b](b.md)") + "-- content/blog/b.md --\n---\ntitle: B\ndraft: true\n---\n")
+    assert '<a href="/">b</a>' in site.html("/blog/a/")
+    assert site.ok
+
+
+def test_an_anchor_in_raw_html_is_found(small_site: SmallSite) -> None:
+    site = small_site(page_with('<p id="here">x</p>\n\n[go](#here) [stay](#nowhere)'))
+    assert ["#nowhere" in d.message for d in of_code(site, "L102")] == [True]
+
+
+def test_an_addresses_special_characters_cannot_leave_the_attribute(small_site: SmallSite) -> None:
+    html = small_site(page_with('[x](<https://example.org/"onclick="a&b>)')).html("/blog/a/")
+    assert "&amp;b" in html
+    assert '"onclick=' not in html
