@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: site test check lint types serve bench docs tools clean
+.PHONY: site test check lint types serve bench docs pictures tools clean
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
@@ -30,6 +30,9 @@ bench: $(VENV)/dev.stamp ## Measure builds of 100, 1,000 and 5,000 posts
 
 docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference/
 	$(BIN)/python -m caresite.reference docs/reference
+
+pictures: $(VENV)/dev.stamp ## Photograph every type of page into pictures/ (needs Chromium)
+	PYTHONPATH=tests $(BIN)/python -m browser.pictures $(ARGS)
 
 tools: ## Fetch the HTML and accessibility checkers that some tests use (needs Node.js and Java)
 	npm ci --prefix tests/tools --no-audit --no-fund

@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from caresite import __version__
 from caresite.core.diagnostics import Diagnostic, format_text
 from caresite.core.model import HeldBack
 from caresite.core.suggest import nearest
@@ -37,6 +38,9 @@ from caresite.pipeline.publish import Published
 __all__ = ["DEFAULT_CONFIG", "NOW", "BuiltSite", "build_site", "split_files", "write_site"]
 
 NOW = "2026-11-22"
+COMPILED = Path(tempfile.gettempdir()) / f"caresite-templates-{__version__}"
+    Path(tempfile.gettempdir()) / f"caresite-templates-{__version__}-{os.getuid() if hasattr(os, 'getuid') else 0}"
+)
 DEFAULT_CONFIG = """\
 title: Example
 base_url: https://example.com/
@@ -146,6 +150,7 @@ def build_site(
         gates=Gates(drafts, future, expired),
         strict=strict,
         publish=publish,
+        compiled=COMPILED,
     )
     site = BuiltSite(folder, build(folder, options))
     if root is None:

@@ -180,4 +180,4 @@ def held_as_data(held: Iterable[HeldBack], zone: tzinfo | None) -> list[Mapping[
 
 def is_withheld(diagnostic: Diagnostic) -> bool:
     """Tell whether a customer's words wait for the owner to settle their consent."""
-    return diagnostic.code == WITHHELD.id
+    return diagnostic.code == WITHHELD.id and diagnostic.severity != "note"

@@ -228,7 +228,8 @@ def _place(value: Value, key: Span) -> Span:
 def _report_missing(field: Field, table: Table, record: type[Struct], at: str, reading: Reading) -> None:
     empty = next((key for key in table.entries if _find(key, record) is field), "")
     message = f"`{at}{field.name}` has no value" if empty else f"`{at}{field.name}` is missing"
-    says = first_line(field.doc.help).partition(". ")[0].removesuffix(".")
+    says = field.doc.help.partition(". ")[0].removesuffix(".")
+    says = says[:1].lower() + says[1:]
     hint = f"add `{field.name}: {field.doc.example}`" if field.doc.example else f"add `{field.name}:` ({says})"
     reading.report(fault(codes.MISSING_KEY, _key_span(table, empty), message, hint=hint))
 
@@ -469,7 +470,7 @@ def _is_plain(value: Any) -> bool:
 def _schema_of(shape: Shape, doc: Doc, definitions: dict[str, Any], open_ended: bool) -> dict[str, Any]:
     match shape.kind:
         case "text":
-            return {"type": ["string", "number", "boolean"]}
+            return {"type": ["string", "number", "boolean", "null"]}
         case "bool":
             return {"type": "boolean"}
         case "int" | "float":

@@ -38,7 +38,10 @@ T = TypeVar("T")
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """How to build: what the command line says. `now` is the moment that decides what is due."""
+    """How to build: what the command line says. `now` is the moment that decides what is due.
+
+    `compiled` is where compiled templates are kept; below `.caresite/` unless given, nowhere when nothing is written.
+    """
 
     now: datetime
     configs: tuple[str, ...] = ()
@@ -51,6 +54,7 @@ class Options(Struct, frozen=True, kw_only=True):
     clean: bool = False
     dry_run: bool = False
     publish: bool = True
+    compiled: Path | None = None
 
 
 class Built(Struct, frozen=True, kw_only=True):
@@ -120,7 +124,7 @@ def build(root: Path, options: Options, *, progress: Callable[[str, int, int], N
             )
             theme = watch.keep(load_theme(root, settings))
         site, plan, routes = load_site(root, settings, options, watch, tell)
-        outputs = _render(root, site, plan, routes, theme, watch, tell)
+        outputs = _render(root, site, plan, routes, theme, options, watch, tell)
         with watch.stage("check"):
             watch.found.extend(check(site, plan, outputs))
         diagnostics = watch.sorted(options.strict)
@@ -237,13 +241,16 @@ def _render(
     plan: Plan,
     routes: Iterable[Route],
     theme: Theme,
+    options: Options,
     watch: Watch,
     tell: Callable[[str, int, int], None],
 ) -> tuple[Output, ...]:
     with watch.stage("assets"):
         assets = watch.keep(collect_assets(theme))
     outputs: list[Output] = [*asset_outputs(assets)]
-    renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings))
+    writes = options.publish and not options.dry_run
+    compiled = options.compiled or (root / ".caresite/templates" if writes else None)
+    renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings), compiled=compiled)
     routes = tuple(routes)
     with watch.stage("render"):
         for number, made in enumerate(routes):

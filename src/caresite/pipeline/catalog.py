@@ -130,7 +130,7 @@ def assemble(
             kept.append((document, item, decision.state))
     drafts = _place(settings, kept, found)
     drafts.extend(_missing_authors(settings, drafts, found))
-    resources, files = _resources(settings, discovery, drafts)
+    resources, files = _resources(settings, discovery, drafts, found)
     terms, refs = collect_terms(settings, [(d.id, d.item, d.source) for d in drafts], _term_pages(drafts))
     pages = {d.id: _page(settings, d, refs.get(d.id, {}), resources, files, found) for d in drafts}
     found.extend(_near_misses(drafts))
@@ -179,7 +179,7 @@ def _reading_order(path: str) -> tuple[str, bool, str]:
 
 
 def _collection_of(source: Source) -> str:
-    """Return what quotes have in common that are one collection: their file, or the folder of those with a file each."""
+    """Return what quotes of one collection have in common: their file, or the folder of those with a file each."""
     file = PurePosixPath(source.path)
     return str(file.parent) if source.kind == "quote" or file.stem == "_index" else source.path
 
@@ -367,7 +367,9 @@ def _term_pages(drafts: list[_Draft]) -> dict[tuple[str, str], tuple[str, TermCo
 # files beside the texts
 
 
-def _resources(settings: Settings, discovery: Discovery, drafts: list[_Draft]) -> tuple[dict[str, str], dict[str, str]]:
+def _resources(
+    settings: Settings, discovery: Discovery, drafts: list[_Draft], found: list[Diagnostic]
+) -> tuple[dict[str, str], dict[str, str]]:
     """Say where files beside the texts go: a bundle's with its page, others when a shown page uses them."""
     folders = _bundles(settings, discovery)
     bundles = {_folder(d.source): d.url for d in drafts if _folder(d.source) in folders and _is_index(d.source)}
@@ -382,7 +384,10 @@ def _resources(settings: Settings, discovery: Discovery, drafts: list[_Draft]) -
             urls[path] = settings.base_path.rstrip("/") + _loose_address(settings, path)
     files = dict(discovery.statics)
     for path, url in urls.items():
-        files.setdefault(url.removeprefix(settings.base_path), path)
+        other = files.setdefault(url.removeprefix(settings.base_path), path)
+        if other != path:
+            message = f"{path} and {other} both want the address {url}"
+            found.append(fault(codes.URL_COLLISION, Span(path), message, hint="rename one of them"))
     return urls, files
 
 

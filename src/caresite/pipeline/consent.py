@@ -71,7 +71,7 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     uncovered = [*_lapsed(grant, now), *_uncovered(meta, grant), *_given_away(meta)]
     undisclosed = _undisclosed(meta)
     told = (
-        *_told(item, uncovered),
+        *_told(item, uncovered, settled=bool(grant.withdrawn and grant.withdrawn <= now)),
         *(fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}") for key, why in undisclosed),
     )
     return Verdict((*uncovered, *(why for _, why in undisclosed)), told, grant.ends)
@@ -81,10 +81,12 @@ def _at(item: Item, *paths: str) -> Span:
     return place_in(item.places, item.span, *paths)
 
 
-def _told(item: Item, reasons: list[str]) -> tuple[Diagnostic, ...]:
+def _told(item: Item, reasons: list[str], *, settled: bool = False) -> tuple[Diagnostic, ...]:
+    """Report why an item is withheld; a withdrawal on record is settled, and only noted."""
     if not reasons:
         return ()
-    return (fault(codes.WITHHELD, _at(item, "consent_ref", "consent"), f"withheld: {'; '.join(reasons)}"),)
+    span, message = _at(item, "consent_ref", "consent"), f"withheld: {'; '.join(reasons)}"
+    return (fault(codes.WITHHELD, span, message, severity="note" if settled else None),)
 
 
 def _needs_consent(meta: Any) -> bool:

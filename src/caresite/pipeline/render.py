@@ -69,7 +69,14 @@ class Renderer:
     """Turns routes of one site into outputs."""
 
     def __init__(
-        self, site: Site, plan: Plan, theme: Theme, assets: Mapping[str, Asset], markdown: MarkdownOptions
+        self,
+        site: Site,
+        plan: Plan,
+        theme: Theme,
+        assets: Mapping[str, Asset],
+        markdown: MarkdownOptions,
+        *,
+        compiled: Path | None = None,
     ) -> None:
         self.site = site
         self.assets = assets
@@ -86,6 +93,7 @@ class Renderer:
             markdown=Markdown(markdown),
             base_url=site.settings.config.base_url,
             filters={name: f for a in site.settings.plugins for name, f in a.plugin.filters.items()},
+            compiled=compiled,
         )
         drawings = Drawings(theme)
         self.env.globals |= {

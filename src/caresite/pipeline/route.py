@@ -31,6 +31,7 @@ _LISTS = {
     "testimonial": "wall.html",
     "author": "authors.html",
 }
+_GIVE_WAY = frozenset(("home", "search", "404", "archive", "terms", "send-your-story"))  # to a page of the owner's
 _ARCHIVED = ("post", "story")
 LOW_RATING = 3
 
@@ -39,6 +40,7 @@ def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
     """Return all routes by output path, the plan that links are checked against, and every collision."""
     reader = Reader(site, Plan())
     found: list[Diagnostic] = []
+    claimed = _claimed(site)
     routes = [
         *_page_routes(site),
         *_home(site),
@@ -48,6 +50,7 @@ def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
         *_best(site, reader),
         *_single(site),
     ]
+    routes = [r for r in routes if r.page_id or r.kind not in _GIVE_WAY or r.url not in claimed]
     for active in site.settings.plugins:
         if active.plugin.routes:
             routes.extend(_plugin_routes(active, site, found))
@@ -93,13 +96,15 @@ def _page_routes(site: Site) -> Iterable[Route]:
 
 
 def _home(site: Site) -> Iterable[Route]:
-    home = site.settings.base_path
-    if not any(page.has_page and page.url == home for page in site.pages.values()):
-        yield Route(output="index.html", url=home, kind="home", template="home.html")
+    yield Route(output="index.html", url=site.settings.base_path, kind="home", template="home.html")
+
+
+def _claimed(site: Site) -> frozenset[str]:
+    return frozenset(page.url for page in site.pages.values() if page.has_page)
 
 
 def _lists(site: Site, reader: Reader) -> Iterable[Route]:
-    claimed = {page.url for page in site.pages.values() if page.has_page}
+    claimed = _claimed(site)
     for name, collection in site.settings.collections.items():
         template = _LISTS.get(collection.kind)
         present = name in site.folders or reader.count((collection.kind,), collection=name)
@@ -238,9 +243,8 @@ def _single(site: Site) -> Iterable[Route]:
         in_sitemap=False,
     )
     business = site.settings.config.business
-    claimed = {page.url for page in site.pages.values() if page.has_page}
     url = f"{root}send-your-story/"
-    if business and business.email and url not in claimed:
+    if business and business.email:
         yield Route(
             output="send-your-story/index.html",
             url=url,
@@ -315,7 +319,7 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
     lists |= {r.params["taxonomy"]: r.url for r in routes if r.kind == "terms"}
     lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search")}
     lists |= {r.kind: r.url for r in routes if r.kind == "archive" and not r.params.get("year")}
-    lists |= {"best": r.url for r in reversed(routes) if r.kind == "best" and r.params["year"] == r.params["years"][0]}
+    lists |= {r.kind: r.url for r in routes if r.kind == "best" and r.params["year"] == r.params["years"][0]}
     lists |= {p.slug: p.url for p in site.pages.values() if p.kind == "page" and p.slug not in lists}
     feeds = tuple(
         FeedLink(r.title, r.url, str(r.params["type"]))
@@ -332,7 +336,7 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
     pages: dict[str, Page] = dict(site.pages)
     top = Span(site.settings.path)
     chosen = {page_id: "slug" in places or "permalink" in places for page_id, places in site.places.items()}
-    for made in sorted(routes, key=lambda r: (r.output, chosen.get(r.page_id, False), r.page_id)):
+    for made in sorted(routes, key=lambda r: (collision_key(r.output), chosen.get(r.page_id, False), r.page_id)):
         page = pages.get(made.page_id)
         span = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug") if page else top
         what = (

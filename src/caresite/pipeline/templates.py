@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound
+from jinja2 import BaseLoader, Environment, FileSystemBytecodeCache, StrictUndefined, Template, TemplateNotFound
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from caresite.core.files import decode_text, lies_within
@@ -62,6 +64,21 @@ class SiteLoader(BaseLoader):
         return sorted({p.relative_to(f).as_posix() for f in self.folders if f.is_dir() for p in f.rglob("*.html")})
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates on disk, by their source's digest; one that cannot be read or kept is compiled anew."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # whatever a damaged file makes of itself
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
 class SiteEnvironment(Environment):
     """An environment whose globals never change, so that a template is looked up once."""
 
@@ -82,6 +99,7 @@ def environment(
     markdown: Markdown,
     base_url: str,
     filters: Mapping[str, Callable[..., Any]],
+    compiled: Path | None = None,
 ) -> Environment:
     """Return the environment: autoescape is on, undefined names are faults, `language` is asked at use."""
     env = SiteEnvironment(
@@ -92,6 +110,7 @@ def environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=CompiledTemplates(str(compiled)) if compiled else None,
         extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
     env.filters |= {

@@ -1,0 +1,205 @@
+"""Cut the fonts of the theme hearth out of the published ones. Run by hand; builds and tests never do.
+
+    npm pack @fontsource-variable/figtree@5.3.0 @fontsource-variable/newsreader@5.3.0
+    for name in figtree newsreader; do
+      mkdir -p packages/$name
+      tar -xzf fontsource-variable-$name-5.3.0.tgz -C packages/$name --strip-components=1
+    done
+    pip install fonttools==4.68.0 brotli==1.2.0
+    python tools/subset_fonts.py cut packages themes/hearth/assets/fonts
+    python tools/subset_fonts.py metrics themes/hearth/assets/fonts Arial.ttf ArialBold.ttf Times.ttf TEXT...
+
+`cut` writes the four files, the same bytes each time. `metrics` prints what the fallback faces in `fonts.css` say,
+worked out for the letters of some texts; fonts with the widths of Arial and Times New Roman do as well as those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+LATIN = frozenset(
+    (
+        *range(0x20, 0x7F),
+        *range(0xA0, 0x100),
+        0x131,  # dotless i
+        *(0x152, 0x153),  # OE
+        *(0x2010, 0x2011, 0x2013, 0x2014),  # hyphens and dashes
+        *(0x2018, 0x2019, 0x201A, 0x201C, 0x201D, 0x201E),  # quotation marks
+        *(0x2022, 0x2026, 0x2039, 0x203A),  # bullet, ellipsis, single guillemets
+        *(0x20AC, 0x2122, 0x2212),  # euro, trade mark, minus
+    )
+)
+LATIN_EXT = frozenset(
+    (
+        *range(0x100, 0x180),
+        *range(0x218, 0x21C),  # Romanian
+        *range(0x1E80, 0x1E86),  # Welsh
+        *(0x1E9E, 0x1EF2, 0x1EF3),  # capital sharp s, Y with grave
+    )
+) - {0x131, 0x152, 0x153}
+FEATURES = ("kern", "liga", "locl", "pnum", "tnum", "rvrn")
+NAMES = (0, 1, 2, 3, 4, 5, 6, 13, 14)
+LICENCE = "This Font Software is licensed under the SIL Open Font License, Version 1.1."
+
+
+class Cut(NamedTuple):
+    """One file to make: from `source`, with the axes in `limits`.
+
+    `kerning` names the one place on the axes whose kerning is used for all; without it, kerning follows the axes.
+    """
+
+    family: str
+    source: str
+    characters: frozenset[int]
+    limits: dict[str, Any]
+    kerning: dict[str, float] | None = None
+
+
+_FIGTREE = {"wght": (400, 800)}
+# Quotes are set from 20 to 67 px; 24 keeps the hairlines of the small ones and is fine enough for the large.
+# The theme's weight for them is 440. Kerning that follows the weight would be a fifth of the file.
+_NEWSREADER: dict[str, Any] = {"opsz": 24, "wght": (400, 600)}
+_QUOTE = {"opsz": 24, "wght": 440}
+
+CUTS = {
+    "figtree-latin": Cut("Figtree", "figtree/files/figtree-latin-wght-normal.woff2", LATIN, _FIGTREE),
+    "figtree-latin-ext": Cut("Figtree", "figtree/files/figtree-latin-ext-wght-normal.woff2", LATIN_EXT, _FIGTREE),
+    "newsreader-latin": Cut(
+        "Newsreader", "newsreader/files/newsreader-latin-opsz-normal.woff2", LATIN, _NEWSREADER, _QUOTE
+    ),
+    "newsreader-latin-ext": Cut(
+        "Newsreader", "newsreader/files/newsreader-latin-ext-opsz-normal.woff2", LATIN_EXT, _NEWSREADER, _QUOTE
+    ),
+}
+
+
+def cut(packages: Path, target: Path) -> None:
+    """Write every file of `CUTS` into `target`."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name, wanted in CUTS.items():
+        path = target / f"{name}.woff2"
+        path.write_bytes(_made(packages / wanted.source, wanted))
+        print(f"{path.stat().st_size:>7,}  {path.name}")
+
+
+def _made(source: Path, wanted: Cut) -> bytes:
+    font = _limited(source, wanted.limits)
+    if wanted.kerning:
+        fixed = _limited(source, wanted.kerning)
+        font["GPOS"], font["GDEF"] = fixed["GPOS"], fixed["GDEF"]
+    font = _reread(font)
+    _add_hyphens(font)
+    _rename(font, wanted.family)
+    font["fvar"].instances = []
+    options = subset.Options()
+    options.layout_features = list(FEATURES)
+    options.name_IDs = list(NAMES)
+    options.hinting = False
+    options.notdef_outline = True
+    options.drop_tables += ["STAT"]
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=wanted.characters)
+    cutter.subset(font)
+    font.flavor = "woff2"
+    data = io.BytesIO()
+    font.save(data)
+    return data.getvalue()
+
+
+def _limited(source: Path, limits: dict[str, Any]) -> TTFont:
+    font = TTFont(source, recalcTimestamp=False)
+    return instancer.instantiateVariableFont(font, limits, overlap=instancer.OverlapMode.KEEP_AND_DONT_SET_FLAGS)
+
+
+def _reread(font: TTFont) -> TTFont:
+    """Return the font as a file would hold it; the cutter wants tables that nobody has taken apart."""
+    data = io.BytesIO()
+    font.flavor = None
+    font.save(data)
+    data.seek(0)
+    return TTFont(data, recalcTimestamp=False)
+
+
+def _add_hyphens(font: TTFont) -> None:
+    """Draw U+2010 and the non-breaking U+2011 as the hyphen-minus, which is what they look like."""
+    for table in font["cmap"].tables:
+        if table.isUnicode() and ord("-") in table.cmap:
+            table.cmap |= {0x2010: table.cmap[ord("-")], 0x2011: table.cmap[ord("-")]}
+
+
+def _rename(font: TTFont, family: str) -> None:
+    """Name the font plainly, say that it is a subset, and keep its licence inside it (OFL 1.1, condition 2)."""
+    names = font["name"]
+    version = names.getDebugName(5)
+    told = {
+        1: family,
+        2: "Regular",
+        3: f"{version};subset;{family}",
+        4: family,
+        5: f"{version}; subset for caresite",
+        6: f"{family}-Regular",
+        13: LICENCE,
+        14: "https://openfontlicense.org",
+    }
+    for number, text in told.items():
+        names.setName(text, number, 3, 1, 0x409)
+
+
+def metrics(fonts: Path, arial: Path, arial_bold: Path, times: Path, texts: Iterable[Path]) -> None:
+    """Print, for each fallback face, the descriptors that make it as wide and as high as the font it stands in for."""
+    letters = [_letters(path) for path in texts]
+    for file, weight, other in (
+        ("figtree-latin", 400, arial),
+        ("figtree-latin", 700, arial_bold),
+        ("newsreader-latin", 440, times),
+    ):
+        font = _limited(fonts / f"{file}.woff2", {"wght": weight})
+        stand_in = TTFont(other)
+        ratios = [_width(font, text) / _width(stand_in, text) for text in letters]
+        size = sum(ratios) / len(ratios)
+        head, em = font["hhea"], font["head"].unitsPerEm
+        print(f"{file} {weight} on {other.stem}: ", end="")
+        print(f"size-adjust {size:.1%}; ascent-override {head.ascent / em / size:.1%}; ", end="")
+        print(f"descent-override {-head.descent / em / size:.1%}; line-gap-override {head.lineGap / em / size:.1%}", end="")
+        print(f"  (texts {min(ratios):.1%} to {max(ratios):.1%})")
+
+
+def _letters(path: Path) -> Counter[str]:
+    words = " ".join(path.read_text(encoding="utf-8").split())
+    return Counter(c for c in words if (c.isalpha() and c < "Ā") or c in " ,.’")
+
+
+def _width(font: TTFont, text: Counter[str]) -> float:
+    """Return the mean width of the letters of a text, in ems."""
+    glyphs, widths = font.getBestCmap(), font["hmtx"]
+    total = sum(widths[glyphs[ord(letter)]][0] * count for letter, count in text.items())
+    return total / text.total() / font["head"].unitsPerEm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    cutting = commands.add_parser("cut")
+    cutting.add_argument("packages", type=Path)
+    cutting.add_argument("target", type=Path)
+    cutting.set_defaults(run=cut)
+    measuring = commands.add_parser("metrics")
+    for name in ("fonts", "arial", "arial_bold", "times"):
+        measuring.add_argument(name, type=Path)
+    measuring.add_argument("texts", type=Path, nargs="+")
+    measuring.set_defaults(run=metrics)
+    asked = vars(parser.parse_args())
+    asked.pop("run")(**asked)
+
+
+if __name__ == "__main__":
+    main()
