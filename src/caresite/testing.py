@@ -39,8 +39,6 @@ __all__ = ["DEFAULT_CONFIG", "NOW", "BuiltSite", "build_site", "split_files", "w
 
 NOW = "2026-11-22"
 COMPILED = Path(tempfile.gettempdir()) / f"caresite-templates-{__version__}"
-    Path(tempfile.gettempdir()) / f"caresite-templates-{__version__}-{os.getuid() if hasattr(os, 'getuid') else 0}"
-)
 DEFAULT_CONFIG = """\
 title: Example
 base_url: https://example.com/

@@ -286,7 +286,7 @@ class Output(Struct, frozen=True, kw_only=True):
     """The bytes of one file.
 
     `csp` lists what the page needs beyond the site's policy, per directive; `broken` the URLs in it that were
-    reported as leading nowhere while it was written.
+    reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for.
     """
 
     path: str
@@ -298,4 +298,5 @@ class Output(Struct, frozen=True, kw_only=True):
     in_sitemap: bool = False
     csp: Mapping[str, tuple[str, ...]] = {}
     broken: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -246,8 +246,8 @@ def _render(
     tell: Callable[[str, int, int], None],
 ) -> tuple[Output, ...]:
     with watch.stage("assets"):
-        assets = watch.keep(collect_assets(theme))
-    outputs: list[Output] = [*asset_outputs(assets)]
+        assets = watch.keep(collect_assets(theme, site.settings.config.title))
+    outputs: list[Output] = []
     writes = options.publish and not options.dry_run
     compiled = options.compiled or (root / ".caresite/templates" if writes else None)
     renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings), compiled=compiled)
@@ -258,6 +258,7 @@ def _render(
             watch.add_once(output.diagnostics)
             outputs.append(output)
             tell("render", number + 1, len(routes))
+        outputs.extend(asset_outputs(assets, {name for output in outputs for name in output.assets}))
         outputs.extend(_rendered(site, tuple(outputs), watch))
     return tuple(sorted(outputs, key=lambda o: o.path))
 

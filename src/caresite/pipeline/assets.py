@@ -1,18 +1,20 @@
-"""Assets: files of the theme and the site under names that change when they do."""
+"""Assets: files of the theme and the site under names that change when they do; a theme's only where one is used."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
+from caresite.pipeline.icon import icon_svg
 from caresite.pipeline.palette import ACCENTS, palette_css, palette_of
 from caresite.pipeline.themes import Theme
 
@@ -21,23 +23,48 @@ __all__ = ["Asset", "asset_outputs", "collect_assets"]
 _CSS_URL = re.compile(r"url\(\s*([\"']?)(?!data:|https?:|//|#)([^)\"']+)\1\s*\)")
 _DIGEST_LENGTH = 10
 PALETTE = "palette.css"
+ICON = "icon.svg"
 
 
 class Asset(Struct, frozen=True):
-    """An asset: its name in `assets/`, where it is written, its bytes."""
+    """An asset: its name in `assets/`, where it is written, its bytes.
+
+    `links` are the names of the assets that its `url(…)` lead to; `own` says that it is the site's, not a theme's.
+    """
 
     name: str
     output: str
     data: bytes
+    links: tuple[str, ...] = ()
+    own: bool = False
 
 
-def collect_assets(theme: Theme) -> tuple[dict[str, Asset], tuple[Diagnostic, ...]]:
+def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Diagnostic, ...]]:
     """Return all assets by name: the site's `assets/` over the theme's over its parents'; and links not followed.
 
-    A theme with the options `brand` and `accent` gets its `palette.css` made from them.
+    A theme with the options `brand` and `accent` gets its `palette.css` made from them, and an `icon.svg` with the
+    first letter of the site's `title` unless it has one.
 
     A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
     """
+    files, found = _layered(theme)
+    site = theme.layers[0].folder / "assets"
+    assets: dict[str, Asset] = {}
+    for name in sorted(files, key=lambda name: (name.endswith(".css"), name)):
+        data = files[name].read_bytes()
+        links: tuple[str, ...] = ()
+        if name.endswith(".css"):
+            data, links = _rewritten(name, decode_text(data, f"assets/{name}")[0], assets)
+        assets[name] = replace(_asset(name, data), links=links, own=files[name].is_relative_to(site))
+    if getattr(theme.options, "brand", ""):
+        palette = palette_of(theme.options.brand, _accent_hue(theme))
+        assets[PALETTE] = _asset(PALETTE, palette_css(palette).encode())
+        icon = icon_svg(title, palette, getattr(theme.options, "mode", "auto"))
+        assets = {ICON: _asset(ICON, icon.encode())} | assets
+    return assets, found
+
+
+def _layered(theme: Theme) -> tuple[dict[str, Path], tuple[Diagnostic, ...]]:
     files: dict[str, Path] = {}
     found: list[Diagnostic] = []
     for layer in reversed(theme.layers):
@@ -49,15 +76,7 @@ def collect_assets(theme: Theme) -> tuple[dict[str, Asset], tuple[Diagnostic, ..
             else:
                 message = "this link leads out of its folder and was not followed"
                 found.append(fault(codes.SYMLINK_OUT, Span(f"assets/{name}"), message))
-    assets = {name: _asset(name, files[name].read_bytes()) for name in sorted(files) if not name.endswith(".css")}
-    for name in sorted(files):
-        if name.endswith(".css"):
-            css, _ = decode_text(files[name].read_bytes(), f"assets/{name}")
-            assets[name] = _asset(name, _rewritten(name, css, assets).encode())
-    if getattr(theme.options, "brand", ""):
-        palette = palette_of(theme.options.brand, _accent_hue(theme))
-        assets[PALETTE] = _asset(PALETTE, palette_css(palette).encode())
-    return assets, tuple(found)
+    return files, tuple(found)
 
 
 def _accent_hue(theme: Theme) -> float:
@@ -83,16 +102,20 @@ def _asset(name: str, data: bytes) -> Asset:
     return Asset(name, f"assets/{path.with_name(f'{path.stem}.{digest}{path.suffix}')}", data)
 
 
-def _rewritten(name: str, css: str, assets: dict[str, Asset]) -> str:
+def _rewritten(name: str, css: str, assets: Mapping[str, Asset]) -> tuple[bytes, tuple[str, ...]]:
+    """Return the stylesheet with its `url(…)` leading to where assets are written, and the names of those assets."""
+    links: set[str] = set()
+
     def follow(match: re.Match[str]) -> str:
         target = _joined(PurePosixPath(name).parent, match[2].split("?")[0].split("#")[0])
         asset = assets.get(target)
         if asset is None:
             return match[0]
+        links.add(target)
         up = "../" * (len(PurePosixPath(name).parts) - 1)
         return f"url({up}{asset.output.removeprefix('assets/')})"
 
-    return _CSS_URL.sub(follow, css)
+    return _CSS_URL.sub(follow, css).encode(), tuple(sorted(links))
 
 
 def _joined(folder: PurePosixPath, target: str) -> str:
@@ -105,9 +128,17 @@ def _joined(folder: PurePosixPath, target: str) -> str:
     return "/".join(parts)
 
 
-def asset_outputs(assets: dict[str, Asset]) -> tuple[Output, ...]:
-    """Return the assets as outputs."""
+def asset_outputs(assets: Mapping[str, Asset], asked: Iterable[str]) -> tuple[Output, ...]:
+    """Return the assets that are written: the site's own, those that pages `asked` for, and what these link to.
+
+    So a theme may hold files for every one of its options, and a site carries those of the options it chose.
+    """
+    following = {*asked, *(asset.name for asset in assets.values() if asset.own)}
+    written: set[str] = set()
+    while following:
+        written |= following
+        following = {link for name in following for link in assets[name].links} - written
     return tuple(
-        Output(path=asset.output, data=asset.data, kind="asset", source=f"assets/{asset.name}")
-        for asset in assets.values()
+        Output(path=assets[name].output, data=assets[name].data, kind="asset", source=f"assets/{name}")
+        for name in sorted(written)
     )

@@ -6,19 +6,23 @@ import base64
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import unescape
 from urllib.parse import urlsplit
 
 __all__ = ["needs_of"]
 
 _HOSTED = re.compile(
-    r"<(img|source|video|audio|iframe|script|embed|track|form)\b[^>]*?\s(?:src|action|poster|srcset)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
-    re.IGNORECASE,
+    r"<(img|source|video|audio|iframe|script|embed|track|form)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE
 )
-_FOREIGN = re.compile(r"\s(?:src|action|poster|srcset)\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE)
+_ADDRESS = re.compile(r"\s(src|srcset|action|poster)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"\s(?:src|action|poster)\s*=\s*[\"']?(?:https?:)?//|\ssrcset\s*=[^>]*?//", re.IGNORECASE
+)  # most pages have none, and this says so fast
+_HOST = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
-_STYLESHEET = re.compile(r"stylesheet.*?href=[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
+_STYLESHEET = re.compile(r"\brel\s*=\s*[\"']?[^\"'>]*\bstylesheet\b", re.IGNORECASE)
+_HREF = re.compile(r"\shref\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
 _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _LOCAL = (
@@ -44,10 +48,11 @@ def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
     """Return, per directive, the sources that the HTML of a page needs: hosts, and hashes of inline code."""
     needs: dict[str, set[str]] = defaultdict(set)
     if _FOREIGN.search(page):
-        for tag, url in _HOSTED.findall(page):
-            needs[_DIRECTIVES[tag.lower()]].add(_origin(url))
+        for tag, attributes in _HOSTED.findall(page):
+            for name, *values in _ADDRESS.findall(attributes):
+                needs[_directive(tag.lower(), name.lower())] |= set(_hosts(unescape("".join(values)), name.lower()))
     for link in _LINK.findall(page):
-        if linked := _STYLESHEET.search(link):
+        if (linked := _HREF.search(link)) and _STYLESHEET.search(link):
             needs["style-src"].add(_origin(linked[1]))
     for pattern, directive, source in _LOCAL:
         if pattern.search(page):
@@ -61,6 +66,15 @@ def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
         for double, single in _STYLED.findall(page):
             needs["style-src"] |= {"'unsafe-hashes'", _hash(unescape(double or single))}
     return {directive: tuple(sorted(sources)) for directive, sources in sorted(needs.items()) if sources}
+
+
+def _directive(tag: str, attribute: str) -> str:
+    return "img-src" if attribute in ("poster", "srcset") else _DIRECTIVES[tag]
+
+
+def _hosts(value: str, attribute: str) -> Iterable[str]:
+    urls = (part.split() for part in value.split(",")) if attribute == "srcset" else (value.split()[:1],)
+    return (_origin(parts[0]) for parts in urls if parts and _HOST.match(parts[0]))
 
 
 def _origin(url: str) -> str:

@@ -107,6 +107,7 @@ class Renderer:
         self.sections = getattr(theme.options, "home", ())
         self._macros: dict[str, Any] = {}
         self._broken: set[str] = set()
+        self._asked: set[str] = set()
 
     # one route
 
@@ -114,6 +115,7 @@ class Renderer:
         """Return the output of `route`; after an error its bytes are empty and the diagnostics say why."""
         self.found = []
         self._broken = set()
+        self._asked = set()
         page = self.site.pages.get(route.page_id)
         self.language = page.lang if page else self.site.settings.config.language
         span = page.span if page else Span(self.site.settings.path)
@@ -146,6 +148,7 @@ class Renderer:
             in_sitemap=route.in_sitemap,
             csp=needs_of(text) if text and route.output.endswith(".html") else {},
             broken=tuple(sorted(self._broken)),
+            assets=tuple(sorted(self._asked)),
             diagnostics=tuple(self.found),
         )
 
@@ -185,6 +188,7 @@ class Renderer:
                     hint=f"did you mean `{near}`?" if near else "put it in `assets/`",
                 )
             )
+        self._asked.add(name)
         return self.site.settings.base_path + asset.output
 
     def say(self, key: str, **values: Any) -> str:
