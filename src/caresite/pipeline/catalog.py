@@ -45,6 +45,7 @@ from caresite.kinds.story import Customer, StoryQuote
 from caresite.pipeline.consent import shown_name, shows_face
 from caresite.pipeline.discover import Discovery
 from caresite.pipeline.gates import Decision, Gates, below, gate
+from caresite.pipeline.order import newest_first
 from caresite.pipeline.terms import collect_terms
 
 __all__ = ["Alias", "Site", "assemble"]
@@ -133,6 +134,7 @@ def assemble(
     resources, files = _resources(settings, discovery, drafts, found)
     terms, refs = collect_terms(settings, [(d.id, d.item, d.source) for d in drafts], _term_pages(drafts))
     pages = {d.id: _page(settings, d, refs.get(d.id, {}), resources, files, found) for d in drafts}
+    pages |= _on_their_walls(settings, pages)
     found.extend(_near_misses(drafts))
     site = Site(
         settings=settings,
@@ -156,6 +158,20 @@ def assemble(
         next_due=min(dues, default=None),
     )
     return site, tuple(found)
+
+
+def _on_their_walls(settings: Settings, pages: Mapping[str, Page]) -> dict[str, Page]:
+    """Return the testimonials that stand on a later page of their list, with the address they have there."""
+    moved = {}
+    for name, collection in settings.collections.items():
+        words = [p for p in pages.values() if p.kind == "testimonial" and p.collection == name]
+        words.sort(key=newest_first)
+        per_page = collection.per_page or settings.config.pagination.per_page
+        for place, page in enumerate(words[per_page:], start=per_page):
+            later = f"{settings.config.pagination.path}/{place // per_page + 1}/#"
+            url, permalink = page.url.replace("#", later), page.permalink.replace("#", later)
+            moved[page.id] = replace(page, url=url, permalink=permalink)
+    return moved
 
 
 def _decided(

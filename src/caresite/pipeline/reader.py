@@ -21,6 +21,7 @@ from caresite.core.config import Business
 from caresite.core.model import Order, Page, Query, Term
 from caresite.core.urls import slug_of
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.order import by_date, newest_first
 from caresite.pipeline.terms import LISTED_KINDS
 
 __all__ = [
@@ -173,7 +174,7 @@ class Reader:
         return {key: tuple(pages) for key, pages in groups.items()}
 
     def _newest(self) -> tuple[Page, ...]:
-        return self._once(("newest",), lambda: tuple(sorted(self.of.pages.values(), key=_newest_first)))
+        return self._once(("newest",), lambda: tuple(sorted(self.of.pages.values(), key=newest_first)))
 
     def _select(self, query: Query) -> Iterable[Page]:
         pages = self._candidates(query)
@@ -187,9 +188,9 @@ class Reader:
             case "title":
                 return sorted(found, key=lambda p: (p.title.casefold(), p.id))
             case "place":
-                return sorted(found, key=lambda p: (getattr(p.meta, "place", 0) or 9999, *_newest_first(p)))
+                return sorted(found, key=lambda p: (getattr(p.meta, "place", 0) or 9999, *newest_first(p)))
             case "weight":
-                return sorted(found, key=lambda p: (p.weight, *_newest_first(p)))
+                return sorted(found, key=lambda p: (p.weight, *newest_first(p)))
             case _:
                 return sorted(found, key=self._source_place)
 
@@ -221,7 +222,7 @@ class Reader:
         order: Order = "source" if page.parent else "newest"
         pages = self.ask(Query(kinds=(page.kind,), collection=page.collection, parent=page.parent, order=order))
         if order == "newest":
-            pages = tuple(sorted(pages, key=_by_date))
+            pages = tuple(sorted(pages, key=by_date))
         return pages, {p.id: i for i, p in enumerate(pages)}
 
     def series(self, page: Page) -> tuple[Page, ...]:
@@ -358,14 +359,6 @@ class Reader:
         kinds = ("story",) if term.taxonomy in ("industry", "product") else LISTED_KINDS
         order: Order = "oldest" if term.taxonomy == "series" else "newest"
         return Query(kinds=kinds, taxonomy=term.taxonomy, term=term.slug, order=order)
-
-
-def _newest_first(page: Page) -> tuple[bool, bool, float, str]:
-    return (not page.pinned, page.date is None, -page.date.timestamp() if page.date else 0.0, page.id)
-
-
-def _by_date(page: Page) -> tuple[bool, float, str]:
-    return _newest_first(page)[1:]
 
 
 def _matches(page: Page, query: Query) -> bool:
