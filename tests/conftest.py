@@ -23,7 +23,11 @@ theme: plain
 plugins: []
 """
 
-hypothesis.settings.register_profile("caresite", deadline=None)
+hypothesis.settings.register_profile(
+    "caresite",
+    deadline=None,  # other work on the machine is no fault of ours
+    phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
+)
 hypothesis.settings.load_profile("caresite")
 
 
@@ -63,8 +67,8 @@ SmallSite = Callable[..., BuiltSite]
 
 @cache
 def _plain_theme() -> Mapping[str, bytes]:
-    folder = ROOT / "tests" / "themes"
-    return {f"themes/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in folder.rglob("*.*") if p.is_file()}
+    folder = ROOT / "tests" / "themes" / "plain"
+    return {f"themes/plain/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in folder.rglob("*.*") if p.is_file()}
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 """One broken site per code: what caresite says of it, to the letter.
 
-`tests/broken/<code>-<name>/` is a site with as little in it as shows one fault, and `expected.txt` what is said. A folder
-without a code in front has several faults at once. `make.py` adds to a site what git cannot hold: `make(folder)` is
-called with the copy, `OPTIONS` are options of the build. After a message was changed on purpose, write what is said now
-with `python -m pytest tests/test_broken.py --update-golden`, and read the difference before it is committed.
+`tests/broken/<code>-<name>/` is a site with as little in it as shows one fault, and `expected.txt` what is said. A
+folder without a code in front has several faults at once. `make.py` adds to a site what git cannot hold: `make(folder)`
+is called with the copy, `OPTIONS` are options of the build. After a message was changed on purpose, write what is said
+now with `python -m pytest tests/test_broken.py --update-golden`, and read the difference before it is committed.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
       mkdir -p packages/$name
       tar -xzf fontsource-variable-$name-5.3.0.tgz -C packages/$name --strip-components=1
     done
-    pip install fonttools==4.68.0 brotli==1.2.0
+    pip install fonttools==4.68.0 brotli==1.2.1
     python tools/subset_fonts.py cut packages themes/hearth/assets/fonts
     python tools/subset_fonts.py metrics themes/hearth/assets/fonts Arial.ttf ArialBold.ttf Times.ttf TEXT...
 
@@ -167,10 +167,11 @@ def metrics(fonts: Path, arial: Path, arial_bold: Path, times: Path, texts: Iter
         ratios = [_width(font, text) / _width(stand_in, text) for text in letters]
         size = sum(ratios) / len(ratios)
         head, em = font["hhea"], font["head"].unitsPerEm
-        print(f"{file} {weight} on {other.stem}: ", end="")
-        print(f"size-adjust {size:.1%}; ascent-override {head.ascent / em / size:.1%}; ", end="")
-        print(f"descent-override {-head.descent / em / size:.1%}; line-gap-override {head.lineGap / em / size:.1%}", end="")
-        print(f"  (texts {min(ratios):.1%} to {max(ratios):.1%})")
+        print(f"{file}, weight {weight}, on {other.stem}; by text {min(ratios):.1%} to {max(ratios):.1%}")
+        print(f"  size-adjust: {size:.1%};")
+        print(f"  ascent-override: {head.ascent / em / size:.1%};")
+        print(f"  descent-override: {-head.descent / em / size:.1%};")
+        print(f"  line-gap-override: {head.lineGap / em / size:.1%};")
 
 
 def _letters(path: Path) -> Counter[str]:

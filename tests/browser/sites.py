@@ -14,19 +14,10 @@ __all__ = ["KINDS", "LOOKS", "SITES", "Site", "site_called"]
 
 SITES = ("sample", "german", "empty")
 _EMPTY = (
-    "404",
-    "author",
-    "authors",
-    "blog",
-    "home",
-    "page",
-    "quotes",
-    "quotes-index",
-    "send-your-story",
-    "stories",
-    "wall",
+    *("404", "author", "authors", "blog", "home", "page", "quotes", "quotes-index"),
+    *("search", "send-your-story", "stories", "thanks", "wall"),
 )
-_FULL = (*_EMPTY, "archive", "post", "quote", "quote-of-the-day", "story", "term", "terms")
+_FULL = (*_EMPTY, "archive", "best", "post", "quote", "quote-of-the-day", "story", "term", "terms")
 KINDS = {"sample": _FULL, "german": _FULL, "empty": _EMPTY}
 LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
 _ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from browser.sites import LOOKS, Site
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _SCHEMES = ("light", "dark")
 _WIDTHS_PX = (320, 360, 1280)
-_RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], iframes: false})"
+_RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], iframes: false, preload: false})"
 
 
 @pytest.mark.parametrize(("name", "kind"), LOOKS)

@@ -22,6 +22,11 @@ _TOO_WIDE = """() => {
         .filter(e => e.getBoundingClientRect().right > room + 0.5)
         .map(e => `${e.outerHTML.slice(0, 80)} ends at ${e.getBoundingClientRect().right} px of ${room}`);
 }"""
+_STICKING_OUT = """() => [...document.body.querySelectorAll(':not(svg *)')]
+    .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 3 && getComputedStyle(e).overflowX === 'visible')
+    .filter(e => !e.closest('.visually-hidden, .skip-link'))
+    .filter(e => [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.textContent.trim()))
+    .map(e => `${e.outerHTML.slice(0, 120)} is ${e.scrollWidth} px wide in ${e.clientWidth}`)"""
 _FOCUSED = """() => {
     const element = document.activeElement, box = element.getBoundingClientRect();
     const outlines = [null, '::before', '::after'].map(part => getComputedStyle(element, part))
@@ -67,6 +72,18 @@ def test_zoomed_to_400_percent_nothing_scrolls_sideways(
     page = visit_zoomed.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))
     page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true })")
     found = page.evaluate(_TOO_WIDE)
+    assert not found, "\n".join([page.url, *found])
+
+
+@pytest.mark.parametrize(("name", "kind"), LOOKS)
+def test_no_words_stick_out_of_their_box(
+    name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
+) -> None:
+    page = visit.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))
+    found = []
+    for width in (_NARROW_PX, 768, 1280):
+        visit.look(width)
+        found += [f"{width} px: {element}" for element in page.evaluate(_STICKING_OUT)]
     assert not found, "\n".join([page.url, *found])
 
 

@@ -34,7 +34,11 @@ def url_of(site: BuiltSite, page_id: str) -> str:
         ("content/blog/hello.md", ("permalink: /about/us/",), "/about/us/"),
         ("content/blog/hello.md", ("permalink: about",), "/about/"),
         ("content/blog/hello.md", ("permalink: /feed.html",), "/feed.html"),
-        ("content/stories/hello.md", ("consent: {at: 2026-01-01, scopes: [publish_text], how: letter}",), "/stories/hello/"),
+        (
+            "content/stories/hello.md",
+            ("consent: {at: 2026-01-01, scopes: [publish_text], how: letter}",),
+            "/stories/hello/",
+        ),
         ("content/pages/about.md", (), "/about/"),
         ("content/pages/legal/privacy.md", (), "/legal/privacy/"),
         ("content/pages/legal/index.md", (), "/legal/"),
@@ -45,7 +49,10 @@ def url_of(site: BuiltSite, page_id: str) -> str:
 def test_every_text_has_an_address(small_site: SmallSite, path: str, lines: tuple[str, ...], url: str) -> None:
     site = small_site(post(path, *lines))
     assert url_of(site, path) == url
-    assert url.strip("/") + ("/" if url.endswith("/") else "") in (*(o.removesuffix("index.html") for o in site.outputs), "/")
+    assert url.strip("/") + ("/" if url.endswith("/") else "") in (
+        *(o.removesuffix("index.html") for o in site.outputs),
+        "/",
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,9 @@ def test_an_address_that_leads_astray_is_an_error_and_no_file(small_site: SmallS
 
 
 def test_everything_stands_below_the_sites_own_path(small_site: SmallSite) -> None:
-    text = post("content/blog/a/index.md", "tags: [care]", "aliases: [/old/]", body="![](b.png) [b](../b.md) [t](/tags/)")
+    text = post(
+        "content/blog/a/index.md", "tags: [care]", "aliases: [/old/]", body="![](b.png) [b](../b.md) [t](/tags/)"
+    )
     text += post("content/blog/b.md", "authors: [Rosa]")
     site = small_site(text, config="base_url: https://example.com/shop/\n", files={"content/blog/a/b.png": PNG})
     page = site.site.pages["content/blog/a/index.md"]
@@ -161,7 +170,9 @@ def test_quotes_in_files_of_their_own_make_a_collection_of_their_folder(small_si
 
 
 @pytest.mark.parametrize("name", ["2020-a.md", "Apple.md", "zebra.md"])
-def test_the_head_of_a_folder_of_quotes_is_found_whatever_the_others_are_called(small_site: SmallSite, name: str) -> None:
+def test_the_head_of_a_folder_of_quotes_is_found_whatever_the_others_are_called(
+    small_site: SmallSite, name: str
+) -> None:
     site = small_site(f"""
     -- content/quotes/on-care/{name} --
     ---
@@ -206,20 +217,28 @@ def test_a_loose_file_is_copied_only_when_a_page_uses_it(small_site: SmallSite) 
 
 
 def test_a_file_that_only_a_held_back_page_uses_stays_home(small_site: SmallSite) -> None:
-    text = post("content/blog/a.md", "draft: true", body="![](secret.jpg)") + post("content/blog/b/index.md", "draft: true")
+    text = post("content/blog/a.md", "draft: true", body="![](secret.jpg)") + post(
+        "content/blog/b/index.md", "draft: true"
+    )
     site = small_site(text, files={"content/blog/secret.jpg": PNG, "content/blog/b/inside.jpg": PNG})
     assert not [path for path in site.outputs if path.endswith(".jpg")]
 
 
 def test_a_held_back_bundle_inside_a_shown_one_stays_home(small_site: SmallSite) -> None:
-    text = post("content/blog/a/index.md") + post("content/blog/a/b/index.md", "draft: true") + post("content/blog/index.md")
+    text = (
+        post("content/blog/a/index.md")
+        + post("content/blog/a/b/index.md", "draft: true")
+        + post("content/blog/index.md")
+    )
     files = {"content/blog/a/b/secret.jpg": PNG, "content/blog/stray.jpg": PNG, "content/blog/a/open.jpg": PNG}
     site = small_site(text, files=files)
     assert [path for path in site.outputs if path.endswith(".jpg")] == ["blog/a/open.jpg"]
 
 
 def test_a_picture_may_stand_in_static_or_elsewhere(small_site: SmallSite) -> None:
-    text = post("content/blog/a.md", "image: /images/x.jpg") + post("content/blog/b.md", "image: 'https://cdn.example/y.jpg'")
+    text = post("content/blog/a.md", "image: /images/x.jpg") + post(
+        "content/blog/b.md", "image: 'https://cdn.example/y.jpg'"
+    )
     site = small_site(text, files={"static/images/x.jpg": PNG})
     pictures = [page.image.src for page in site.site.pages.values() if page.image]
     assert pictures == ["/images/x.jpg", "https://cdn.example/y.jpg"]
@@ -250,7 +269,9 @@ def test_an_author_with_a_file_is_found_by_id_or_name(small_site: SmallSite, wri
 
 
 def test_an_author_who_is_nearly_one_of_ours_is_a_warning(small_site: SmallSite) -> None:
-    site = small_site(post("content/blog/a.md", "authors: [rosalind]") + "-- content/authors/rosalinde.md --\n---\nname: R\n---\n")
+    site = small_site(
+        post("content/blog/a.md", "authors: [rosalind]") + "-- content/authors/rosalinde.md --\n---\nname: R\n---\n"
+    )
     assert site.codes == ("Q106",)
 
 
@@ -268,7 +289,10 @@ def test_terms_that_differ_in_case_are_one_under_the_first_name(small_site: Smal
 
 
 def test_a_term_may_have_a_text_of_its_own(small_site: SmallSite) -> None:
-    text = post("content/blog/a.md", "tags: [care]") + "-- content/tags/care.md --\n---\ntitle: Taking care\n---\nIt *matters*.\n"
+    text = (
+        post("content/blog/a.md", "tags: [care]")
+        + "-- content/tags/care.md --\n---\ntitle: Taking care\n---\nIt *matters*.\n"
+    )
     site = small_site(text)
     assert site.site.terms["tags"]["care"].name == "Taking care"
     assert "<em>matters</em>" in site.html("/tags/care/")
@@ -302,6 +326,11 @@ def test_a_description_is_the_given_one_else_the_summary_else_the_first_paragrap
     assert pages["content/blog/c.md"].description.endswith("Word…")
 
 
+def test_an_authors_description_is_their_bio_in_plain_words(small_site: SmallSite) -> None:
+    site = small_site("-- content/authors/rosa.yaml --\nname: Rosa Lind\nbio: Rosa *listens*.\n")
+    assert site.site.pages["content/authors/rosa.yaml"].description == "Rosa listens."
+
+
 def test_reading_time_is_a_minute_for_220_words(small_site: SmallSite) -> None:
     site = small_site(post("content/blog/a.md", body="word " * 441) + post("content/blog/b.md", body="word"))
     assert [site.site.pages[f"content/blog/{n}.md"].minutes for n in "ab"] == [3, 1]
@@ -312,7 +341,10 @@ def test_a_quote_and_a_testimonial_are_called_after_their_words(small_site: Smal
     -- content/quotes/q.yaml --
     - {id: a, text: "Listen ==first==.", status: anonymous}
     -- content/testimonials/t.yaml --
-    - {id: b, text: Well done., author: {display: anonymous}, consent: {at: 2026-01-01, scopes: [publish_text], how: letter}}
+    - id: b
+      text: Well done.
+      author: {display: anonymous}
+      consent: {at: 2026-01-01, scopes: [publish_text], how: letter}
     """)
     assert site.site.pages["content/quotes/q.yaml#a"].title == "“Listen first.”"
     assert site.site.pages["content/testimonials/t.yaml#b"].title == "“Well done.”"

@@ -17,12 +17,19 @@ ALL = "publish_text, publish_name, publish_company, publish_photo"
 
 def praise(*lines: str, scopes: str = ALL, how: str = "letter", at: str = "2026-01-01", consent: str = "") -> str:
     given = f"  consent: {{at: {at}, scopes: [{scopes}], how: {how}{consent}}}\n"
-    return "-- content/testimonials/a.yaml --\n- text: Well done.\n  id: a\n" + given + "".join(f"  {x}\n" for x in lines)
+    return (
+        "-- content/testimonials/a.yaml --\n- text: Well done.\n  id: a\n" + given + "".join(f"  {x}\n" for x in lines)
+    )
 
 
 def story(*lines: str, scopes: str = ALL) -> str:
     consent = f"consent: {{at: 2026-01-01, scopes: [{scopes}], how: letter}}\n"
-    return "-- content/stories/s.md --\n---\ntitle: A story\n" + consent + "".join(f"{x}\n" for x in lines) + "---\nText.\n"
+    return (
+        "-- content/stories/s.md --\n---\ntitle: A story\n"
+        + consent
+        + "".join(f"{x}\n" for x in lines)
+        + "---\nText.\n"
+    )
 
 
 def reasons(site: BuiltSite) -> list[str]:
@@ -193,7 +200,9 @@ def test_some_things_no_disclosure_heals(small_site: SmallSite, line: str) -> No
 
 
 def quote(*lines: str) -> str:
-    return "-- content/quotes/q.yaml --\n- id: a\n  text: Listen.\n  author: Rosa\n" + "".join(f"  {x}\n" for x in lines)
+    return "-- content/quotes/q.yaml --\n- id: a\n  text: Listen.\n  author: Rosa\n" + "".join(
+        f"  {x}\n" for x in lines
+    )
 
 
 def test_a_quote_from_a_book_needs_nobodys_consent(small_site: SmallSite) -> None:
@@ -229,7 +238,10 @@ def test_a_single_name_stays_whole(display: str) -> None:
 
 
 CONSENT = "{at: 2026-01-01, scopes: [publish_text, publish_name, publish_company, publish_photo], how: letter}"
-PERSON = "name: Ines Adaeze Okafor, role: Quillmaker, company: Featherworks, location: Ambleford, url: 'https://okafor.example/', photo: portrait.jpg"
+PERSON = (
+    "name: Ines Adaeze Okafor, role: Quillmaker, company: Featherworks, location: Ambleford, "
+    "url: 'https://okafor.example/', photo: portrait.jpg"
+)
 SITE = """
 -- caresite.yaml --
 title: Example
@@ -284,12 +296,9 @@ It went well.
   consent: {consent}
 """
 PICTURES = {
-    path: b"\x89PNG"
-    for path in (
-        "content/testimonials/portrait.jpg",
-        "content/stories/the-move/portrait.jpg",
-        "content/stories/the-move/office.jpg",
-    )
+    "content/testimonials/portrait.jpg": b"\x89PNG",
+    "content/stories/the-move/portrait.jpg": b"\x89PNG",
+    "content/stories/the-move/office.jpg": b"\x89PNG",
 }
 
 
@@ -324,7 +333,9 @@ def test_a_full_name_is_shown_wherever_words_are() -> None:
 )
 def test_what_an_author_chose_not_to_show_is_in_no_file_of_the_site(display: str, hidden: list[str]) -> None:
     text = everything(site_with(display))
-    leaks = {word: text[max(0, m.start() - 60) : m.end() + 40] for word in hidden if (m := re.search(rf"\b{word}", text))}
+    leaks = {
+        word: text[max(0, m.start() - 60) : m.end() + 40] for word in hidden if (m := re.search(rf"\b{word}", text))
+    }
     assert leaks == {}
 
 
@@ -344,7 +355,9 @@ def test_a_picture_in_a_bundle_stays_out_only_when_its_owner_is_not_to_be_seen()
     [
         praise("author: {name: Ines Okafor, display: initials}").replace("id: a", "id: ines-okafor"),
         praise("author: {name: Ines Okafor, display: first-name}", "title: Ines Okafor"),
-        story("author: {name: Ines Okafor, display: anonymous}").replace("stories/s.md", "stories/how-ines-okafor-slept.md"),
+        story("author: {name: Ines Okafor, display: anonymous}").replace(
+            "stories/s.md", "stories/how-ines-okafor-slept.md"
+        ),
         story("author: {name: Ines Okafor, display: initials}", "summary: Ines Okafor slept well."),
     ],
 )

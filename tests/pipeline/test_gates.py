@@ -62,7 +62,9 @@ def test_the_date_shown_may_lie_ahead_of_the_day_it_goes_live(one_post: Callable
     ("lines", "flag"),
     [(("draft: true",), "drafts"), (("date: 2030-01-01",), "future"), (("expires: 2020-01-01",), "expired")],
 )
-def test_each_state_has_a_flag_of_its_own(one_post: Callable[..., BuiltSite], lines: tuple[str, ...], flag: str) -> None:
+def test_each_state_has_a_flag_of_its_own(
+    one_post: Callable[..., BuiltSite], lines: tuple[str, ...], flag: str
+) -> None:
     flags = ("drafts", "future", "expired")
     assert "blog/a/index.html" in one_post(*lines, **{flag: True}).outputs
     others = {name: True for name in flags if name != flag}

@@ -127,7 +127,9 @@ def test_what_leaves_the_page_or_stays_on_it_is_left_as_written(reader: Reader, 
     assert ask(reader, target) == Resolved(target)
 
 
-@pytest.mark.parametrize("target", ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "file:///etc/passwd", "vbscript:x"])
+@pytest.mark.parametrize(
+    "target", ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "file:///etc/passwd", "vbscript:x"]
+)
 def test_what_would_run_code_or_open_files_is_not_written(reader: Reader, target: str) -> None:
     resolved = ask(reader, target)
     assert resolved.url == "#"
@@ -161,7 +163,9 @@ def test_what_leads_nowhere_is_told_with_its_line(reader: Reader, target: str, c
     assert said in fault.message
 
 
-@pytest.mark.parametrize(("target", "code"), [("photo.jpg", "L104"), ("/images/y.png", "L104"), ("../draft.md", "L105")])
+@pytest.mark.parametrize(
+    ("target", "code"), [("photo.jpg", "L104"), ("/images/y.png", "L104"), ("../draft.md", "L105")]
+)
 def test_a_missing_picture_is_called_one(reader: Reader, target: str, code: str) -> None:
     fault = ask(reader, target, "image").fault
     assert fault is not None
@@ -169,7 +173,8 @@ def test_a_missing_picture_is_called_one(reader: Reader, target: str, code: str)
 
 
 @pytest.mark.parametrize(
-    ("target", "hint"), [("../aa.md", "`../a.md`"), ("../a.md#one-twoo", "`#one-two`"), ("../../storys/s.md", "`../../stories/s.md`")]
+    ("target", "hint"),
+    [("../aa.md", "`../a.md`"), ("../a.md#one-twoo", "`#one-two`"), ("../../storys/s.md", "`../../stories/s.md`")],
 )
 def test_what_was_meant_is_guessed(reader: Reader, target: str, hint: str) -> None:
     fault = ask(reader, target).fault

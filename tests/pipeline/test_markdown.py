@@ -86,6 +86,21 @@ def test_a_table_is_wrapped_and_aligned_without_styles() -> None:
     assert "style" not in table
 
 
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [
+        ("| a | b |\n|---|---|\n| 1 | 2 |", False),
+        ("| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |", True),
+        ("```\nshort\n```", False),
+        ("```\nshort\nas wide as no telephone is\n```", True),
+        ("```python\nprint('as wide as no telephone is')\n```", True),
+        ("    as wide as no telephone is", True),
+    ],
+)
+def test_the_keyboard_reaches_what_may_have_to_be_scrolled(text: str, reached: bool) -> None:
+    assert (' tabindex="0">' in html(text)) is reached
+
+
 def test_tasks_have_labels_and_cannot_be_changed() -> None:
     assert html("- [ ] to *do*\n- [x] done\n- plain") == (
         '<ul class="contains-task-list">\n'

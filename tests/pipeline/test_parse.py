@@ -16,7 +16,9 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def parsed(path: str, text: str, kind: str = "post", **defaults: str) -> Document:
-    tables = {folder: parse_defaults(f"{folder}_defaults.yaml", content.encode()) for folder, content in defaults.items()}
+    tables = {
+        folder: parse_defaults(f"{folder}_defaults.yaml", content.encode()) for folder, content in defaults.items()
+    }
     parser = Parser(Syntax("Europe/London", MarkdownOptions(), tables))
     return parser.parse(Source(path, "any", kind), dedent(text).encode())
 
@@ -108,7 +110,9 @@ def test_every_fault_of_a_file_is_told_at_its_place() -> None:
     assert document.items == ()
 
 
-@pytest.mark.parametrize("broken", ["---\ntitle: a: b\n---\n", "---\ntitle: A\n", "---\n- a\n---\n", "+++\ntitle\n+++\n"])
+@pytest.mark.parametrize(
+    "broken", ["---\ntitle: a: b\n---\n", "---\ntitle: A\n", "---\n- a\n---\n", "+++\ntitle\n+++\n"]
+)
 def test_front_matter_that_cannot_be_read_is_one_error(broken: str) -> None:
     document = parsed("content/blog/a.md", broken)
     assert len(codes(document)) == 1
@@ -116,7 +120,9 @@ def test_front_matter_that_cannot_be_read_is_one_error(broken: str) -> None:
 
 
 def test_bytes_that_are_no_text_are_one_error() -> None:
-    document = Parser(Syntax("UTC", MarkdownOptions())).parse(Source("content/blog/a.md", "blog", "post"), b"\xff\x00\xff")
+    document = Parser(Syntax("UTC", MarkdownOptions())).parse(
+        Source("content/blog/a.md", "blog", "post"), b"\xff\x00\xff"
+    )
     assert [d.code for d in document.diagnostics] == ["D101"]
 
 
@@ -203,7 +209,9 @@ def test_a_misspelt_status_is_an_error_with_the_word_that_was_meant() -> None:
 
 
 def test_toml_front_matter_is_read() -> None:
-    document = parsed("content/blog/a.md", '+++\ntitle = "A"\ndate = 2026-01-02\n[taxonomies]\ntags = ["x"]\n+++\nText\n')
+    document = parsed(
+        "content/blog/a.md", '+++\ntitle = "A"\ndate = 2026-01-02\n[taxonomies]\ntags = ["x"]\n+++\nText\n'
+    )
     assert (document.items[0].meta.title, document.items[0].meta.tags) == ("A", ("x",))
 
 
@@ -336,7 +344,9 @@ def test_the_words_of_a_testimonial_are_its_body_or_its_text() -> None:
 
 def test_raw_html_in_a_customers_words_is_never_kept() -> None:
     story = parsed("content/blog/a.md", "---\ntitle: A\n---\n<b>own</b>\n")
-    theirs = parsed("content/testimonials/a.md", "---\nauthor: Ines\ntext: x\n---\n<script>alert(1)</script>\n", "testimonial")
+    theirs = parsed(
+        "content/testimonials/a.md", "---\nauthor: Ines\ntext: x\n---\n<script>alert(1)</script>\n", "testimonial"
+    )
     assert "<b>" in str(story.items[0].body.html)
     assert "<script>" not in str(theirs.items[0].body.html)
 
@@ -360,7 +370,9 @@ def test_defaults_are_given_to_every_file_below_and_the_nearest_wins() -> None:
 
 
 def test_a_file_wins_over_its_defaults_under_whatever_name() -> None:
-    document = parsed("content/blog/a.md", "---\ntitle: A\nauthor: Sam\n---\n", "post", **{"content/": "authors: [Rosa]\n"})
+    document = parsed(
+        "content/blog/a.md", "---\ntitle: A\nauthor: Sam\n---\n", "post", **{"content/": "authors: [Rosa]\n"}
+    )
     assert codes(document) == []
     assert document.items[0].meta.authors == ("Sam",)
 

@@ -76,7 +76,9 @@ def reader(small_site: SmallSite) -> Reader:
         ({"kinds": ("story",), "collection": "blog"}, []),
     ],
 )
-def test_a_question_has_filters_an_order_and_a_window(reader: Reader, filters: dict[str, object], expected: list[str]) -> None:
+def test_a_question_has_filters_an_order_and_a_window(
+    reader: Reader, filters: dict[str, object], expected: list[str]
+) -> None:
     if filters.get("order") == "weight":  # a page without a weight has 0, which comes first
         expected = ["old", "new", "middle", "pinned", "undated"]
     assert names(reader.pages(**{"kinds": ("post",), **filters})) == expected
@@ -215,7 +217,9 @@ def answers(site: Site) -> dict[str, list[str]]:
 
 
 def test_filters_of_stories_have_counts_and_addresses(small_site: SmallSite) -> None:
-    text = post("a", "industry: [Food]", "products: [Ovens]", "tags: [care]", f"consent: {CONSENT}", folder="content/stories")
+    text = post(
+        "a", "industry: [Food]", "products: [Ovens]", "tags: [care]", f"consent: {CONSENT}", folder="content/stories"
+    )
     text += post("b", "industry: [Food, Crafts]", f"consent: {CONSENT}", folder="content/stories")
     groups = reader_of(small_site(text)).filters("stories")
     assert [(g.taxonomy, [(t.name, t.count, t.url) for t in g.terms]) for g in groups] == [
@@ -228,7 +232,9 @@ def test_filters_of_stories_have_counts_and_addresses(small_site: SmallSite) -> 
 @pytest.mark.parametrize("index", ["/kunden", "kunden", "/kunden/"])
 def test_filters_stand_below_their_list_however_it_is_written(small_site: SmallSite, index: str) -> None:
     text = post("a", "tags: [care]", f"consent: {CONSENT}", folder="content/stories")
-    site = small_site(text, config=f"base_url: https://example.com/shop/\ncollections: {{stories: {{index: {index}}}}}\n")
+    site = small_site(
+        text, config=f"base_url: https://example.com/shop/\ncollections: {{stories: {{index: {index}}}}}\n"
+    )
     assert [t.url for g in reader_of(site).filters("stories") for t in g.terms] == ["/shop/kunden/tag/care/"]
     assert "kunden/tag/care/index.html" in site.outputs
 

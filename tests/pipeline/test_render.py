@@ -109,7 +109,9 @@ def test_the_same_text_can_stand_on_two_pages(small_site: SmallSite) -> None:
 
 
 def test_a_sites_own_template_wins_over_the_themes_by_path(small_site: SmallSite) -> None:
-    files = with_templates(post="own: {{ page.title }}", components__quote="{% macro render(a, b, s, l) %}OWN{% endmacro %}")
+    files = with_templates(
+        post="own: {{ page.title }}", components__quote="{% macro render(a, b, s, l) %}OWN{% endmacro %}"
+    )
     site = small_site(page_with("x") + QUOTES, files=files)
     assert site.html("/blog/a/") == "own: A"
 
@@ -140,7 +142,9 @@ def test_a_template_may_extend_the_one_it_replaces(small_site: SmallSite) -> Non
 
 
 def test_hearths_own_base_can_be_extended_by_name(small_site: SmallSite) -> None:
-    files = with_templates(post='{% extends "hearth/base.html" %}{% block main %}<h1>Mine: {{ page.title }}</h1>{% endblock %}')
+    files = with_templates(
+        post='{% extends "hearth/base.html" %}{% block main %}<h1>Mine: {{ page.title }}</h1>{% endblock %}'
+    )
     html = small_site(page_with("x"), config="theme: hearth\n", files=files).html("/blog/a/")
     assert "<h1>Mine: A</h1>" in html
     assert "hearth." in html
@@ -154,7 +158,9 @@ def test_a_template_that_front_matter_names_and_nobody_has_is_a_warning(small_si
     assert "<p>Words.</p>" in site.html("/blog/a/")
 
 
-@pytest.mark.parametrize("form", ["{path}", "../../../../../../../../../..{path}", "x/../../../../../../../../../..{path}"])
+@pytest.mark.parametrize(
+    "form", ["{path}", "../../../../../../../../../..{path}", "x/../../../../../../../../../..{path}"]
+)
 def test_no_template_is_read_from_outside(small_site: SmallSite, tmp_path: Path, form: str) -> None:
     (tmp_path / "secret.html").write_text("SECRET")
     name = form.format(path=tmp_path / "secret.html")
@@ -181,7 +187,9 @@ def test_no_template_is_read_from_outside(small_site: SmallSite, tmp_path: Path,
         ("{{ page.title | shout }}", "T102", "templates/post.html:1"),
     ],
 )
-def test_a_broken_template_is_told_with_its_own_line(small_site: SmallSite, template: str, code: str, place: str) -> None:
+def test_a_broken_template_is_told_with_its_own_line(
+    small_site: SmallSite, template: str, code: str, place: str
+) -> None:
     site = small_site(page_with("x"), files=with_templates(post=template))
     assert [(d.code, str(d.span)) for d in of_severity(site, "error")] == [(code, place)]
     assert site.published is None
@@ -234,7 +242,10 @@ def test_a_menu_entry_that_leads_nowhere_is_told_in_the_config(small_site: Small
 
 def test_a_page_in_another_language_speaks_it(small_site: SmallSite) -> None:
     files = with_templates(post="{{ here.lang }} {{ page.date | date_long }} {{ page.title | inline_markdown }}")
-    text = page_with("x", "lang: de", "date: 2026-03-01") + "-- content/blog/b.md --\n---\ntitle: B\ndate: 2026-03-01\n---\n"
+    text = (
+        page_with("x", "lang: de", "date: 2026-03-01")
+        + "-- content/blog/b.md --\n---\ntitle: B\ndate: 2026-03-01\n---\n"
+    )
     site = small_site(text, files=files)
     assert site.html("/blog/a/") == "de 1. März 2026 A"
     assert site.html("/blog/b/") == "en March 1, 2026 B"

@@ -112,7 +112,9 @@ def test_a_list_is_cut_into_numbered_pages(small_site: SmallSite) -> None:
     text = "".join(post(f"p{n}", f"date: 2026-01-0{n}") for n in range(1, 6))
     site = small_site(text, config="pagination: {per_page: 2}\n")
     found = routes(site)
-    assert [(found[u].number, found[u].count, found[u].total) for u in ("/blog/", "/blog/page/2/", "/blog/page/3/")] == [
+    assert [
+        (found[u].number, found[u].count, found[u].total) for u in ("/blog/", "/blog/page/2/", "/blog/page/3/")
+    ] == [
         (1, 3, 5),
         (2, 3, 5),
         (3, 3, 5),
@@ -120,7 +122,11 @@ def test_a_list_is_cut_into_numbered_pages(small_site: SmallSite) -> None:
     assert found["/blog/page/2/"].first_url == "/blog/"
     assert (found["/blog/"].in_sitemap, found["/blog/page/2/"].in_sitemap) == (True, False)
     shown = [[f"p{n}" in site.html(url) for n in range(1, 6)] for url in ("/blog/", "/blog/page/2/", "/blog/page/3/")]
-    assert shown == [[False, False, False, True, True], [False, True, True, False, False], [True, False, False, False, False]]
+    assert shown == [
+        [False, False, False, True, True],
+        [False, True, True, False, False],
+        [True, False, False, False, False],
+    ]
     assert 'rel="prev" href="/blog/"' in site.html("/blog/page/2/")
     assert 'rel="next" href="/blog/page/3/"' in site.html("/blog/page/2/")
 
@@ -190,7 +196,9 @@ def test_years_of_posts_and_stories_make_the_archive(small_site: SmallSite) -> N
 
 
 def test_the_plan_knows_every_list_by_name(small_site: SmallSite) -> None:
-    text = post("a", "date: 2026-01-01", "tags: [care]") + story("s") + praise("t") + post("about", folder="content/pages")
+    text = (
+        post("a", "date: 2026-01-01", "tags: [care]") + story("s") + praise("t") + post("about", folder="content/pages")
+    )
     named = lists(small_site(text, config="base_url: https://example.com/shop/\n"))
     assert {k: named[k] for k in ("blog", "stories", "testimonials", "tags", "archive", "home", "about")} == {
         "blog": "/shop/blog/",
@@ -212,7 +220,10 @@ def test_the_plan_knows_every_list_by_name(small_site: SmallSite) -> None:
         (post("b", "slug: a"), ("content/blog/a.md", "content/blog/b.md")),
         (post("b", "slug: A"), ("content/blog/a.md", "content/blog/b.md")),
         (post("b", "permalink: /BLOG/A/", folder="content/pages"), ("content/blog/a.md", "content/pages/b.md")),
-        (post("b", "permalink: /blog/a/index.html", folder="content/pages"), ("content/blog/a.md", "content/pages/b.md")),
+        (
+            post("b", "permalink: /blog/a/index.html", folder="content/pages"),
+            ("content/blog/a.md", "content/pages/b.md"),
+        ),
     ],
 )
 def test_two_sources_for_one_address_are_an_error_that_names_both(

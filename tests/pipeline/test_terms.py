@@ -14,7 +14,9 @@ CONSENT = "consent: {at: 2026-01-01, scopes: [publish_text, publish_company], ho
 
 
 def post(name: str, *lines: str) -> str:
-    return f"-- content/blog/{name}.md --\n---\ntitle: {name}\n" + "".join(f"{line}\n" for line in lines) + "---\nText.\n"
+    return (
+        f"-- content/blog/{name}.md --\n---\ntitle: {name}\n" + "".join(f"{line}\n" for line in lines) + "---\nText.\n"
+    )
 
 
 def story(name: str, *lines: str) -> str:
@@ -34,7 +36,9 @@ def test_terms_have_slugs_names_counts_and_pages(small_site: SmallSite) -> None:
 
 @pytest.mark.parametrize("written", ["Care", "care!", "“care”", "CARE"])
 def test_case_and_punctuation_make_no_new_term(small_site: SmallSite, written: str) -> None:
-    assert terms(small_site(post("a", "tags: [care]") + post("b", f"tags: ['{written}']")), "tags") == [("care", "care", 2)]
+    assert terms(small_site(post("a", "tags: [care]") + post("b", f"tags: ['{written}']")), "tags") == [
+        ("care", "care", 2)
+    ]
 
 
 def test_a_term_given_twice_on_a_page_counts_once(small_site: SmallSite) -> None:
@@ -77,6 +81,7 @@ def test_the_config_adds_taxonomies_that_read_any_key(small_site: SmallSite) -> 
     config = "taxonomies: {towns: /in/, mood: {path: /moods/, field: feeling}}\n"
     site = small_site(post("a", "towns: Ludlow, Hay", "params: {feeling: [Calm]}"), config=config)
     assert [t[1] for t in terms(site, "towns")] == ["Hay", "Ludlow"]
+    assert site.diagnostics == ()
     assert {"in/index.html", "in/hay/index.html", "moods/calm/index.html"} <= set(site.outputs)
 
 
@@ -87,7 +92,9 @@ def test_a_taxonomy_that_is_there_already_may_move(small_site: SmallSite) -> Non
 
 
 def test_a_term_text_brings_name_description_and_page(small_site: SmallSite) -> None:
-    text = post("a", "tags: [care]") + "-- content/tags/care.md --\n---\ntitle: Taking care\nsummary: Why.\n---\nText.\n"
+    text = (
+        post("a", "tags: [care]") + "-- content/tags/care.md --\n---\ntitle: Taking care\nsummary: Why.\n---\nText.\n"
+    )
     assert small_site(text).site.terms["tags"]["care"] == Term(
         taxonomy="tags",
         name="Taking care",

@@ -38,6 +38,7 @@ def _normal(html: str) -> str:
 
 
 def _tags(html: str) -> str:
+    html = re.sub(r'(<div class="tbl"|<pre(?: class="highlight")?) tabindex="0">', r"\1>", html)
     html = re.sub(r'<div class="tbl">\s*(<table>.*?</table>)\s*</div>', r"\1", html, flags=re.DOTALL)
     html = re.sub(r"</?label>", "", html)
     return _TAG.sub(_tag, html).replace("&quot;", '"')

@@ -11,17 +11,19 @@ from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.model import Output, Route
+from caresite.core.model import Output, Page, Route
 from caresite.core.suggest import nearest
 
 if TYPE_CHECKING:
     from caresite.pipeline.catalog import Site
+    from caresite.pipeline.contexts import Here
     from caresite.pipeline.reader import Reader
+    from caresite.pipeline.render import SiteReader
 
 __all__ = ["BUILT_IN", "GROUP", "ActivePlugin", "NoOptions", "Plugin", "load_plugin"]
 
 GROUP = "caresite.plugins"
-BUILT_IN = ("feeds", "sitemap", "quotes_json", "redirects", "headers")
+BUILT_IN = ("feeds", "sitemap", "structured_data", "quotes_json", "redirects", "headers")
 
 
 class NoOptions(Struct, frozen=True):
@@ -33,6 +35,8 @@ class Plugin(Struct, frozen=True, kw_only=True):
 
     routes    (site, options) → further routes; their files are made by `render`
     render    (route, reader, options) → the bytes of a route of this plugin
+    head      (here, page, reader, options) → HTML for the head of a page, where its template has `head_extras()`;
+              it is not escaped again; `page` is None for lists
     rendered  (site, outputs, options) → further outputs made from all pages, such as `_headers`
     checks    (site, outputs, options) → diagnostics
     filters   names for templates → functions
@@ -47,6 +51,7 @@ class Plugin(Struct, frozen=True, kw_only=True):
     options: type[Struct] = NoOptions
     routes: Callable[[Site, Any], Iterable[Route]] | None = None
     render: Callable[[Route, Reader, Any], bytes] | None = None
+    head: Callable[[Here, Page | None, SiteReader, Any], str] | None = None
     rendered: Callable[[Site, tuple[Output, ...], Any], Iterable[Output]] | None = None
     checks: Callable[[Site, tuple[Output, ...], Any], Iterable[Diagnostic]] | None = None
     filters: Mapping[str, Callable[..., Any]] = {}

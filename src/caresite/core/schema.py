@@ -80,7 +80,8 @@ class Reading(Struct, frozen=True):
     """How to read: the zone of dates without one, where faults go, and what to say of unknown keys.
 
     `foreign` maps a key of another tool to what to do instead; `unknown` is "error" for the config and "kept"
-    for front matter, where only a near miss of a known key is worth a warning. Decoding notes in `places` where
+    for front matter, where only a near miss of a known key is worth a warning. `expected` are keys that somebody
+    else reads, a taxonomy of the config for one; they are kept without a word. Decoding notes in `places` where
     each value stands, by its path: `title`, `consent.at`, `metrics[2].label`, counted from 1.
     """
 
@@ -89,6 +90,7 @@ class Reading(Struct, frozen=True):
     unknown: Literal["error", "kept"] = "kept"
     foreign: Mapping[str, str] = {}
     notes: bool = True
+    expected: frozenset[str] = frozenset()
     places: dict[str, Span] = msgspec.field(default_factory=dict)
 
 
@@ -248,6 +250,8 @@ def _take_unknown(
         reading.report(fault(codes.UNKNOWN_KEY, span, f"{shown} is not a key of this place", hint=hint))
         return False
     extra[key] = plain(table.entries[key])
+    if key in reading.expected and not at:
+        return True
     if at:
         hint = meant or f"known here: {', '.join(known)}"
         message = f"{shown} is not known; it was left out"

@@ -28,6 +28,7 @@ _SAFE_SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms"))
 _BREAKS = re.compile(r"[\t\n\r]")
 _CONTROLS = "".join(map(chr, range(0x21)))
 _MAX_SEGMENT_BYTES = 200
+_MAX_ADDRESS_BYTES = 1000
 
 
 @lru_cache(maxsize=65536)
@@ -46,7 +47,7 @@ def check_address(address: str) -> str:
 
     Raises ValueError, whose text is for people, for an address that leaves the site or that some host or file
     system cannot hold: dot segments (also percent-encoded), backslashes, control and bidi characters, device
-    names of Windows, segments over 200 bytes.
+    names of Windows, parts over 200 bytes, more than 1,000 bytes in all.
     """
     text = unicodedata.normalize("NFC", address.strip())
     if _EXTERNAL.match(text) or text.startswith("\\"):
@@ -57,6 +58,8 @@ def check_address(address: str) -> str:
     for segment in segments:
         _check_segment(segment)
     joined = "/" + "/".join(segments)
+    if len(joined.encode()) > _MAX_ADDRESS_BYTES:
+        raise ValueError(f"it is longer than {_MAX_ADDRESS_BYTES:,} bytes")
     return joined if not segments or ("." in segments[-1] and not text.endswith("/")) else joined + "/"
 
 

@@ -45,6 +45,8 @@ INVISIBLE = re.compile(
     + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))
     + "]"
 )
+# YAML 1.1 ends lines at these; people do not see them, and YAML 1.2 takes them for text like any other
+_NO_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -130,6 +132,7 @@ def read_yaml(text: str, path: str, first_line: int = 1, *, max_values: int = MA
     person writes; aliases count as often as they are used, so an alias bomb is refused before it grows.
     """
     builder = _Builder(path, first_line, max_values)
+    text = text.translate(_NO_BREAKS)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)

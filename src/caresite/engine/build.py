@@ -232,7 +232,8 @@ def markdown_options(settings: Settings) -> MarkdownOptions:
 
 
 def _syntax(settings: Settings, defaults: dict[str, Table]) -> Syntax:
-    return Syntax(settings.config.timezone, markdown_options(settings), defaults)
+    expected = frozenset(taxonomy.field for taxonomy in settings.taxonomies.values())
+    return Syntax(settings.config.timezone, markdown_options(settings), defaults, expected)
 
 
 def _render(

@@ -15,7 +15,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
 from caresite.pipeline.icon import icon_svg
-from caresite.pipeline.palette import ACCENTS, palette_css, palette_of
+from caresite.pipeline.palette import ACCENTS, Palette, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
 
 __all__ = ["Asset", "asset_outputs", "collect_assets"]
@@ -57,7 +57,7 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
             data, links = _rewritten(name, decode_text(data, f"assets/{name}")[0], assets)
         assets[name] = replace(_asset(name, data), links=links, own=files[name].is_relative_to(site))
     if getattr(theme.options, "brand", ""):
-        palette = palette_of(theme.options.brand, _accent_hue(theme))
+        palette = _palette(theme)
         assets[PALETTE] = _asset(PALETTE, palette_css(palette).encode())
         icon = icon_svg(title, palette, getattr(theme.options, "mode", "auto"))
         assets = {ICON: _asset(ICON, icon.encode())} | assets
@@ -77,6 +77,21 @@ def _layered(theme: Theme) -> tuple[dict[str, Path], tuple[Diagnostic, ...]]:
                 message = "this link leads out of its folder and was not followed"
                 found.append(fault(codes.SYMLINK_OUT, Span(f"assets/{name}"), message))
     return files, tuple(found)
+
+
+def _palette(theme: Theme) -> Palette:
+    """Return the theme's palette. Raises Problem when a pair of its colours cannot be read, which none has yet."""
+    brand = theme.options.brand
+    palette = palette_of(brand, _accent_hue(theme))
+    for mode, name in zip(palette, ("light", "dark"), strict=True):
+        for pair, ratio in failing_pairs(mode):
+            message = (
+                f"the brand {brand} cannot be used: `{pair.front}` on `{pair.back}` in {name} mode has a contrast of "
+                f"{ratio:.2f} and needs {pair.least:g}"
+            )
+            place = place_in(theme.places, Span("caresite.yaml"), "theme.brand")
+            raise Problem(fault(codes.NOT_A_CHOICE, place, message, hint="take a colour a little lighter or darker"))
+    return palette
 
 
 def _accent_hue(theme: Theme) -> float:

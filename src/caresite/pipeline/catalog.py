@@ -560,8 +560,6 @@ def _summary(item: Item) -> str:
         return item.summary
     if isinstance(meta, (Testimonial, Quote)):
         return " ".join(re.sub(r"==|\*\*|__|`", "", meta.text).split())
-    if isinstance(meta, Author):
-        return meta.bio or item.body.lead
     return (meta.outcome if isinstance(meta, Story) else "") or _cut(item.body.lead, 300)
 
 
@@ -573,27 +571,16 @@ def _cut(text: str, length: int) -> str:
 
 def _person(meta: Any, image: _Finished) -> Person | None:
     """Return who speaks, reduced to what their choice of display allows."""
-    if isinstance(meta, Quote):
-        author = meta.author
-        if author is None:
-            return None
-        shown = author.display != "anonymous"
-        return Person(
-            name=shown_name(author.name, author.display),
-            role=author.role if shown else "",
-            url=author.url if shown else "",
-        )
-    speaker = getattr(meta, "author", None)
-    if speaker is None or not isinstance(meta, (Testimonial, Story)):
+    if not isinstance(meta, (Quote, Testimonial, Story)) or meta.author is None:
         return None
-    return Person(
-        name=shown_name(speaker.name, speaker.display),
-        role=speaker.role if speaker.display != "anonymous" else "",
-        company=speaker.company if speaker.display != "anonymous" else "",
-        location=speaker.location if speaker.display != "anonymous" else "",
-        url=speaker.url if speaker.display == "full" else "",
-        photo=image(speaker.photo, "author.photo") if shows_face(meta) and speaker.photo else None,
-    )
+    speaker: Any = meta.author
+    name, url = shown_name(speaker.name, speaker.display), speaker.url if speaker.display == "full" else ""
+    if speaker.display == "anonymous":
+        return Person(name=name, url=url)
+    if isinstance(meta, Quote):
+        return Person(name=name, role=speaker.role, url=url)
+    photo = image(speaker.photo, "author.photo") if shows_face(meta) and speaker.photo else None
+    return Person(name, speaker.role, speaker.company, speaker.location, url, photo)
 
 
 def _shown_meta(meta: Any, person: Person | None, image: _Finished) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from caresite.core.model import Image, Page, Route
 from caresite.core.urls import join_site, slug_of
 from caresite.pipeline.reader import FilterGroup, FilterTerm, Reader
+from caresite.pipeline.trail import Crumb, list_title, taxonomy_title, trail_of
 
 __all__ = ["Here", "Letter", "Listing", "NumberedPage", "RatingFilter", "YearLink", "context_of", "here_of"]
 
@@ -17,7 +19,7 @@ Say = Callable[..., str]
 
 
 class Here(Struct, frozen=True):
-    """The page being written, whatever it shows."""
+    """The page being written, whatever it shows; `trail` leads to it from the home page."""
 
     url: str
     permalink: str
@@ -30,6 +32,14 @@ class Here(Struct, frozen=True):
     image: Image | None = None
     prev_url: str = ""
     next_url: str = ""
+    trail: tuple[Crumb, ...] = ()
+
+    @property
+    def locale(self) -> str:
+        """The language and country of the page, `en_GB`, as Open Graph wants it; empty without a country."""
+        language, *subtags = self.lang.split("-")
+        country = next((tag for tag in subtags if re.fullmatch(r"[A-Za-z]{2}", tag)), "")
+        return f"{language.lower()}_{country.upper()}" if country else ""
 
 
 class NumberedPage(Struct, frozen=True):
@@ -82,11 +92,12 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
     lead = page or _section(route, reader)
     previous, following = _around(route, reader)
     permalink = join_site(reader.base_url, route.url)
+    title = route.title or (page.title if page else "") or _title(route, lead, reader, say)
     return Here(
         url=route.url,
         permalink=permalink,
         canonical=str(page.params.get("canonical") or permalink) if page else permalink,
-        title=route.title or (page.title if page else "") or _title(route, lead, reader, say),
+        title=title,
         description=route.description
         or (lead.description if lead else "")
         or (reader.description if route.kind == "home" else ""),
@@ -96,6 +107,7 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
         image=lead.image if lead else None,
         prev_url=previous,
         next_url=following,
+        trail=trail_of(route, page, title=title, reader=reader, say=say),
     )
 
 
@@ -115,14 +127,12 @@ def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
         case "home":
             return reader.title
         case "blog" | "stories" | "wall" | "quotes-index" | "authors":
-            collection = reader.of.settings.collections[route.params["collection"]]
-            title = section_title or collection.title or say("title_" + route.kind.replace("-", "_"))
+            title = list_title(route.params["collection"], reader, say)
             return f"{title}: {name}" if name else title
         case "term":
             return section_title or name
         case "terms":
-            declared = reader.of.settings.taxonomies[route.params["taxonomy"]]
-            return section_title or declared.title or _taxonomy_title(route.params["taxonomy"], say)
+            return taxonomy_title(route.params["taxonomy"], reader, say)
         case "archive":
             return (
                 say("title_archive_year", year=route.params["year"]) if route.params["year"] else say("title_archive")
@@ -141,14 +151,6 @@ def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
             return say("quote_of_the_day")
         case _:
             return route.title
-
-
-def _taxonomy_title(taxonomy: str, say: Say) -> str:
-    return (
-        say(f"title_{taxonomy}")
-        if taxonomy in ("tags", "categories", "series")
-        else taxonomy.replace("_", " ").capitalize()
-    )
 
 
 def _address(route: Route, number: int, reader: Reader) -> str:

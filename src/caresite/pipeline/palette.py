@@ -57,7 +57,12 @@ PAIRS = (
 
 
 def palette_of(brand: str, accent_hue: float = ACCENTS["marigold"]) -> Palette:
-    """Return the palette of a brand colour (`#rrggbb` or `#rgb`) with the warm accent at `accent_hue` degrees."""
+    """Return the palette of a brand colour (`#rrggbb` or `#rgb`) with the warm accent at `accent_hue` degrees.
+
+    Any brand and any accent pass: contrast is a matter of lightness, and each lightness is set here or solved for.
+    The nearest that a pair comes to its least is .27 above it: `brand` on `brand-soft` for #d555aa. Hence nobody is
+    told of a nearest colour that would do.
+    """
     lightness, chroma, hue = to_oklch(brand)
     is_grey = chroma < _GREY_BELOW
     base = _Base(lightness, 0.0 if is_grey else min(chroma, 0.2), hue, 0.0 if is_grey else 1.0, accent_hue)
@@ -70,7 +75,10 @@ def failing_pairs(mode: Mode) -> list[tuple[Pair, float]]:
 
 
 def palette_css(palette: Palette) -> str:
-    """Return the stylesheet of the palette: light, dark by the reader's choice or the theme's, and print."""
+    """Return the stylesheet of the palette: light, dark by the reader's choice or the theme's, and print.
+
+    `data-mode="dark"` also makes a part of a light page dark.
+    """
     light, dark = palette
     shadow = f"0 1px 2px {light['ink']}0d, 0 14px 34px -18px {light['ink']}38"
     in_dark = _rules({**dark, "lift": f"0 0 0 1px {dark['line']}"})
@@ -78,7 +86,7 @@ def palette_css(palette: Palette) -> str:
         f":root {{ color-scheme: light dark; {_rules({**light, 'lift': shadow})} }}",
         ':root[data-mode="light"] { color-scheme: light; }',
         f'@media screen and (prefers-color-scheme: dark) {{ :root:not([data-mode="light"]) {{ {in_dark} }} }}',
-        f'@media screen {{ :root[data-mode="dark"] {{ color-scheme: dark; {in_dark} }} }}',
+        f'@media screen {{ [data-mode="dark"] {{ color-scheme: dark; {in_dark} }} }}',
         f"@media print {{ :root {{ {_rules(_printed(light))} }} }}",
     ]
     return "\n".join(parts) + "\n"

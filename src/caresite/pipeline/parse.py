@@ -49,11 +49,15 @@ _BODY_KEYS = ("body", "text", "content", "details")
 
 
 class Syntax(Struct, frozen=True):
-    """Everything that shapes parsing besides the source itself; workers build their parser from it."""
+    """Everything that shapes parsing besides the source itself; workers build their parser from it.
+
+    `expected` are front matter keys of the site's own, which its taxonomies read.
+    """
 
     zone: str
     markdown: MarkdownOptions
     defaults: dict[str, Table] = {}
+    expected: frozenset[str] = frozenset()
 
 
 class Parser:
@@ -62,6 +66,7 @@ class Parser:
     def __init__(self, syntax: Syntax) -> None:
         self.zone = ZoneInfo(syntax.zone)
         self.defaults = syntax.defaults
+        self.expected = syntax.expected
         self.own = Markdown(syntax.markdown)
         self.foreign = Markdown(replace(syntax.markdown, raw_html=False, heading_ids=False))
 
@@ -112,7 +117,7 @@ class Parser:
         table = in_our_shape(kind, self._with_defaults(source, kind, table), found.append)
         body_text, line = text
         before = len(found)
-        reading = Reading(self.zone, found.append, notes=not key)
+        reading = Reading(self.zone, found.append, notes=not key, expected=self.expected)
         meta, extra = decode(table, KINDS[kind], reading)
         markdown = self.foreign if kind in _WORDS_OF_OTHERS else self.own
         body, faults = (
@@ -128,7 +133,7 @@ class Parser:
         if not meta.title and kind in ("post", "page", "story"):
             place = table.keys.get("title", table.span)
             found.append(fault(codes.NO_TITLE, place, "the page has no title"))
-        summary = self._plain(getattr(meta, "summary", ""))
+        summary = self._plain(meta.summary or getattr(meta, "bio", ""))
         return Item(
             kind=kind,
             key=key,

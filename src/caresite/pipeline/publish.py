@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -157,7 +158,8 @@ def _write_file(folder: Path, path: str, data: bytes) -> None:
 def _remove(folder: Path, path: str) -> None:
     if (folder / path).is_dir() and not (folder / path).is_symlink():
         return  # it was a link, and is a folder of ours now
-    (folder / path).unlink(missing_ok=True)
+    with suppress(FileNotFoundError, NotADirectoryError):  # its folder may be a file of ours now
+        (folder / path).unlink()
     for parent in (folder / path).parents:
         if parent == folder or not _remove_if_empty(parent):
             return

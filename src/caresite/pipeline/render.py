@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,10 @@ class SiteReader(Reader):
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
         return self._renderer.say(key, **values)
+
+    def plain(self, text: str) -> str:
+        """Return a line of Markdown as the words that readers see, without tags."""
+        return self._renderer.plain(text)
 
     def menu(self, name: str, current: str = "") -> tuple[MenuLink, ...]:
         """Return the menu called `name`; without one in the config, `main` has the lists that exist."""
@@ -160,7 +165,24 @@ class Renderer:
     def _template(self, route: Route, page: Page | None, here: Here) -> str:
         name = self._template_name(route, page)
         context = context_of(route, self.reader) | {"sections": self.sections}
+        context["head_extras"] = partial(self._head_extras, here, page)
         return self.env.get_template(name).render(here=here, page=page, **context)
+
+    def _head_extras(self, here: Here, page: Page | None) -> Markup:
+        """Return what plugins put into the head of a page; one that fails does not keep the others from it."""
+        parts = []
+        for active in self.plugins.values():
+            if active.plugin.head is None:
+                continue
+            try:
+                parts.append(active.plugin.head(here, page, self.reader, active.options))
+            except Problem as problem:
+                self.found.extend(problem.diagnostics)
+            except Exception as error:
+                name = active.plugin.name
+                message = f"the plugin `{name}` failed in `head` on {here.url}: {type(error).__name__}: {error}"
+                self.found.append(fault(codes.PLUGIN_FAILED, active.span, message))
+        return Markup("\n".join(part for part in parts if part))
 
     def _template_name(self, route: Route, page: Page | None) -> str:
         name = route.template if "." in route.template else f"{route.template}.html"
@@ -194,6 +216,11 @@ class Renderer:
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
         return self.words.say(self.language, key, **values)
+
+    def plain(self, text: str) -> str:
+        """Return a line of Markdown as the words that readers see, without tags."""
+        shown: Markup = self.env.filters["inline_markdown"](text)
+        return shown.striptags()
 
     def menu(self, name: str, current: str) -> list[MenuLink]:
         """Return the links of a menu with the one that leads to `current` marked."""
@@ -338,7 +365,8 @@ class Renderer:
         )
         if place is None:
             return fault(codes.TEMPLATE_FAILED, span, f"{route.url} could not be written: {why}", hint=hint)
-        return fault(codes.TEMPLATE_FAILED, place, f"a page could not be written: {why}", hint=hint, related=(span,))
+        related = (span,) if span.path else ()
+        return fault(codes.TEMPLATE_FAILED, place, f"a page could not be written: {why}", hint=hint, related=related)
 
     def _template_line(self, error: Exception) -> Span | None:
         trace, found = error.__traceback__, None

@@ -16,12 +16,12 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from caresite.core.files import decode_text, lies_within
-from caresite.core.urls import encode_path, stays_inside
+from caresite.core.urls import encode_path, slug_of, stays_inside
 from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, number_in, percent_in
 
-__all__ = ["Say", "SiteLoader", "environment"]
+__all__ = ["Say", "SiteLoader", "date_iso", "environment"]
 
 Say = Callable[..., str]
 
@@ -116,7 +116,7 @@ def environment(
     env.filters |= {
         "date_long": lambda moment: date_in(language(), moment, "long"),
         "date_medium": lambda moment: date_in(language(), moment, "medium"),
-        "date_iso": _date_iso,
+        "date_iso": date_iso,
         "month_year": lambda moment: date_in(language(), moment, "MMMM y"),
         "month": lambda moment: date_in(language(), moment, "MMMM"),
         "day_month": lambda moment: date_in(language(), moment, "d MMM"),
@@ -125,6 +125,7 @@ def environment(
         "inline_markdown": lambda text: Markup(_inline(markdown, text)),
         "markdown": lambda text: Markup(_block(markdown, text)),
         "initials": _initials,
+        "slug": lambda text: slug_of(str(text)),
         "tone": _tone,
         "absolute": lambda url: _absolute(base_url, url),
         "words": _words,
@@ -142,7 +143,8 @@ def _block(markdown: Markdown, text: str) -> str:
     return markdown.render_block(str(text))
 
 
-def _date_iso(moment: datetime) -> str:
+def date_iso(moment: datetime) -> str:
+    """Return a moment for machines: a day alone when it is midnight (ISO 8601)."""
     return moment.date().isoformat() if not (moment.hour or moment.minute) else moment.isoformat()
 
 
@@ -156,9 +158,11 @@ def _tone(text: object) -> int:
 
 
 def _absolute(base_url: str, url: str) -> str:
+    parts = urlsplit(base_url)
     if not url.startswith("/"):
         return url
-    parts = urlsplit(base_url)
+    if url.startswith("//"):
+        return f"{parts.scheme}:{url}"
     return f"{parts.scheme}://{parts.netloc}{encode_path(url)}"
 
 

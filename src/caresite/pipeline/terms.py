@@ -73,7 +73,7 @@ def _values(item: Item, field: str) -> tuple[str, ...]:
     meta = item.meta
     value: Any = getattr(meta, field, None)
     if field == "series":
-        return (meta.series.name,) if meta.series else ()
+        return (meta.series.name,) if meta.series and meta.series.name.strip() else ()
     if field == "industry" and isinstance(meta, Story) and not value:
         value = meta.customer.industry
     if value is None:

@@ -81,6 +81,8 @@ def _name_of(page: Page, say: Say) -> str:
 
 def _above_list(route: Route, reader: Reader, say: Say) -> Iterable[Crumb]:
     match route.kind:
+        case "stories" | "wall" if not _list_name(route, say):
+            return
         case "stories" | "wall" | "best":
             yield _list_crumb(route.params["collection"], reader, say)
         case "term":

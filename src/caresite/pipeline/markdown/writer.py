@@ -29,6 +29,11 @@ from caresite.pipeline.markdown.reading import Reading
 
 __all__ = ["Writer"]
 
+# What is wider may have to be scrolled on a phone, and the keyboard must get there (WCAG 2.2, 2.1.1).
+_COLUMNS_ON_A_PHONE = 2
+_CHARACTERS_ON_A_PHONE = 24
+_SCROLLED = ' tabindex="0"'
+
 # Blocks without attributes or anything else to think about.
 _TAGS: Mapping[str, str] = {
     "paragraph_close": "</p>\n",
@@ -38,7 +43,6 @@ _TAGS: Mapping[str, str] = {
     "blockquote_open": "<blockquote>\n",
     "blockquote_close": "</blockquote>\n",
     "hr": "<hr>\n",
-    "table_open": '<div class="tbl">\n<table>\n',
     "table_close": "</table>\n</div>\n",
     "thead_open": "<thead>\n",
     "thead_close": "</thead>\n",
@@ -264,6 +268,14 @@ class Writer:
                 pieces.append(box)
         return 1
 
+    def _table(self, tokens: Sequence[Token], index: int) -> int:
+        columns = 0
+        while tokens[index + columns * 3 + 3].type == "th_open":
+            columns += 1
+        reach = _SCROLLED if columns > _COLUMNS_ON_A_PHONE else ""
+        self.frames[-1].pieces.append(f'<div class="tbl"{reach}>\n<table>\n')
+        return 1
+
     def _cell(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
         # The parser knows of no better place for the alignment; a page's policy forbids styles.
@@ -277,8 +289,9 @@ class Writer:
         tag = f'<code class="language-{escaped_value(language)}">' if language else "<code>"
         lights = self.setting.highlighter
         html = lights.html(token.content, language) if lights else ""
-        opening = '<pre class="highlight">' if html else "<pre>"
-        self.frames[-1].pieces.append(f"{opening}{tag}{html or escaped(token.content)}</code></pre>\n")
+        look = ' class="highlight"' if html else ""
+        reach = _SCROLLED if any(len(line) > _CHARACTERS_ON_A_PHONE for line in token.content.splitlines()) else ""
+        self.frames[-1].pieces.append(f"<pre{look}{reach}>{tag}{html or escaped(token.content)}</code></pre>\n")
         return 1
 
     def _html(self, tokens: Sequence[Token], index: int) -> int:
@@ -369,6 +382,7 @@ _BLOCKS: Mapping[str, Callable[[Writer, Sequence[Token], int], int]] = {
     "bullet_list_open": Writer._list,
     "ordered_list_open": Writer._list,
     "list_item_open": Writer._item,
+    "table_open": Writer._table,
     "th_open": Writer._cell,
     "td_open": Writer._cell,
     "fence": Writer._code,

@@ -1,0 +1,127 @@
+"""A page of the documentation, walked as its reader would: files are written, commands are run, answers compared.
+
+Four things are taken from a page, in their order:
+
+- a block fenced with ```` ```sh ```` holds commands, which are run;
+- a block after a line ``File: `path` `` is written to that path, over what stands there;
+- a block after a line ``Add to: `path` `` is added at the end of that file, below an empty line;
+- a block after a line `Shows:` is what the commands just run print. `…` stands for anything, also for nothing; on a line
+  of its own, for any number of lines.
+
+Every other block is only to be read, and fenced with ```` ```text ````, so that none is left out by mistake. Paths are
+below the folder that the commands are run in, which `cd` changes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from click.testing import CliRunner
+
+from caresite.cli import cli
+
+__all__ = ["DOCS", "Block", "blocks_of", "in_process", "in_shell", "walk"]
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+_BLOCK = re.compile(
+    r"(?:^(?P<introduction>Shows|File|Add to):(?: `(?P<path>[^`\n]+)`)?\n\n?)?"
+    r"^(?P<fence>`{3,})(?P<language>\w*)\n(?P<text>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
+_INTRODUCTION = re.compile(r"^(?:Shows|File|Add to):(?: `.*)?$", re.MULTILINE)
+_DEEDS = {"Shows": "compare", "File": "write", "Add to": "add"}
+
+Run = Callable[[str, Path], tuple[str, Path]]
+"""Runs commands in a folder; returns what they print, and the folder they end in."""
+
+
+class Block(NamedTuple):
+    """One thing to do on a page; `path` is that of a file, `line` is where its text begins."""
+
+    does: str
+    text: str
+    path: str
+    line: int
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    """Yield what there is to do on `page`. Raises AssertionError when a block and its purpose do not come together."""
+    text = page.read_text(encoding="utf-8")
+    assert not _INTRODUCTION.search(_BLOCK.sub("", text)), f"{page.name}: a line `Shows:` or `File:` has no block"
+    for match in _BLOCK.finditer(text):
+        line = text.count("\n", 0, match.start("text")) + 1
+        does = _DEEDS.get(match["introduction"], "run" if match["language"] == "sh" else "")
+        assert does or match["language"] == "text", f"{page.name}:{line}: nothing says what this block is for"
+        if does:
+            yield Block(does, match["text"], match["path"] or "", line)
+
+
+def walk(page: Path, folder: Path, run: Run) -> Path:
+    """Do everything that `page` says, beginning in `folder`; return the folder in which it ends."""
+    printed = ""
+    for block in blocks_of(page):
+        target = folder / block.path
+        match block.does:
+            case "run":
+                printed, folder = run(block.text, folder)
+            case "write":
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(block.text, encoding="utf-8")
+            case "add":
+                target.write_text(f"{target.read_text(encoding='utf-8')}\n{block.text}", encoding="utf-8")
+            case _:
+                place = f"{page.name}:{block.line}"
+                assert _fits(block.text, printed), f"{place}: the page says\n{block.text}\nand it was\n{printed}"
+    return folder
+
+
+def _fits(said: str, printed: str) -> bool:
+    pattern = ".*?".join(re.escape(part) for part in re.split(r"^…\n|…", said, flags=re.MULTILINE))
+    return re.fullmatch(pattern, printed.rstrip("\n") + "\n", re.DOTALL) is not None
+
+
+def in_shell(commands: str, folder: Path) -> tuple[str, Path]:
+    """Run `commands` in a shell that finds the `caresite` of these tests. Raises AssertionError when one fails."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("CARESITE__")}
+    environ |= {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', '')}",
+        "NO_COLOR": "1",
+        **{f"GIT_{who}_{what}": "docs@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+    }
+    done = subprocess.run(
+        ["sh", "-ec", f"{commands}\npwd"],
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, f"{commands}\n{done.stdout}"
+    *printed, last = done.stdout.splitlines(keepends=True)
+    return "".join(printed), Path(last.strip())
+
+
+def in_process(commands: str, folder: Path) -> tuple[str, Path]:
+    """Run `commands` as `in_shell` does, but each `caresite …` in this process, which is quicker."""
+    printed = ""
+    for command in commands.strip().splitlines():
+        if not command.startswith("caresite "):
+            answer, folder = in_shell(command, folder)
+            printed += answer
+            continue
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            result = CliRunner().invoke(cli, shlex.split(command)[1:], catch_exceptions=False)
+        assert result.exit_code == 0, f"{command}\n{result.output}"
+        printed += result.output
+    return printed, folder

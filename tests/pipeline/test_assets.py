@@ -1,0 +1,127 @@
+"""Assets: which are written, under which names, and the icon that is drawn when a theme has none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from xml.etree import ElementTree
+
+import pytest
+
+from caresite.pipeline.icon import icon_svg, initial_of
+from caresite.pipeline.palette import palette_of
+from caresite.testing import DEFAULT_CONFIG, BuiltSite, build_site
+
+SmallSite = Callable[..., BuiltSite]
+
+THEME = {
+    "themes/plain/assets/look.css": b"@font-face { src: url('fonts/a.woff2') } body { background: url(\"dots.svg\") }",
+    "themes/plain/assets/fonts/a.woff2": b"a",
+    "themes/plain/assets/fonts/b.woff2": b"b",
+    "themes/plain/assets/dots.svg": b"<svg/>",
+    "themes/plain/assets/other.css": b"body { src: url(fonts/b.woff2) }",
+}
+NAMES = {path.removeprefix("themes/plain/assets/") for path in THEME}
+HOME = "-- templates/home.html --\n<link rel=stylesheet href=\"{{ asset('look.css') }}\">\n"
+FAMILIES = ("figtree", "newsreader")
+QUOTES = """\
+title: On care
+quotes:
+  - id: plain
+    text: We answer on the day we said.
+    author: {name: Nell Wickett}
+    source: {title: Said at the counter, kind: speech, date: 2020}
+    status: sourced
+    rights: own
+"""
+
+
+def assets_of(site: BuiltSite) -> set[str]:
+    """Return the names of the assets that were written, without their digests."""
+    names = {path.removeprefix("assets/") for path in site.outputs if path.startswith("assets/")}
+    return {re.sub(r"\.[0-9a-f]{10}(?=\.)", "", name) for name in names}
+
+
+def hearth_site(config: str = "", files: Mapping[str, bytes] | None = None) -> BuiltSite:
+    return build_site(files={"caresite.yaml": (DEFAULT_CONFIG + config).encode(), **(files or {})})
+
+
+def test_of_a_theme_only_what_a_page_asks_for_is_written_and_what_that_links_to(small_site: SmallSite) -> None:
+    site = small_site(HOME, files=THEME)
+    assert site.codes == ()
+    assert assets_of(site) & NAMES == {"look.css", "fonts/a.woff2", "dots.svg"}
+
+
+def test_what_nothing_asks_for_is_not_written(small_site: SmallSite) -> None:
+    assert not assets_of(small_site(files=THEME)) & NAMES
+
+
+def test_the_sites_own_assets_are_always_written_with_what_they_link_to(small_site: SmallSite) -> None:
+    own = {"assets/mine.css": b"body { src: url(fonts/b.woff2) }", "assets/letter.pdf": b"%PDF"}
+    site = small_site(files={**THEME, **own})
+    assert assets_of(site) & {*NAMES, "mine.css", "letter.pdf"} == {"mine.css", "letter.pdf", "fonts/b.woff2"}
+
+
+def test_a_stylesheet_leads_to_the_file_under_its_written_name(small_site: SmallSite) -> None:
+    site = small_site(HOME, files=THEME)
+    sheet = next(data.decode() for path, data in site.outputs.items() if path.startswith("assets/look."))
+    targets = re.findall(r"url\(([^)]+)\)", sheet)
+    assert len(targets) == 2
+    assert all(f"assets/{target}" in site.outputs for target in targets)
+
+
+# the theme hearth
+
+
+@pytest.mark.parametrize("fonts", ["system", "serif"])
+def test_hearth_with_the_fonts_of_the_device_ships_no_font(fonts: str) -> None:
+    site = hearth_site(f"theme: {{fonts: {fonts}}}\n")
+    assert not [name for name in assets_of(site) if name.startswith("fonts")]
+    assert "preload" not in site.html("/")
+
+
+def test_hearth_ships_its_fonts_and_loads_the_letters_of_headings_first() -> None:
+    site = hearth_site()
+    files = {f"fonts/{family}-{letters}.woff2" for family in FAMILIES for letters in ("latin", "latin-ext")}
+    assert {name for name in assets_of(site) if name.startswith("fonts")} == {"fonts.css", *files}
+    preloaded = re.findall(r'<link rel="preload"[^>]* href="/([^"]+)"', site.html("/"))
+    assert [path.partition(".")[0] for path in preloaded] == ["assets/fonts/figtree-latin"]
+    assert preloaded[0] in site.outputs
+
+
+def test_a_page_that_opens_with_a_quote_loads_its_letters_first_too() -> None:
+    site = hearth_site(files={"content/quotes/care.yaml": QUOTES.encode()})
+    assert re.search(r"preload[^>]*newsreader-latin\.", site.html("/quotes/care/plain/")), site.report
+    assert not re.search(r"preload[^>]*newsreader-latin\.", site.html("/quotes/care/"))
+
+
+# the icon
+
+
+@pytest.mark.parametrize(
+    ("title", "letter"),
+    [("Wickett & Daughter", "W"), ("“Éclair”", "É"), ("<3 Flowers", "3"), ("ßig", "S"), ("…", "…"), ("花屋", "花")],
+)
+def test_the_icon_has_the_first_letter_of_the_title(title: str, letter: str) -> None:
+    assert initial_of(title) == letter
+
+
+def test_the_icon_is_drawn_in_the_brand_colour_and_follows_the_device() -> None:
+    palette = palette_of("#9b1c4b")
+    icon = icon_svg("<&>", palette)
+    assert ElementTree.fromstring(icon)[-1].text == "<"
+    assert palette.light["brand"] in icon
+    assert palette.dark["brand"] in icon
+    assert palette.light["brand"] not in icon_svg("A", palette, "dark")
+    assert "<style>" not in icon_svg("A", palette, "light")
+
+
+def test_hearth_shows_the_drawn_icon_the_owners_or_the_logo() -> None:
+    drawn = hearth_site()
+    assert re.search(r'<link rel="icon" type="image/svg\+xml" href="/assets/icon\.\w+\.svg">', drawn.html("/"))
+    assert ">E</text>" in next(data.decode() for path, data in drawn.outputs.items() if "/icon." in path)
+    own = hearth_site(files={"assets/icon.svg": b"<svg/>"})
+    assert [data for path, data in own.outputs.items() if "/icon." in path] == [b"<svg/>"]
+    logo = hearth_site("theme: {logo: /logo.png}\n", files={"static/logo.png": b"\x89PNG"})
+    assert '<link rel="apple-touch-icon" href="/logo.png">' in logo.html("/")
+    assert "icon.svg" not in assets_of(logo)

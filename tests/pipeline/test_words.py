@@ -1,0 +1,168 @@
+"""What pages say besides their content, in the reader's language, and that the three languages say the same."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markupsafe import Markup
+
+from caresite.core.diagnostics import Problem
+from caresite.core.values import plain, read_yaml
+from caresite.pipeline.themes import Layer, Theme, bundled_themes
+from caresite.pipeline.words import Words, date_in, locale_of, number_in, percent_in
+
+LANGUAGES = ("en", "de", "es")
+I18N = bundled_themes() / "hearth" / "i18n"
+
+
+def words(folder: Path, **files: str) -> Words:
+    (folder / "i18n").mkdir(parents=True, exist_ok=True)
+    for tag, text in files.items():
+        (folder / "i18n" / f"{tag.replace('_', '-')}.yaml").write_text(text, encoding="utf-8")
+    return Words(Theme("t", "1", (Layer("site", folder),), None, None))
+
+
+def test_values_are_filled_in(tmp_path: Path) -> None:
+    assert (
+        words(tmp_path, en='by: "By {name}, in {year}"').say("en", "by", name="Rosa", year=2026) == "By Rosa, in 2026"
+    )
+
+
+def test_words_without_values_are_left_alone(tmp_path: Path) -> None:
+    assert words(tmp_path, en='braces: "{not} a place"').say("en", "braces") == "{not} a place"
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "said"),
+    [
+        ("en", 1, "1 post"),
+        ("en", 0, "0 posts"),
+        ("en", 1200, "1,200 posts"),
+        ("de", 1200, "1.200 Texte"),
+        ("pl", 1, "1 wpis"),
+        ("pl", 3, "3 wpisy"),
+        ("pl", 5, "5 wpisów"),
+    ],
+)
+def test_plurals_follow_the_language(tmp_path: Path, language: str, n: int, said: str) -> None:
+    table = words(
+        tmp_path,
+        en='posts: {one: "{n} post", other: "{n} posts"}',
+        de='posts: {one: "{n} Text", other: "{n} Texte"}',
+        pl='posts: {one: "{n} wpis", few: "{n} wpisy", many: "{n} wpisów", other: "{n} wpisu"}',
+    )
+    assert table.say(language, "posts", n=n) == said
+
+
+def test_a_form_that_is_not_given_is_the_other_one(tmp_path: Path) -> None:
+    assert words(tmp_path, en='posts: {other: "{n} posts"}').say("en", "posts", n=1) == "1 posts"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Colour"), ("en-US", "Color"), ("en-GB", "Colour"), ("fr", "Colour"), ("de-CH", "Farbe")],
+)
+def test_a_region_stands_over_its_language_and_english_below_all(tmp_path: Path, language: str, said: str) -> None:
+    table = words(tmp_path, en="colour: Colour", en_US="colour: Color", de="colour: Farbe")
+    assert table.say(language, "colour") == said
+
+
+def test_the_site_stands_over_its_theme(tmp_path: Path) -> None:
+    site, theme = tmp_path / "site", tmp_path / "theme"
+    words(theme, en="a: theme\nb: theme", de="a: Thema")
+    words(site, en="a: site")
+    both = Words(Theme("t", "1", (Layer("site", site), Layer("t", theme)), None, None))
+    assert [both.say("en", key) for key in "ab"] == ["site", "theme"]
+    assert both.say("de", "a") == "Thema"
+
+
+def test_a_missing_key_says_what_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(Problem) as caught:
+        words(tmp_path, en="read_next: Read next").say("en", "read_nxt")
+    (fault,) = caught.value.diagnostics
+    assert (fault.code, "`read_next`" in fault.hint) == ("T105", True)
+
+
+def test_markup_stays_markup_and_the_rest_is_escaped(tmp_path: Path) -> None:
+    said = words(tmp_path, en='by: "<By> {who} {name}"').say("en", "by", who=Markup("<b>us</b>"), name="<x>")
+    assert said == Markup("&lt;By&gt; <b>us</b> &lt;x&gt;")
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "March 1, 2026"),
+        ("en-GB", "1 March 2026"),
+        ("de", "1. März 2026"),
+        ("es", "1 de marzo de 2026"),
+        ("xx", "March 1, 2026"),
+    ],
+)
+def test_dates_are_written_as_people_write_them(language: str, shown: str) -> None:
+    assert date_in(language, datetime(2026, 3, 1, tzinfo=UTC), "long") == shown
+
+
+def test_numbers_and_shares_too() -> None:
+    assert (number_in("de", 1234.5), number_in("en", 1234.5)) == ("1.234,5", "1,234.5")
+    assert percent_in("de", 0.25) == "25\N{NO-BREAK SPACE}%"
+
+
+@pytest.mark.parametrize("tag", ["en", "en-GB", "de-CH", "zh-Hant-TW", "xx", "x", "en-ZZ", ""])
+def test_every_tag_has_some_locale(tag: str) -> None:
+    assert locale_of(tag).language
+
+
+# the words that come along
+
+
+def bundled(language: str) -> dict[str, Any]:
+    path = I18N / f"{language}.yaml"
+    table = plain(read_yaml(path.read_text("utf-8"), path.name))
+    assert isinstance(table, dict)
+    return table
+
+
+def forms(words: Any) -> list[str]:
+    return list(words.values()) if isinstance(words, dict) else [words]
+
+
+def test_every_language_file_is_tested() -> None:
+    assert {path.stem for path in I18N.glob("*.yaml")} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_language_has_the_same_keys_in_the_same_order(language: str) -> None:
+    assert list(bundled(language)) == list(bundled("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_language_has_the_same_places_to_fill_in(language: str) -> None:
+    def places(words: Any) -> set[str]:
+        return {name for form in forms(words) for name in re.findall(r"\{(\w+)\}", form)}
+
+    theirs = bundled(language)
+    assert {key: places(theirs[key]) for key in theirs} == {key: places(words) for key, words in bundled("en").items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    known = set(locale_of(language).plural_form.tags) | {"other"}
+    for key, words in bundled(language).items():
+        if isinstance(words, dict):
+            assert {"one", "other"} <= set(words) <= known, key
+        assert all(isinstance(form, str) and form.strip() for form in forms(words)), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_a_template_asks_for_is_there(language: str) -> None:
+    asked = {
+        match[1]
+        for path in (bundled_themes() / "hearth" / "templates").rglob("*.html")
+        for match in re.finditer(r"\bt\(\s*[\"'](\w+)[\"']\s*[,)]", path.read_text("utf-8"))
+    }
+    assert asked - set(bundled(language)) == set()
+    assert len(asked) > 50
