@@ -36,6 +36,7 @@ __all__ = [
     "config",
     "diagnostics",
     "front_matter",
+    "main",
     "pages",
     "theme",
 ]

@@ -13,6 +13,7 @@ import pytest
 from browser.sites import LOOKS, Site
 
 
+@pytest.mark.timeout(300)  # it reads every page of three sites, in one run of Java
 def test_the_nu_checker_finds_no_error(sites: Mapping[str, Site], nu_checker: tuple[str, ...], tmp_path: Path) -> None:
     for site in sites.values():
         for path, data in site.files.items():

@@ -1,4 +1,7 @@
-"""Each how-to page, done as it stands, makes a site without a fault. How a page is read is told in `walk.py`."""
+"""Each how-to page, done as it stands, makes a site without a fault, which shows what the page says it does.
+
+How a page is read is told in `walk.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,68 @@ from pathlib import Path
 
 import pytest
 
-from caresite.testing import build_site, write_site
+from caresite.testing import BuiltSite, build_site, write_site
 from docs.walk import DOCS, blocks_of, in_process, walk
 
-PAGES = sorted(page for page in (DOCS / "how-to").glob("*.md") if page.name != "plugin.md")  # which has a test of its own
-PICTURES = {
-    "write-a-post.md": ("content/blog/the-green-one/green.jpg", "content/blog/the-green-one/basket.jpg"),
+PAGES = sorted(page for page in (DOCS / "how-to").glob("*.md") if page.stem != "plugin")  # it has a test of its own
+PICTURES = {"write-a-post": ("green.jpg", "basket.jpg")}
+"""What a reader is told to put beside `content/blog/the-green-one/index.md`, and no text can hold."""
+
+SHOWN = {
+    "write-a-post": {
+        "/blog/the-left-wheel/": ('href="/prices/#wheels"', "In short", "<mark>The cobbles slope.</mark>"),
+        "/blog/the-green-one/": ('src="/blog/the-green-one/green.jpg"', "It has been to Scotland"),
+        "/blog/the-wheel-on-the-wall/": ('href="/blog/the-right-wheel/"',),
+        "/blog/": ("From the workshop",),
+        "_redirects": ("/blog/the-spare-wheel/ /blog/the-wheel-on-the-wall/ 301",),
+    },
+    "a-story": {
+        "/stories/the-bread-round/": ("Checked with the customer", "Marta Quill read this page", "from 11 to 0"),
+        "/stories/the-night-call/": ("A clinic in the north", "Matron"),
+        "/stories/the-driver-who-waited/": ("This is about Tidewell Buses, not about us.",),
+        "/stories/best/2026/": ("The driver who waited", "Nobody paid and nobody voted"),
+        "/blog/best-of-spring/": ('href="/stories/the-driver-who-waited/"',),
+        "/stories/industry/bakery/": ("The bread round",),
+        "/stories/product/repairs/": ("The bread round",),
+    },
+    "a-quote-collection": {
+        "/quotes/on-mending/two-ways/": ("we have not seen it", "taken it to pieces", "Three Men on the Bummel"),
+        "/quotes/on-mending/be-the-change/": ("Wrongly attributed.", "found in no text"),
+        "/quotes/heard-here/the-basket/": ("Devi R.",),
+        "/blog/the-wall-above-the-telephone/": ("you can ride it.", "Say when"),
+        "/quotes/house-rules/look-up/": ("When the door goes",),
+        "/quotes/today/": (),
+        "quotes/calendar.json": (),
+    },
+    "collect-words-with-consent": {
+        "/testimonials/": ("Devi R.", "Tom Abara", "open to everybody who wrote", "Each review comes from somebody"),
+        "/testimonials/rating/three-or-fewer/": (),
+    },
+    "brand-it": {
+        "/": ("We mend what you ride", "And we say when", "The kettle is on the left", "93", 'href="/blog/"'),
+    },
+    "override-a-template": {
+        "/blog/hello/": ("Send this to a friend", "Closed on the second Monday", "/assets/mine.", "1 minute<"),
+        "/opening/": ("Saturday 9 to 1", "Ring the bell.", "March 2, 2026"),
+    },
+    "move-from-another-generator": {
+        "/2019/05/04/the-left-wheel.html": ("Mo Hartley",),
+        "_redirects": ("/left-wheel/ /2019/05/04/the-left-wheel.html 301", "/category/* /tags/:splat 301"),
+        "/testimonials/": ("Devi Raman",),
+    },
+    "schedule": {"/": ()},
+    "sub-path-and-hosts": {
+        "/shop/blog/hello/": ('href="/shop/blog/"', 'href="/shop/prices/"'),
+        "_headers": ("/shop/blog/*\n  X-Robots-Tag: noarchive", "https://pictures.example.org"),
+    },
 }
-"""What a reader is told to put in place, and no text can hold."""
+NOWHERE = {
+    "a-story": ("Swithin", "Ana Bell", "Ned Low"),
+    "a-quote-collection": ("Raman",),
+    "collect-words-with-consent": ("Raman", "Quill", "which way I ride", "Finch", "Tidewell Post"),
+    "schedule": ("winter service", "What the salt does", "A thought"),
+}
+"""Names and words that a page says are kept back; they are in no file of the site."""
 
 _SMALLEST_JPEG = bytes.fromhex(
     "FFD8FFDB004300030202020202030202020303030304060404040404080606050609080A0A090809090A0C0F0C0A0B0E0B09090D110D"
@@ -22,10 +79,21 @@ _SMALLEST_JPEG = bytes.fromhex(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_what_a_page_says_is_so_and_what_it_makes_has_no_fault(page: Path, tmp_path: Path) -> None:
-    write_site(tmp_path, "", dict.fromkeys(PICTURES.get(page.name, ()), _SMALLEST_JPEG))
+def test_what_a_page_says_is_so(page: Path, tmp_path: Path) -> None:
+    beside = {f"content/blog/the-green-one/{name}": _SMALLEST_JPEG for name in PICTURES.get(page.stem, ())}
+    write_site(tmp_path, "", beside)
     site = build_site(root=walk(page, tmp_path, in_process))
     assert site.codes == (), site.report
-    written = {block.path for block in blocks_of(page) if block.does == "write" and block.path.startswith("content/")}
+    assert_all_written_files_count(page, site)
+    for address, words in SHOWN[page.stem].items():
+        text = site.text(address)
+        assert [word for word in words if word not in text] == [], f"{address}\n{text}"
+    for name in NOWHERE.get(page.stem, ()):
+        assert [path for path, data in site.outputs.items() if name.encode() in data] == [], name
+
+
+def assert_all_written_files_count(page: Path, site: BuiltSite) -> None:
+    """A file in a place where nothing looks for it would make an example that says nothing."""
+    written = {block.path for block in blocks_of(page) if block.path.startswith("content/")}
     known = {shown.source for shown in site.site.pages.values()} | {held.span.path for held in site.held_back}
     assert written <= known

@@ -5,8 +5,8 @@ Four things are taken from a page, in their order:
 - a block fenced with ```` ```sh ```` holds commands, which are run;
 - a block after a line ``File: `path` `` is written to that path, over what stands there;
 - a block after a line ``Add to: `path` `` is added at the end of that file, below an empty line;
-- a block after a line `Shows:` is what the commands just run print. `…` stands for anything, also for nothing; on a line
-  of its own, for any number of lines.
+- a block after a line `Shows:` is what the commands just run print. `…` stands for anything, also for nothing; on a
+  line of its own, for any number of lines.
 
 Every other block is only to be read, and fenced with ```` ```text ````, so that none is left out by mistake. Paths are
 below the folder that the commands are run in, which `cd` changes.

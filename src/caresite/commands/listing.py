@@ -32,7 +32,7 @@ class Flags(NamedTuple):
     format: Literal["table", "csv", "json"] = "table"
 
 
-class Row(NamedTuple):
+class _Row(NamedTuple):
     """One thing on the site, or held back from it. `date` is its own, for a future thing when it is due."""
 
     state: str
@@ -63,26 +63,26 @@ def run(session: Session, flags: Flags) -> int:
     return 1 if errors else 0
 
 
-def _rows(site: Site) -> list[Row]:
+def _rows(site: Site) -> list[_Row]:
     pages = [_page_row(page) for page in site.pages.values() if page.kind in _KINDS and page.span.line]
     held = [_held_row(item, site) for item in site.held_back if item.kind in _KINDS]
     return sorted(pages + held, key=lambda row: (_ORDER.index(row.state), _newest_first(row), row.path))
 
 
-def _newest_first(row: Row) -> float:
+def _newest_first(row: _Row) -> float:
     return -row.date.timestamp() if row.date else float("inf")
 
 
-def _page_row(page: Page) -> Row:
-    return Row(page.state, page.kind, page.date, page.title, page.id, page.url, "")
+def _page_row(page: Page) -> _Row:
+    return _Row(page.state, page.kind, page.date, page.title, page.id, page.url, "")
 
 
-def _held_row(item: HeldBack, site: Site) -> Row:
+def _held_row(item: HeldBack, site: Site) -> _Row:
     due = item.due.astimezone(site.settings.zone) if item.due else None
-    return Row(item.state, item.kind, due, item.title, item.id, "", item.reason)
+    return _Row(item.state, item.kind, due, item.title, item.id, "", item.reason)
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: _Row) -> tuple[str, ...]:
     when = f"{row.date:%Y-%m-%d}" if row.date else ""
     if row.date and row.state == "future":
         when = f"{row.date:%Y-%m-%d %H:%M}"
@@ -90,23 +90,23 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.state, row.kind, when, printable(title.replace("\n", " ")), printable(row.path))
 
 
-def _csv(rows: Iterable[Row]) -> str:
+def _csv(rows: Iterable[_Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Row._fields)
+    writer.writerow(_Row._fields)
     for row in rows:
         writer.writerow([cell.isoformat() if isinstance(cell, datetime) else cell or "" for cell in row])
     return text.getvalue()
 
 
-def _print_columns(rows: Sequence[Row]) -> None:
+def _print_columns(rows: Sequence[_Row]) -> None:
     cells = [_cells(row) for row in rows]
     widths = [max((len(line[n]) for line in cells), default=0) for n in range(len(_COLUMNS))]
     for line in cells:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _print_table(rows: Sequence[Row]) -> None:
+def _print_table(rows: Sequence[_Row]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

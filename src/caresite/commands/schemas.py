@@ -20,7 +20,7 @@ from caresite.core.values import Table
 from caresite.kinds import KINDS
 from caresite.pipeline.themes import Theme, load_theme
 
-__all__ = ["config_schema", "default_theme", "run", "schema_of"]
+__all__ = ["built_in_plugins", "config_schema", "default_theme", "run", "schema_of"]
 
 
 def run(session: Session, name: str, output: Path | None) -> int:

@@ -22,13 +22,22 @@ from caresite.core.urls import check_address
 from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read_yaml
 
 __all__ = [
+    "CONFIG_NAMES",
+    "SOURCE_FOLDERS",
+    "Address",
     "Business",
     "Checks",
     "Collection",
     "Config",
+    "MarkdownConfig",
     "MenuEntry",
+    "Menus",
+    "Pagination",
+    "Profile",
+    "Seo",
     "Settings",
     "Taxonomy",
+    "Testimonials",
     "is_language_tag",
     "load_config",
 ]

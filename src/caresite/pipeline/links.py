@@ -106,7 +106,7 @@ def _from_file(reader: Reader, page: Page, path: str, query: str, fragment: str,
         near = nearest(written, site.sources)
         hint = f"did you mean `{posixpath.relpath(near, posixpath.dirname(page.source))}`?" if near else ""
         return Resolved(
-            target_as_written(path),
+            _as_written(path),
             fault(
                 codes.MISSING_SOURCE,
                 span,
@@ -128,7 +128,7 @@ def _from_file(reader: Reader, page: Page, path: str, query: str, fragment: str,
     return _relative_url(reader, page, path, query, fragment, span)
 
 
-def target_as_written(path: str) -> str:
+def _as_written(path: str) -> str:
     """Return a path that could not be resolved, safe for an attribute."""
     return encode_path(path)
 

@@ -98,7 +98,7 @@ def _rules(tokens: Mode) -> str:
 
 def _printed(light: Mode) -> dict[str, str]:
     """Return black on white: paper and ink cost nothing, grounds do."""
-    white = ("paper", "surface", "sunken", "brand-soft", "band", "mark", *(f"t{n}" for n in range(1, 7)))
+    white = ("paper", "surface", "sunken", "brand-soft", "on-brand", "band", "mark", *(f"t{n}" for n in range(1, 7)))
     greys = {"line": "#cccccc", "edge": "#999999", "ink-2": "#333333", "on-band-2": "#333333"}
     return {name: greys.get(name, "#ffffff" if name in white else "#000000") for name in light} | {"lift": "none"}
 

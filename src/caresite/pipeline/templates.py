@@ -21,7 +21,7 @@ from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, number_in, percent_in
 
-__all__ = ["Say", "SiteLoader", "date_iso", "environment"]
+__all__ = ["CompiledTemplates", "Say", "SiteEnvironment", "SiteLoader", "date_iso", "environment"]
 
 Say = Callable[..., str]
 

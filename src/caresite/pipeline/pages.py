@@ -1,0 +1,196 @@
+"""Pages: an item becomes what others may know of it, without what its author did not choose to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Any
+
+from msgspec.structs import replace
+
+from caresite.core import codes
+from caresite.core.config import Settings
+from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
+from caresite.core.model import (
+    Image,
+    Item,
+    Page,
+    Person,
+)
+from caresite.core.texts import cut
+from caresite.core.urls import encode_path, is_external, join_site, output_path, slug_of
+from caresite.kinds import (
+    Quote,
+    SectionContent,
+    Story,
+    Testimonial,
+)
+from caresite.kinds.story import Customer, StoryQuote
+from caresite.pipeline.addresses import Draft, local_time
+from caresite.pipeline.consent import shown_name, shows_face
+from caresite.pipeline.resources import normal_path
+
+__all__ = ["page_of"]
+
+_NO_PAGE = frozenset(("testimonial", "section", "term"))
+_WORDS_PER_MINUTE = 220
+_Finished = Callable[[Any, str], Image | None]
+
+
+def page_of(
+    settings: Settings,
+    draft: Draft,
+    refs: Any,
+    resources: dict[str, str],
+    files: dict[str, str],
+    found: list[Diagnostic],
+) -> Page:
+    """Return the page of an item: its summary, its pictures with finished addresses, its speaker as they chose."""
+    item, meta = draft.item, draft.item.meta
+    folder = PurePosixPath(draft.source.path).parent
+
+    def image(picture: Any, path: str) -> Image | None:
+        place = place_in(item.places, item.span, f"{path}.src", path)
+        return _image(settings, picture, folder, place, resources, files, found)
+
+    photo = getattr(meta, "photo", None)
+    person = _person(meta, image)
+    collection = settings.collections.get(draft.source.collection)
+    summary = _summary(item)
+    return Page(
+        id=draft.id,
+        kind=item.kind,
+        collection=draft.source.collection,
+        source=draft.source.path,
+        span=item.span,
+        url=draft.url,
+        permalink=join_site(settings.config.base_url, draft.url.partition("#")[0])
+        + ("#" + draft.slug if "#" in draft.url else ""),
+        output=output_path(draft.url.partition("#")[0].removeprefix(settings.base_path.rstrip("/"))),
+        slug=draft.slug,
+        title=_title(item, person, summary),
+        lang=meta.lang or settings.config.language,
+        description=meta.description or cut(summary, 160),
+        summary=summary,
+        date=local_time(meta.date, settings),
+        updated=local_time(meta.updated, settings),
+        image=image(meta.image, "image") if meta.image else image(photo, "photo"),
+        author_ids=tuple(slug_of(name) for name in meta.authors),
+        terms=refs,
+        person=person,
+        state=draft.state,  # type: ignore[arg-type]
+        weight=meta.weight,
+        pinned=meta.pinned,
+        featured=meta.featured,
+        noindex=meta.noindex,
+        minutes=max(1, -(-item.body.words // _WORDS_PER_MINUTE)) if item.body.words else 0,
+        template=meta.template or (collection.template if collection and item.kind not in _NO_PAGE else ""),
+        has_page=item.kind not in _NO_PAGE,
+        parent=draft.parent,
+        meta=_shown_meta(meta, person, image),
+        params={**item.extra, **meta.params},
+    )
+
+
+def _title(item: Item, person: Person | None, summary: str) -> str:
+    meta = item.meta
+    if meta.title:
+        return str(meta.title)
+    if isinstance(meta, Quote):
+        return f"“{cut(summary, 60)}”"
+    if isinstance(meta, Testimonial):
+        return (person.name if person and person.name else "") or f"“{cut(summary, 60)}”"
+    if isinstance(meta, SectionContent):
+        return ""
+    return item.key or str(meta.slug).replace("-", " ")
+
+
+def _summary(item: Item) -> str:
+    meta = item.meta
+    if item.summary:
+        return item.summary
+    if isinstance(meta, (Testimonial, Quote)):
+        return " ".join(re.sub(r"==|\*\*|__|`", "", meta.text).split())
+    return (meta.outcome if isinstance(meta, Story) else "") or cut(item.body.lead, 300)
+
+
+def _person(meta: Any, image: _Finished) -> Person | None:
+    """Return who speaks, reduced to what their choice of display allows."""
+    if not isinstance(meta, (Quote, Testimonial, Story)) or meta.author is None:
+        return None
+    speaker: Any = meta.author
+    name, url = shown_name(speaker.name, speaker.display), speaker.url if speaker.display == "full" else ""
+    if speaker.display == "anonymous":
+        return Person(name=name, url=url)
+    if isinstance(meta, Quote):
+        return Person(name=name, role=speaker.role, url=url)
+    photo = image(speaker.photo, "author.photo") if shows_face(meta) and speaker.photo else None
+    return Person(name, speaker.role, speaker.company, speaker.location, url, photo)
+
+
+def _shown_meta(meta: Any, person: Person | None, image: _Finished) -> Any:
+    """Return `meta` without what its author did not choose to show, so that no template can print it."""
+    if isinstance(meta, Quote) and meta.author and meta.author.display != "full":
+        known = {} if meta.author.display != "anonymous" else {"born": None, "died": None}
+        author = replace(meta.author, name=person.name, role=person.role, url="", **known) if person else None
+        return replace(meta, author=author, consent=None)
+    if not isinstance(meta, (Testimonial, Story)):
+        return meta
+    changes: dict[str, Any] = {"consent": replace(meta.consent, wording="") if meta.consent else None}
+    if meta.author and person:
+        shown = {key: getattr(person, key) for key in ("name", "role", "company", "location", "url")}
+        changes["author"] = replace(meta.author, **shown, photo=None)
+    if isinstance(meta, Story):
+        changes["customer"] = _shown_customer(meta, image)
+        changes["quotes"] = tuple(_shown_quote(quote, meta, person) for quote in meta.quotes)
+    return replace(meta, **changes)
+
+
+def _shown_customer(story: Story, image: _Finished) -> Customer:
+    customer = story.customer
+    if customer.anonymous:
+        return replace(customer, name="", url="", logo=None)
+    if not customer.logo:
+        return customer
+    logo = image(customer.logo, "customer.logo")
+    return replace(customer, logo=replace(customer.logo, src=logo.src) if logo else None)
+
+
+def _shown_quote(quote: StoryQuote, story: Story, person: Person | None) -> StoryQuote:
+    """Return a quote of a story under the name that its author chose, when it is theirs."""
+    is_authors = story.author is not None and quote.speaker.casefold() == story.author.name.casefold()
+    return replace(quote, speaker=person.name) if is_authors and person else quote
+
+
+def _image(
+    settings: Settings,
+    picture: Any,
+    folder: PurePosixPath,
+    span: Span,
+    resources: dict[str, str],
+    files: dict[str, str],
+    found: list[Diagnostic],
+) -> Image | None:
+    if picture is None or not picture.src:
+        return None
+    src = picture.src
+    if is_external(src):
+        return Image(src, picture.alt, picture.caption)
+    bare = src.partition("?")[0]
+    beside = normal_path(folder / bare) if not src.startswith("/") else ""
+    if beside in resources:
+        return Image(encode_path(resources[beside]), picture.alt, picture.caption)
+    if bare.lstrip("/") in files:
+        return Image(encode_path(settings.base_path + bare.lstrip("/")), picture.alt, picture.caption)
+    level = settings.config.check.images if not src.startswith("/") else "warning"
+    found.append(
+        fault(
+            codes.MISSING_IMAGE,
+            span,
+            f"the picture `{cut(src, 80)}` does not exist",
+            hint="put it beside the text, or in `static/`",
+            severity=level,
+        )
+    )
+    return None
