@@ -68,7 +68,9 @@ SmallSite = Callable[..., BuiltSite]
 @cache
 def _plain_theme() -> Mapping[str, bytes]:
     folder = ROOT / "tests" / "themes" / "plain"
-    return {f"themes/plain/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in folder.rglob("*.*") if p.is_file()}
+    return {
+        f"themes/plain/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in folder.rglob("*.*") if p.is_file()
+    }
 
 
 @pytest.fixture(scope="session")

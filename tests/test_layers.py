@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -101,10 +102,7 @@ def exported(module: str) -> frozenset[str] | None:
 def defined(module: str) -> dict[str, bool]:
     """Return the names that a module makes itself, and whether each is a function or class for others to take."""
     found: dict[str, bool] = {}
-    body = modules()[module].body
-    for node in [
-        inner for node in body for inner in ((*node.body, *node.orelse) if isinstance(node, ast.If) else (node,))
-    ]:
+    for node in _statements(modules()[module]):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found[node.name] = not _is_command(node)
         elif isinstance(node, ast.Assign):
@@ -112,6 +110,12 @@ def defined(module: str) -> dict[str, bool]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = False
     return found
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield what stands at the top of a module, also where it depends on an `if`."""
+    for node in tree.body:
+        yield from (*node.body, *node.orelse) if isinstance(node, ast.If) else (node,)
 
 
 def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:

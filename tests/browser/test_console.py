@@ -23,10 +23,12 @@ _TOO_WIDE = """() => {
         .map(e => `${e.outerHTML.slice(0, 80)} ends at ${e.getBoundingClientRect().right} px of ${room}`);
 }"""
 _STICKING_OUT = """() => [...document.body.querySelectorAll(':not(svg *)')]
-    .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 3 && getComputedStyle(e).overflowX === 'visible')
-    .filter(e => !e.closest('.visually-hidden, .skip-link'))
+    .filter(e => e.clientWidth && !e.closest('.visually-hidden, .skip-link'))
     .filter(e => [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.textContent.trim()))
-    .map(e => `${e.outerHTML.slice(0, 120)} is ${e.scrollWidth} px wide in ${e.clientWidth}`)"""
+    .filter(e => e.getBoundingClientRect().left < -0.5
+        || (e.scrollWidth > e.clientWidth + 3 && getComputedStyle(e).overflowX === 'visible'))
+    .map(e => `${e.outerHTML.slice(0, 120)} begins at ${e.getBoundingClientRect().left}, `
+        + `is ${e.scrollWidth} px wide in ${e.clientWidth}`)"""
 _FOCUSED = """() => {
     const element = document.activeElement, box = element.getBoundingClientRect();
     const outlines = [null, '::before', '::after'].map(part => getComputedStyle(element, part))
@@ -76,7 +78,7 @@ def test_zoomed_to_400_percent_nothing_scrolls_sideways(
 
 
 @pytest.mark.parametrize(("name", "kind"), LOOKS)
-def test_no_words_stick_out_of_their_box(
+def test_no_words_stick_out_of_their_box_or_the_window(
     name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
 ) -> None:
     page = visit.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))

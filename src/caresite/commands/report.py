@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from caresite.commands.session import Session, printable
-from caresite.core.codes import WITHHELD
+from caresite.core.codes import MISSING_DISCLOSURE, WITHHELD
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
 from caresite.core.files import MAX_TEXT_BYTES
 
@@ -180,4 +180,4 @@ def held_as_data(held: Iterable[HeldBack], zone: tzinfo | None) -> list[Mapping[
 
 def is_withheld(diagnostic: Diagnostic) -> bool:
     """Tell whether a customer's words wait for the owner to settle their consent."""
-    return diagnostic.code == WITHHELD.id and diagnostic.severity != "note"
+    return diagnostic.code in (WITHHELD.id, MISSING_DISCLOSURE.id) and diagnostic.severity != "note"

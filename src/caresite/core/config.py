@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
-from caresite.core.diagnostics import Code, Diagnostic, Problem, Span, fault, place_in
+from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.plugins import BUILT_IN, ActivePlugin, load_plugin
 from caresite.core.schema import Doc, Reading, decode
@@ -443,9 +443,12 @@ class _Review(NamedTuple):
     places: Mapping[str, Span]
     found: list[Diagnostic]
 
-    def report(self, code: Code, places: tuple[str, ...], message: str, hint: str = "") -> None:
+    def report(
+        self, code: Code, places: tuple[str, ...], message: str, hint: str = "", *, severity: Severity | None = None
+    ) -> None:
         """Note a fault at the first of `places` that was written, else at the top of the file."""
-        self.found.append(fault(code, place_in(self.places, Span(self.path, 1), *places), message, hint=hint))
+        place = place_in(self.places, Span(self.path, 1), *places)
+        self.found.append(fault(code, place, message, hint=hint, severity=severity))
 
 
 def _complete(review: _Review, table: Table, plugins: tuple[ActivePlugin, ...]) -> Settings:
@@ -457,6 +460,9 @@ def _complete(review: _Review, table: Table, plugins: tuple[ActivePlugin, ...]) 
     if config.testimonials.show_average and config.testimonials.mode == "curated":
         message = "an average of a selection would mislead; `show_average` needs `mode: reviews`"
         review.report(codes.RATING_FILTERED, ("testimonials.show_average",), message)
+    if config.testimonials.mode == "reviews" and not config.testimonials.verification_note:
+        message = "`testimonials.verification_note` is missing; pages of reviews must say how they are checked"
+        review.report(codes.MISSING_KEY, ("testimonials.mode",), message, severity="warning")
     _check_address(review, config.pagination.path, ("pagination.path",))
     collections = _collections(review)
     _check_output_dir(

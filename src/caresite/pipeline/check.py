@@ -115,8 +115,13 @@ def _check_quote(page: Page, quote: Quote, places: Mapping[str, Span]) -> Iterab
     if quote.status in ("disputed", "misattributed") and not quote.status_note:
         message = f"the quote is {quote.status}, and no `status_note` gives the evidence"
         yield fault(codes.UNPROVEN_NOTE, place_in(places, page.span, "status"), message)
+    living = bool(quote.author and quote.author.living)
+    if quote.status in ("verified", "sourced") and not quote.source:
+        message = f"the quote is said to be {quote.status}, and no `source` is named"
+        yield fault(
+            codes.UNSOURCED_QUOTE, place_in(places, page.span, "status"), message, severity="error" if living else None
+        )
     if quote.status == "attributed" and not quote.source:
-        living = bool(quote.author and quote.author.living)
         name = quote.author.name if quote.author else "somebody"
         message = f"the words are attributed to {name} without a source" + (", who is alive" if living else "")
         place = place_in(places, page.span, "author")

@@ -21,6 +21,10 @@ from caresite.kinds.content import Disclosed
 __all__ = ["Verdict", "judge", "shown_name", "shows_face"]
 
 _UNTIED = frozenset(("customer", "client", "reader"))
+_REMEDIES = {
+    "incentive.conditional_on_positive": "such words may not be published (16 CFR 465.4); remove the item",
+    "relation": "say how they are tied to you, and if it is a tie, add `disclosure:` with one plain sentence",
+}
 _WEAK = frozenset(("platform-terms", "imported-claim"))
 
 
@@ -72,7 +76,10 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     undisclosed = _undisclosed(meta)
     told = (
         *_told(item, uncovered, settled=bool(grant.withdrawn and grant.withdrawn <= now)),
-        *(fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}") for key, why in undisclosed),
+        *(
+            fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}", hint=_REMEDIES.get(key, ""))
+            for key, why in undisclosed
+        ),
     )
     return Verdict((*uncovered, *(why for _, why in undisclosed)), told, grant.ends)
 

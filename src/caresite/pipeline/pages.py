@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,6 +14,7 @@ from caresite.core import codes
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
 from caresite.core.model import (
+    Body,
     Image,
     Item,
     Page,
@@ -112,7 +114,13 @@ def _summary(item: Item) -> str:
         return item.summary
     if isinstance(meta, (Testimonial, Quote)):
         return " ".join(re.sub(r"==|\*\*|__|`", "", meta.text).split())
-    return (meta.outcome if isinstance(meta, Story) else "") or cut(item.body.lead, 300)
+    return (meta.outcome if isinstance(meta, Story) else "") or cut(_excerpt(item.body) or item.body.lead, 300)
+
+
+def _excerpt(body: Body) -> str:
+    """Return the plain text of what stands before `<!-- more -->`, else of the first paragraph."""
+    html = "".join(segment for segment in body.excerpt if isinstance(segment, str))
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html.replace("</p>", " "))).split())
 
 
 def _person(meta: Any, image: _Finished) -> Person | None:
@@ -159,8 +167,15 @@ def _shown_customer(story: Story, image: _Finished) -> Customer:
 
 def _shown_quote(quote: StoryQuote, story: Story, person: Person | None) -> StoryQuote:
     """Return a quote of a story under the name that its author chose, when it is theirs."""
-    is_authors = story.author is not None and quote.speaker.casefold() == story.author.name.casefold()
-    return replace(quote, speaker=person.name) if is_authors and person else quote
+    if story.author is None or person is None or story.author.display == "full":
+        return quote
+    shared = set(_name_parts(quote.speaker)) & set(_name_parts(story.author.name))
+    return replace(quote, speaker=person.name) if shared else quote
+
+
+def _name_parts(name: str) -> list[str]:
+    """Return the parts of a name that tell who it is: `Dr Ana Bell` and `Ana` share one."""
+    return [part for part in re.split(r"[\s.,]+", name.casefold()) if len(part) > 2]
 
 
 def _image(

@@ -6,6 +6,7 @@ immutable `Site` and remembered for as long as that site lives.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -192,7 +193,7 @@ class Reader:
             case "weight":
                 return sorted(found, key=lambda p: (p.weight, *newest_first(p)))
             case _:
-                return sorted(found, key=self._source_place)
+                return self._in_own_order(query, sorted(found, key=self._source_place))
 
     def _candidates(self, query: Query) -> Iterable[Page]:
         if query.term:
@@ -204,6 +205,19 @@ class Reader:
         if len(query.kinds) == 1:
             return self._by_kind(query.kinds[0])
         return self._newest()
+
+    def _in_own_order(self, query: Query, quotes: list[Page]) -> list[Page]:
+        """Return the quotes of a collection in the order that it declares; `quotes` come as they were written."""
+        head = self.of.pages.get(query.parent)
+        match getattr(head.meta, "order", "manual") if head else "manual":
+            case "author":
+                return sorted(quotes, key=lambda q: q.person.name.casefold() if q.person else "\uffff")
+            case "date":
+                return sorted(quotes, key=newest_first)
+            case "shuffle":
+                return sorted(quotes, key=lambda q: hashlib.sha256(q.id.encode()).hexdigest())
+            case _:
+                return quotes
 
     def _source_place(self, page: Page) -> tuple[str, int, int, str]:
         return (page.source, page.span.line, page.span.column, page.id)

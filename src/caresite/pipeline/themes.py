@@ -173,6 +173,11 @@ def _bad_colors(declared: dict[str, Any], options: Any, table: Table) -> list[Di
     found = []
     for key, about in declared.items():
         value = getattr(options, key, "") if options is not None else ""
+        given = table.entries.get(key)
+        if about["type"] == "color" and isinstance(given, Scalar) and given.is_null:
+            message = f"`{key}` has no value; an unquoted # begins a comment"
+            hint = 'write the colour in quotes: `"#9b1c4b"`'
+            found.append(fault(codes.NOT_A_CHOICE, table.keys.get(key, given.span), message, hint=hint))
         if about["type"] == "color" and value and not _COLOR.fullmatch(value):
             hint = (
                 'write it in quotes: `"#9b1c4b"`'

@@ -1,0 +1,55 @@
+"""In CI nothing is skipped: there, what a test needs can be installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SUITE = """\
+import pytest
+
+@pytest.fixture
+def missing():
+    pytest.skip("there is no tool")
+
+def test_fine(): pass
+
+def test_by_fixture(missing): pass
+
+@pytest.mark.skipif(True, reason="not here")
+def test_by_mark(): pass
+
+@pytest.mark.xfail(raises=ZeroDivisionError)
+def test_expected_to_fail(): 1 / 0
+"""
+MODULE = "import pytest\npytest.skip('no module', allow_module_level=True)\n"
+
+
+def run(folder: Path, suite: str, *, ci: str) -> tuple[int, str]:
+    shutil.copyfile(Path(__file__).with_name("conftest.py"), folder / "conftest.py")
+    (folder / "test_suite.py").write_text(suite)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
+    environ = {**os.environ, "CI": ci}
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def test_a_skip_is_a_skip_on_a_machine_of_ones_own(tmp_path: Path) -> None:
+    code, said = run(tmp_path, SUITE, ci="")
+    assert code == 0, said
+    assert "1 passed, 2 skipped, 1 xfailed" in said
+
+
+@pytest.mark.parametrize(("suite", "reasons"), [(SUITE, ("there is no tool", "not here")), (MODULE, ("no module",))])
+def test_a_skip_is_a_failure_in_ci(tmp_path: Path, suite: str, reasons: tuple[str, ...]) -> None:
+    code, said = run(tmp_path, suite, ci="true")
+    assert code != 0
+    assert [reason for reason in reasons if reason not in said] == []
+    assert not re.search(r"\d skipped", said)
