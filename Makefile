@@ -16,8 +16,8 @@ check: lint types ## Lint and check types
 	$(BIN)/caresite check
 
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools
 
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy

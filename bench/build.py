@@ -190,7 +190,7 @@ def run(folder: Path) -> Run:
     """Build the site in `folder` from nothing, in a process of its own."""
     for name in ("public", ".caresite"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    command = [sys.executable, "-m", "caresite", "-C", str(folder), "--json", "build"]
+    command = [sys.executable, "-m", "caresite", "-C", str(folder), "--json", "build", "--profile"]
     start = time.perf_counter()
     process = psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     peak, cpu = 0.0, 0.0

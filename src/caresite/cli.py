@@ -226,6 +226,29 @@ def clean() -> None:
     _exit(run(_session()))
 
 
+@cli.group()
+def theme() -> None:
+    """See what the theme makes of this site's colours and options."""
+
+
+@theme.command("preview")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it to this file, its assets beside it.",
+)
+@_general(hidden=True)
+def theme_preview(output: Path | None) -> None:
+    """Write one page with every component in every state, light beside dark, and the contrast of every colour.
+
+    It goes to theme-preview/index.html unless told otherwise. What it shows are samples.
+    """
+    from caresite.commands.theme import run_preview
+
+    _exit(run_preview(_session(), output))
+
+
 def main() -> NoReturn:
     """Run the command line; exits with 0 for ok, 1 for problems found, 2 for wrong usage, 130 when interrupted."""
     try:

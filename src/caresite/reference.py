@@ -346,19 +346,36 @@ def commands() -> str:
     )
     context = click.Context(cli, info_name="caresite", help_option_names=["-h", "--help"])
     parts = [_page("Commands", intro), "## General options", _options(cli, context)]
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
-        assert command is not None
-        parts.append(_command(command, click.Context(command, info_name=name, parent=context)))
+    parts.extend(_command(*each) for each in _all_commands(cli, context))
     return _joined(parts)
 
 
+def _all_commands(group: click.Group, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+    """Yield every command of `group`; a group within it by its commands."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context)
+        if isinstance(command, click.Group):
+            yield from _all_commands(command, inner)
+        else:
+            yield command, inner
+
+
 def _command(command: click.Command, context: click.Context) -> str:
-    usage = " ".join(("caresite", context.info_name or "", *command.collect_usage_pieces(context)))
+    usage = " ".join((context.command_path, *command.collect_usage_pieces(context)))
     text = " ".join((command.help or "").split("\n\n")[0].split())
     more = [" ".join(paragraph.split()) for paragraph in (command.help or "").split("\n\n")[1:]]
     return "\n\n".join(
-        part for part in (f"## {context.info_name}", f"`{usage}`", text, *more, _options(command, context)) if part
+        part
+        for part in (
+            f"## {context.command_path.removeprefix('caresite ')}",
+            f"`{usage}`",
+            text,
+            *more,
+            _options(command, context),
+        )
+        if part
     )
 
 

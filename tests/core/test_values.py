@@ -88,7 +88,9 @@ def test_a_fault_has_its_place(text: str, code: str, span: str) -> None:
     assert problem(text) == (code, span)
 
 
-@pytest.mark.parametrize("text", ["a: " + "[" * 50_000, "- " * 50_000 + "x", "a: {b: " * 10_000], ids=["flow", "block", "maps"])
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 50_000, "- " * 50_000 + "x", "a: {b: " * 10_000], ids=["flow", "block", "maps"]
+)
 def test_depth_is_bounded(text: str) -> None:
     assert problem(text)[0] in ("Y103", "Y101")
 

@@ -32,7 +32,7 @@ from caresite.pipeline.render import Renderer
 from caresite.pipeline.route import route
 from caresite.pipeline.themes import Theme, load_theme
 
-__all__ = ["Built", "Options", "Watch", "build", "load_site"]
+__all__ = ["Built", "Options", "Watch", "build", "load_site", "markdown_options"]
 
 T = TypeVar("T")
 
@@ -218,7 +218,7 @@ def _defaults(discovery: Discovery, read: Callable[[str], bytes], watch: Watch) 
     return tables
 
 
-def _markdown_options(settings: Settings) -> MarkdownOptions:
+def markdown_options(settings: Settings) -> MarkdownOptions:
     """Return how this site reads Markdown."""
     markdown = settings.config.markdown
     return MarkdownOptions(
@@ -233,7 +233,7 @@ def _markdown_options(settings: Settings) -> MarkdownOptions:
 
 def _syntax(settings: Settings, defaults: dict[str, Table]) -> Syntax:
     expected = frozenset(taxonomy.field for taxonomy in settings.taxonomies.values())
-    return Syntax(settings.config.timezone, _markdown_options(settings), defaults, expected)
+    return Syntax(settings.config.timezone, markdown_options(settings), defaults, expected)
 
 
 def _render(
@@ -251,7 +251,7 @@ def _render(
     outputs: list[Output] = []
     writes = options.publish and not options.dry_run
     compiled = options.compiled or (root / ".caresite/templates" if writes else None)
-    renderer = Renderer(site, plan, theme, assets, _markdown_options(site.settings), compiled=compiled)
+    renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings), compiled=compiled)
     routes = tuple(routes)
     with watch.stage("render"):
         for number, made in enumerate(routes):

@@ -18,7 +18,7 @@ from caresite.pipeline.icon import icon_svg
 from caresite.pipeline.palette import ACCENTS, Palette, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
 
-__all__ = ["Asset", "asset_outputs", "collect_assets"]
+__all__ = ["Asset", "asset_outputs", "collect_assets", "palette_for"]
 
 _CSS_URL = re.compile(r"url\(\s*([\"']?)(?!data:|https?:|//|#)([^)\"']+)\1\s*\)")
 _DIGEST_LENGTH = 10
@@ -56,8 +56,7 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
         if name.endswith(".css"):
             data, links = _rewritten(name, decode_text(data, f"assets/{name}")[0], assets)
         assets[name] = replace(_asset(name, data), links=links, own=files[name].is_relative_to(site))
-    if getattr(theme.options, "brand", ""):
-        palette = _palette(theme)
+    if palette := palette_for(theme):
         assets[PALETTE] = _asset(PALETTE, palette_css(palette).encode())
         icon = icon_svg(title, palette, getattr(theme.options, "mode", "auto"))
         assets = {ICON: _asset(ICON, icon.encode())} | assets
@@ -79,9 +78,14 @@ def _layered(theme: Theme) -> tuple[dict[str, Path], tuple[Diagnostic, ...]]:
     return files, tuple(found)
 
 
-def _palette(theme: Theme) -> Palette:
-    """Return the theme's palette. Raises Problem when a pair of its colours cannot be read, which none has yet."""
-    brand = theme.options.brand
+def palette_for(theme: Theme) -> Palette | None:
+    """Return the colours that the theme's options make; None for a theme without a brand colour.
+
+    Raises Problem when a pair of them cannot be read, which has not been seen yet.
+    """
+    brand = getattr(theme.options, "brand", "")
+    if not brand:
+        return None
     palette = palette_of(brand, _accent_hue(theme))
     for mode, name in zip(palette, ("light", "dark"), strict=True):
         for pair, ratio in failing_pairs(mode):

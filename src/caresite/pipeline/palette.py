@@ -10,7 +10,18 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-__all__ = ["ACCENTS", "Mode", "Pair", "Palette", "contrast", "failing_pairs", "palette_css", "palette_of", "to_oklch"]
+__all__ = [
+    "ACCENTS",
+    "PAIRS",
+    "Mode",
+    "Pair",
+    "Palette",
+    "contrast",
+    "failing_pairs",
+    "palette_css",
+    "palette_of",
+    "to_oklch",
+]
 
 Mode = Mapping[str, str]
 

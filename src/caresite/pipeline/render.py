@@ -57,6 +57,11 @@ class SiteReader(Reader):
         """Return the body of `page` as HTML, its links resolved and its components rendered."""
         return self._renderer.body(page)
 
+    def address(self, page: Page, target: str, key: str = "") -> str:
+        """Return the URL of `target`, written in the front matter of `page` under `key`, as a link in its text."""
+        place = place_in(self.of.places.get(page.id, {}), page.span, key)
+        return self._renderer.address(target, "link", page, place.line)
+
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
         return self._renderer.say(key, **values)
@@ -275,9 +280,10 @@ class Renderer:
     def _segment(self, segment: Reference | Component, page: Page) -> str:
         if isinstance(segment, Component):
             return self._component(segment, page)
-        return escape(self._address(segment.target, segment.role, page, segment.line))
+        return escape(self.address(segment.target, segment.role, page, segment.line))
 
-    def _address(self, target: str, role: str, page: Page, line: int) -> str:
+    def address(self, target: str, role: str, page: Page, line: int) -> str:
+        """Return the URL of `target` as `page` uses it; what leads nowhere is noted with its line."""
         resolved = resolve(self.reader, page, target, role, line)
         if resolved.fault:
             self.found.append(resolved.fault)
@@ -291,7 +297,7 @@ class Renderer:
             return ""
         roles = {"src": "image", "poster": "image"}
         args = {
-            k: self._address(str(v), roles.get(k, "link"), page, call.line) if k in _ADDRESS_ARGS else v
+            k: self.address(str(v), roles.get(k, "link"), page, call.line) if k in _ADDRESS_ARGS else v
             for k, v in call.args.items()
         }
         body = Markup(self.compose(call.body, page))
