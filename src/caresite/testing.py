@@ -15,6 +15,7 @@ A line `-- path --` begins a file, which goes on to the next such line.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -24,7 +25,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from caresite import __version__
 from caresite.core.diagnostics import Diagnostic, format_text
 from caresite.core.model import HeldBack
 from caresite.core.suggest import nearest
@@ -38,7 +38,7 @@ from caresite.pipeline.publish import Published
 __all__ = ["DEFAULT_CONFIG", "NOW", "BuiltSite", "build_site", "split_files", "write_site"]
 
 NOW = "2026-11-22"
-COMPILED = Path(tempfile.gettempdir()) / f"caresite-templates-{__version__}"
+COMPILED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "caresite/templates"
 DEFAULT_CONFIG = """\
 title: Example
 base_url: https://example.com/

@@ -1,5 +1,6 @@
 """Dates in every shape that real front matter has."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -85,7 +86,5 @@ def test_reads_back_what_iso_format_writes(moment: datetime) -> None:
 
 @given(st.text(max_size=40))
 def test_never_fails_in_another_way(text: str) -> None:
-    try:
+    with contextlib.suppress(ValueError):
         assert parse_date(text, LONDON).tzinfo is not None
-    except ValueError as error:
-        assert str(error)

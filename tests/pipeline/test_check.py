@@ -87,9 +87,16 @@ def test_an_attribution_without_a_source_is_a_warning_and_of_the_living_an_error
     assert [(d.severity, d.span.line) for d in told] == [("warning", 1), ("error", 2)]
 
 
-@pytest.mark.parametrize("line", ["source: A book", "status: anonymous", "status: sourced"])
+@pytest.mark.parametrize("line", ["source: A book", "status: anonymous", "status: paraphrase"])
 def test_a_quote_with_a_source_or_another_status_is_fine(small_site: SmallSite, line: str) -> None:
     assert small_site(quotes(f"{{id: a, text: One., author: Rosa, {line}}}")).codes == ()
+
+
+@pytest.mark.parametrize("status", ["verified", "sourced"])
+def test_a_source_that_was_seen_has_to_be_named(small_site: SmallSite, status: str) -> None:
+    bare = f"{{id: a, text: One., author: Rosa, status: {status}}}"
+    assert [d.severity for d in found(small_site(quotes(bare)), "Q101")] == ["warning"]
+    assert small_site(quotes(bare.replace("}", ", source: A book}"))).codes == ()
 
 
 @pytest.mark.parametrize("status", ["disputed", "misattributed"])

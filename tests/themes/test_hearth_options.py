@@ -57,7 +57,7 @@ quotes: [{text: They ==rang me== before I opened the shop.}]
 ---
 The flour came from two mills.
 -- content/testimonials/words.yaml --
-- {id: kettle, rating: 5, text: They rang when they had said they would., author: {name: Edith Example}, date: 2026-02-01,
+- {id: kettle, rating: 5, text: They rang when they had said., author: {name: Edith Example}, date: 2026-02-01,
    consent: {at: 2026-02-01, scopes: [publish_text, publish_name], how: letter}}
 - {id: ladder, rating: 3, text: He carried the ladder up., author: {name: Otto Example}, date: 2026-01-01,
    consent: {at: 2026-02-01, scopes: [publish_text, publish_name], how: letter}}

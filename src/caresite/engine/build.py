@@ -16,7 +16,7 @@ from caresite.core.config import Settings, load_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, fault, sort_key
 from caresite.core.files import MAX_TEXT_BYTES
 from caresite.core.model import Document, Output, Route
-from caresite.core.urls import stays_inside
+from caresite.core.urls import collision_key, stays_inside
 from caresite.core.values import Table
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site, assemble
@@ -266,15 +266,19 @@ def _render(
 
 def _rendered(site: Site, outputs: tuple[Output, ...], watch: Watch) -> Iterable[Output]:
     """Ask the plugins for files that are made from all pages."""
+    taken = {collision_key(path) for path in (*site.files, *(output.path for output in outputs))}
     for active in site.settings.plugins:
         if not active.plugin.rendered:
             continue
         try:
             for output in active.plugin.rendered(site, outputs, active.options):
-                if stays_inside(output.path):
+                key = collision_key(output.path)
+                if stays_inside(output.path) and key not in taken:
+                    taken.add(key)
                     yield output
                     continue
-                message = f"the plugin `{active.plugin.name}` wants to write `{output.path}`, outside the output folder"
+                where = "which is there already" if key in taken else "outside the output folder"
+                message = f"the plugin `{active.plugin.name}` wants to write `{output.path}`, {where}"
                 watch.found.append(fault(codes.PLUGIN_OUTPUT, active.span, message))
         except Problem as problem:
             watch.found.extend(problem.diagnostics)

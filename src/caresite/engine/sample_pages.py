@@ -38,7 +38,8 @@ PHOTO = Image(
 )
 _FACE = Image(PHOTO.src)
 
-CARE, HIRING = TermRef("tags", "Care", "care", NOWHERE), TermRef("tags", "Hiring", "hiring", NOWHERE)
+CARE = TermRef("tags", "Care", "care", NOWHERE)
+HIRING = TermRef("tags", "Hiring", "hiring", NOWHERE)
 WORK = TermRef("categories", "How we work", "how-we-work", NOWHERE)
 _TERMS = {"tags": (CARE, HIRING), "categories": (WORK,)}
 _PROMISES = {**_TERMS, "series": (TermRef("series", "Promises", "promises", NOWHERE),)}

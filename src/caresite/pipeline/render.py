@@ -60,7 +60,7 @@ class SiteReader(Reader):
     def address(self, page: Page, target: str, key: str = "") -> str:
         """Return the URL of `target`, written in the front matter of `page` under `key`, as a link in its text."""
         place = place_in(self.of.places.get(page.id, {}), page.span, key)
-        return self._renderer.address(target, "link", page, place.line)
+        return self._renderer.address(target, "link", page, place)
 
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
@@ -252,12 +252,10 @@ class Renderer:
             lang="",
         )
         links = []
-        for text, url in entries:
-            resolved = resolve(self.reader, root, url, "link", 0)
-            if resolved.fault:
-                self.found.append(resolved.fault)
-                self._broken.add(resolved.url)
-            links.append(MenuLink(text, resolved.url, resolved.url == current))
+        for number, (text, address) in enumerate(entries, start=1):
+            place = place_in(self.site.settings.places, root.span, f"menus.{name}[{number}].url")
+            url = self.address(address, "link", root, place)
+            links.append(MenuLink(text, url, url == current))
         return links
 
     # bodies
@@ -280,13 +278,13 @@ class Renderer:
     def _segment(self, segment: Reference | Component, page: Page) -> str:
         if isinstance(segment, Component):
             return self._component(segment, page)
-        return escape(self.address(segment.target, segment.role, page, segment.line))
+        return escape(self.address(segment.target, segment.role, page, Span(page.source, segment.line)))
 
-    def address(self, target: str, role: str, page: Page, line: int) -> str:
-        """Return the URL of `target` as `page` uses it; what leads nowhere is noted with its line."""
-        resolved = resolve(self.reader, page, target, role, line)
+    def address(self, target: str, role: str, page: Page, place: Span) -> str:
+        """Return the URL of `target` as `page` uses it; what leads nowhere is noted with its place."""
+        resolved = resolve(self.reader, page, target, role, place.line)
         if resolved.fault:
-            self.found.append(resolved.fault)
+            self.found.append(replace(resolved.fault, span=place))
             self._broken.add(resolved.url)
         return resolved.url
 
@@ -296,8 +294,9 @@ class Renderer:
                 self.found.append(problem)
             return ""
         roles = {"src": "image", "poster": "image"}
+        place = Span(page.source, call.line)
         args = {
-            k: self.address(str(v), roles.get(k, "link"), page, call.line) if k in _ADDRESS_ARGS else v
+            k: self.address(str(v), roles.get(k, "link"), page, place) if k in _ADDRESS_ARGS else v
             for k, v in call.args.items()
         }
         body = Markup(self.compose(call.body, page))
