@@ -298,6 +298,14 @@ def test_a_term_may_have_a_text_of_its_own(small_site: SmallSite) -> None:
     assert "<em>matters</em>" in site.html("/tags/care/")
 
 
+def test_a_term_may_have_a_picture_of_its_own(small_site: SmallSite) -> None:
+    text = post("content/blog/a.md", "tags: [care]") + "-- content/tags/care.md --\n---\nimage: care.jpg\n---\n"
+    site = small_site(text, files={"content/tags/care.jpg": PNG})
+    image = site.site.pages["content/tags/care.md"].image
+    assert image is not None
+    assert (image.src, "tags/care.jpg" in site.outputs) == ("/tags/care.jpg", True)
+
+
 def test_the_index_of_a_collection_is_the_text_of_its_list(small_site: SmallSite) -> None:
     text = post("content/blog/a.md") + "-- content/blog/_index.md --\n---\ntitle: News\n---\nWhat *happened*.\n"
     html = small_site(text).html("/blog/")

@@ -359,9 +359,15 @@ def test_a_picture_in_a_bundle_stays_out_only_when_its_owner_is_not_to_be_seen()
             "stories/s.md", "stories/how-ines-okafor-slept.md"
         ),
         story("author: {name: Ines Okafor, display: initials}", "summary: Ines Okafor slept well."),
+        story("author: {name: Ines Okafor, display: initials}").replace("Text.", "So said Ines *Okafor*, and slept."),
+        story("author: {name: Ines Okafor, display: initials}").replace("Text.", "::: callout tip\nInes Okafor\n:::"),
+        praise("author: {name: Ines Okafor, display: role, role: Baker}").replace(
+            "Well done.", "Ines  Okafor says yes."
+        ),
+        praise("author: {name: Ines Okafor, display: initials}", "reply: {text: 'Thank you, INES OKAFOR!'}"),
     ],
 )
-def test_an_address_or_a_heading_that_gives_the_name_away_is_withheld(small_site: SmallSite, text: str) -> None:
+def test_words_or_an_address_that_give_the_name_away_are_withheld(small_site: SmallSite, text: str) -> None:
     (reason,) = reasons(small_site(text))
     assert "gives away the name" in reason
     assert reasons(small_site(re.sub(r"display: [\w-]+", "display: full", text))) == []

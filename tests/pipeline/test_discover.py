@@ -77,6 +77,17 @@ def test_a_collection_inside_another_takes_its_files_first(tmp_path: Path) -> No
     ]
 
 
+def test_texts_of_terms_stay_texts_of_terms_whatever_collection_is_around_them(tmp_path: Path) -> None:
+    text = files_text("content/a.md", "content/tags/care.md", "content/tags/care.jpg", "content/stories/s.md")
+    found = found_in(tmp_path, text, "collections: {blog: {path: content}}\n")
+    assert [(s.path, s.kind) for s in found.sources] == [
+        ("content/a.md", "post"),
+        ("content/stories/s.md", "story"),
+        ("content/tags/care.md", "term"),
+    ]
+    assert found.resources == ("content/tags/care.jpg",)
+
+
 def test_files_beside_texts_are_kept_apart_from_them(tmp_path: Path) -> None:
     found = found_in(
         tmp_path, "-- content/blog/a/index.md --\n-- content/blog/a/plan.PDF --\n-- content/blog/a/_defaults.yaml --\n"

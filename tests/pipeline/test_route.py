@@ -265,6 +265,12 @@ def test_two_pages_with_the_same_old_address_are_an_error(small_site: SmallSite)
     assert code == "U103"
 
 
+def test_two_texts_for_one_list_are_an_error(small_site: SmallSite) -> None:
+    text = post("_index") + post("_index").replace("_index.md", "_index.markdown") + post("a")
+    ((code, message),) = errors(small_site(text))
+    assert (code, "_index.md" in message, "_index.markdown" in message) == ("U101", True, True)
+
+
 def test_collisions_are_told_whatever_order_pages_come_in(small_site: SmallSite) -> None:
     one = errors(small_site(post("a", "slug: x") + post("b", "slug: x") + post("c", "slug: x")))
     other = errors(small_site(post("c", "slug: x") + post("b", "slug: x") + post("a", "slug: x")))

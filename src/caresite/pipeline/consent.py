@@ -6,14 +6,16 @@ an incentive or a tie, and its dates hold (GDPR 6 and 7; 16 CFR 255.5, 465.4, 46
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
-from caresite.core.model import Item
+from caresite.core.model import Component, Item, Segments
 from caresite.core.urls import slug_of
 from caresite.kinds import Consent, ConsentLock, Quote, Story, Testimonial
 from caresite.kinds.content import Disclosed
@@ -25,6 +27,7 @@ _REMEDIES = {
     "incentive.conditional_on_positive": "such words may not be published (16 CFR 465.4); remove the item",
     "relation": "say how they are tied to you, and if it is a tie, add `disclosure:` with one plain sentence",
 }
+_TAG = re.compile(r"<[^>]*>")
 _WEAK = frozenset(("platform-terms", "imported-claim"))
 
 
@@ -72,7 +75,7 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     if grant.at > now:
         message = f"consent is dated {grant.at:%Y-%m-%d}, which is still to come"
         return Verdict((message,), (fault(codes.CONSENT_TOO_EARLY, _at(item, "consent.at", "consent_ref"), message),))
-    uncovered = [*_lapsed(grant, now), *_uncovered(meta, grant), *_given_away(meta)]
+    uncovered = [*_lapsed(grant, now), *_uncovered(meta, grant), *_given_away(item)]
     undisclosed = _undisclosed(meta)
     told = (
         *_told(item, uncovered, settled=bool(grant.withdrawn and grant.withdrawn <= now)),
@@ -148,15 +151,27 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
     return reasons
 
 
-def _given_away(meta: Any) -> list[str]:
+def _given_away(item: Item) -> list[str]:
     """Say where the whole name stands that its owner chose to show in part, or not at all."""
-    author = meta.author
+    author = item.meta.author
     if author is None or shown_name(author.name, author.display) == author.name or " " not in author.name.strip():
         return []
-    whole = slug_of(author.name)
-    places = ("title", "slug", "permalink", "summary", "description")
-    found = [place for place in places if f"-{whole}-" in f"-{slug_of(getattr(meta, place))}-"]
+    name, whole = re.compile(_in_any_form(author.name), re.IGNORECASE), slug_of(author.name)
+    places = {key: getattr(item.meta, key, "") for key in ("title", "summary", "description", "text", "outcome")}
+    places |= {"body": _words_in(item.body.html), "reply": getattr(getattr(item.meta, "reply", None), "text", "")}
+    found = [place for place, words in places.items() if name.search(words)]
+    addresses = (item.meta.slug, item.meta.permalink)
+    found += ["address" for address in addresses if f"-{whole}-" in f"-{slug_of(address)}-"][:1]
     return [f"its {place} gives away the name, of which “{author.display}” may be shown" for place in found]
+
+
+def _in_any_form(name: str) -> str:
+    return r"\b" + r"\W+".join(re.escape(part) for part in name.split()) + r"\b"
+
+
+def _words_in(segments: Segments) -> str:
+    inner = (s if isinstance(s, str) else _words_in(s.body) if isinstance(s, Component) else "" for s in segments)
+    return unescape(_TAG.sub(" ", "".join(inner)))
 
 
 def _undisclosed(meta: Any) -> list[tuple[str, str]]:

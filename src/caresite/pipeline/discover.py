@@ -104,18 +104,18 @@ def discover(root: Path, settings: Settings) -> Discovery:
     resources: set[str] = set()
     defaults: set[str] = set()
     folders = set()
-    for name, collection in sorted(settings.collections.items(), key=lambda pair: -len(pair[1].path)):
-        folder = collection.path.strip("/")
-        if (root / folder).is_dir():
+    for folder, name, collection in _folders(settings):
+        if collection and (root / folder).is_dir():
             folders.add(name)
         for path in _walk(root / folder, found):
             if path in sources or path in resources or path in defaults:
-                continue  # a collection inside another one has taken it
-            _sort_in(path, name, collection, sources, resources, defaults, found)
-    for taxonomy in settings.taxonomies:
-        for path in _walk(root / "content" / taxonomy, found):
-            if Path(path).suffix in TEXT_SUFFIXES and path not in sources:
-                sources[path] = Source(path, taxonomy, "section" if Path(path).stem == "_index" else "term")
+                continue  # a folder inside this one has taken it
+            if collection:
+                _sort_in(path, name, collection, sources, resources, defaults, found)
+            elif _is_text(path):
+                sources[path] = Source(path, name, "section" if Path(path).stem == "_index" else "term")
+            elif Path(path).suffix.lower() in _RESOURCE_SUFFIXES:
+                resources.add(path)
     for name in ("content/authors.yaml", "content/authors.yml", "authors.yaml", "authors.yml"):
         if _is_own_file(root / name, found):
             sources[name] = Source(name, "authors", "author")
@@ -134,6 +134,13 @@ def discover(root: Path, settings: Settings) -> Discovery:
         names=found.names,
         diagnostics=tuple(found.diagnostics),
     )
+
+
+def _folders(settings: Settings) -> list[tuple[str, str, Collection | None]]:
+    """Return the folders of collections and of the texts of terms, one that is inside another before it."""
+    collections = [(c.path.strip("/"), name, c) for name, c in settings.collections.items()]
+    terms = [(f"content/{taxonomy}", taxonomy, None) for taxonomy in settings.taxonomies]
+    return sorted([*collections, *terms], key=lambda folder: -len(folder[0]))
 
 
 def _sort_in(

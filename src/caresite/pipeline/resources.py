@@ -64,10 +64,12 @@ def folder_of(source: Source) -> str:
 
 
 def _loose_address(settings: Settings, path: str) -> str:
-    for collection in sorted(settings.collections.values(), key=lambda c: -len(c.path)):
-        folder = collection.path.strip("/") + "/"
-        if path.startswith(folder):
-            return (collection.index.rstrip("/") or "") + "/" + path.removeprefix(folder)
+    homes = [(collection.path, collection.index) for collection in settings.collections.values()]
+    homes += [(f"content/{name}", taxonomy.path) for name, taxonomy in settings.taxonomies.items()]
+    for folder, address in sorted(homes, key=lambda home: -len(home[0])):
+        below = folder.strip("/") + "/"
+        if path.startswith(below):
+            return f"/{address.strip('/')}/".replace("//", "/") + path.removeprefix(below)
     return "/" + path
 
 

@@ -349,6 +349,9 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
         _claim(claims, made.output, what, span, codes.URL_COLLISION, made.url, found)
     for output, source in sorted(site.files.items()):
         _claim(claims, output, source, Span(source), codes.URL_COLLISION, "/" + output, found)
+    for page in site.pages.values():
+        if page.kind in ("section", "term"):
+            _claim(claims, f"{page.url}#text", page.source, page.span, codes.URL_COLLISION, page.url, found)
     _check_folders(claims, found)
     for alias in sorted(site.aliases, key=lambda a: (a.url, a.page_id)):
         output = output_path(alias.url.removeprefix(site.settings.base_path.rstrip("/")))
