@@ -211,7 +211,7 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class HeldBack(Struct, frozen=True):
-    """An item that is not on the site now; `due` is when that changes by itself, if it does."""
+    """An item that is not on the site now; `date` is its own, `due` when that changes by itself, if it does."""
 
     id: str
     span: Span
@@ -220,6 +220,7 @@ class HeldBack(Struct, frozen=True):
     state: State
     reason: str
     due: datetime | None = None
+    date: datetime | None = None
 
 
 class Term(Struct, frozen=True):
@@ -286,7 +287,8 @@ class Output(Struct, frozen=True, kw_only=True):
     """The bytes of one file.
 
     `csp` lists what the page needs beyond the site's policy, per directive; `broken` the URLs in it that were
-    reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for.
+    reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for;
+    `links` the addresses on this site that a page leads to, `anchors` the places in it that can be led to.
     """
 
     path: str
@@ -299,4 +301,6 @@ class Output(Struct, frozen=True, kw_only=True):
     csp: Mapping[str, tuple[str, ...]] = {}
     broken: tuple[str, ...] = ()
     assets: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.config import Settings, load_config
@@ -21,14 +22,14 @@ from caresite.core.values import Table
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site, assemble
 from caresite.pipeline.check import check
-from caresite.pipeline.data import read_data, read_lock
+from caresite.pipeline.data import check_wordings, read_data, read_lock
 from caresite.pipeline.discover import Discovery, discover
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.markdown import MarkdownOptions
 from caresite.pipeline.parse import Parser, Syntax, parse_defaults
 from caresite.pipeline.publish import Published, output_folder, publish
 from caresite.pipeline.reader import Plan
-from caresite.pipeline.render import Renderer
+from caresite.pipeline.render import Renderer, facts_of
 from caresite.pipeline.route import route
 from caresite.pipeline.themes import Theme, load_theme
 
@@ -166,6 +167,7 @@ def load_site(
     with watch.stage("assemble"):
         data = watch.keep(read_data(discovery.data, read))
         lock = watch.keep(read_lock(discovery.lock, discovery.wordings, read, settings.zone))
+        watch.found.extend(check_wordings(documents, discovery.wordings))
         clock = options.now.astimezone(settings.zone)
         site = watch.keep(
             assemble(settings, discovery, documents, clock=clock, lock=lock, data=data, gates=options.gates)
@@ -275,7 +277,7 @@ def _rendered(site: Site, outputs: tuple[Output, ...], watch: Watch) -> Iterable
                 key = collision_key(output.path)
                 if stays_inside(output.path) and key not in taken:
                     taken.add(key)
-                    yield output
+                    yield replace(output, **facts_of(output.path, output.data.decode(errors="replace")))
                     continue
                 where = "which is there already" if key in taken else "outside the output folder"
                 message = f"the plugin `{active.plugin.name}` wants to write `{output.path}`, {where}"

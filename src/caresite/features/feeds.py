@@ -177,7 +177,9 @@ def _entry(page: Page, reader: Any, options: FeedOptions) -> Entry:
     return Entry(
         url=page.permalink,
         title=page.title,
-        html=_html(page, reader, disclosure) if options.content == "full" else "",
+        html=reader.once(("feed", page.id), lambda: _html(page, reader, disclosure))
+        if options.content == "full"
+        else "",
         summary=" ".join(part for part in (page.summary or page.description, disclosure) if part),
         published=page.date,
         updated=page.updated or page.date,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from html import unescape
+from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 
 from caresite.core import codes
@@ -18,26 +19,28 @@ from caresite.pipeline.reader import Plan
 
 __all__ = ["check"]
 
-_ADDRESS = re.compile(rb'\s(?:href|src)="([^"]*)"')
-_ID = re.compile(r'\s(?:id|name)="([^"]+)"')
+_NAMING = ("related", "story")  # front matter keys whose values name posts and stories
 
 
 def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the whole: broken links of finished pages, quotes and figures, plugins' checks."""
-    return (*_check_links(site, plan, outputs), *_check_words(site), *_check_plugins(site, outputs))
+    return (
+        *_check_links(site, plan, outputs),
+        *_check_names(site),
+        *_check_words(site),
+        *_check_plugins(site, outputs),
+    )
 
 
 def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
     if site.unread:  # what is missing may be what could not be read, and that is reported
         return
-    pages = {o.url: o for o in outputs if o.path.endswith(".html") and o.data}
+    pages = {o.url: o for o in outputs if o.path.endswith(".html")}
     reported = {url for output in outputs for url in output.broken}
     written = {site.settings.base_path + o.path for o in outputs}
-    ids: dict[str, frozenset[str]] = {}
     for output in pages.values():
-        for raw in sorted(set(_ADDRESS.findall(output.data))):
-            target = unescape(raw.decode())
-            if target in reported or not target.startswith(("/", "#")) or target.startswith("//"):
+        for target in output.links:
+            if target in reported:
                 continue
             path, _, fragment = unquote(target).partition("#")
             path = path.partition("?")[0]
@@ -46,11 +49,9 @@ def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterabl
                 yield fault(codes.MISSING_PAGE, _place(output, site, target), message)
             elif fragment and (path or output.url) in pages:
                 url = path or output.url
-                if url not in ids:
-                    ids[url] = frozenset(unescape(i) for i in _ID.findall(pages[url].data.decode()))
-                if fragment not in ids[url] and fragment != "top":
+                if fragment not in pages[url].anchors and fragment != "top":
                     message = f"{output.url} links to `{target}`, and there is nothing with that id"
-                    near = nearest(fragment, ids[url])
+                    near = nearest(fragment, pages[url].anchors)
                     yield fault(
                         codes.MISSING_ANCHOR,
                         _place(output, site, target),
@@ -79,6 +80,34 @@ def _references(segments: Segments) -> Iterable[Reference]:
             yield segment
         elif isinstance(segment, Component):
             yield from _references(segment.body)
+
+
+def _check_names(site: Site) -> Iterable[Diagnostic]:
+    """Report pages that front matter names and that are neither there nor held back."""
+    naming = [
+        (page, name, (f"{key}[{number}]", key))
+        for page in site.pages.values()
+        for key in _NAMING
+        for number, name in enumerate(_named(page.meta, key), start=1)
+    ]
+    if not naming or site.unread:  # what is missing may be what could not be read
+        return
+    slugs = {page.slug for page in site.pages.values() if page.kind in ("post", "story")}
+    held = {held_id.partition("#")[0] for held_id in site.held_ids}
+    later = held | {PurePosixPath(path).stem for path in held}
+    for page, name, keys in naming:
+        if name in slugs or name in site.sources or name in site.pages or name in later:
+            continue
+        near = nearest(name, site.sources if "/" in name else slugs)
+        place = place_in(site.places.get(page.id, {}), page.span, *keys)
+        message = f"`{keys[1]}` names `{name}`, and there is no such page"
+        hint = f"did you mean `{near}`?" if near else ""
+        yield fault(codes.UNKNOWN_ITEM, place, message, hint=hint, severity="warning")
+
+
+def _named(meta: Any, key: str) -> tuple[str, ...]:
+    value = getattr(meta, key, ())
+    return ((value,) if value else ()) if isinstance(value, str) else value
 
 
 def _check_words(site: Site) -> Iterable[Diagnostic]:

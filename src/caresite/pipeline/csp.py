@@ -16,21 +16,22 @@ _HOSTED = re.compile(
     r"<(img|source|video|audio|iframe|script|embed|track|form)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"\s(src|srcset|action|poster)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_FOREIGN = re.compile(
-    r"\s(?:src|action|poster)\s*=\s*[\"']?(?:https?:)?//|\ssrcset\s*=[^>]*?//", re.IGNORECASE
-)  # most pages have none, and this says so fast
 _HOST = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
-_STYLESHEET = re.compile(r"\brel\s*=\s*[\"']?[^\"'>]*\bstylesheet\b", re.IGNORECASE)
-_HREF = re.compile(r"\shref\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
+_LINK = re.compile(r"<link\b[^>]*>")
+_STYLESHEET = re.compile(r"\brel\s*=\s*[\"']?[^\"'>]*\bstylesheet\b")
+_HREF = re.compile(r"\shref\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)")
 _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_STYLE = re.compile(r"\sstyle\s*=")
 _LOCAL = (
-    (re.compile(r"<(?:video|audio)\b", re.IGNORECASE), "media-src", "'self'"),
-    (re.compile(r"<script\b[^>]*\ssrc\s*=\s*[\"']?/(?!/)", re.IGNORECASE), "script-src", "'self'"),
-    (re.compile(r"<img\b[^>]*\ssrc\s*=\s*[\"']?data:image/", re.IGNORECASE), "img-src", "data:"),
-    (re.compile(r"<iframe\b", re.IGNORECASE), "frame-src", "'self'"),
+    ("<video", re.compile(r"<video\b", re.IGNORECASE), "media-src", "'self'"),
+    ("<audio", re.compile(r"<audio\b", re.IGNORECASE), "media-src", "'self'"),
+    ("<script", re.compile(r"<script\b[^>]*\ssrc\s*=\s*[\"']?/(?!/)", re.IGNORECASE), "script-src", "'self'"),
+    ("data:image/", re.compile(r"<img\b[^>]*\ssrc\s*=\s*[\"']?data:image/", re.IGNORECASE), "img-src", "data:"),
+    ("<iframe", re.compile(r"<iframe\b", re.IGNORECASE), "frame-src", "'self'"),
 )
+_HOSTING = ("<img", "<source", "<video", "<audio", "<iframe", "<embed", "<track", "<form")
+_SCRIPT = re.compile(r"<script\b[^>]*\ssrc\b")
 _DIRECTIVES = {
     "img": "img-src",
     "source": "media-src",
@@ -47,22 +48,23 @@ _DIRECTIVES = {
 def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
     """Return, per directive, the sources that the HTML of a page needs: hosts, and hashes of inline code."""
     needs: dict[str, set[str]] = defaultdict(set)
-    if _FOREIGN.search(page):
+    low = page.lower()  # a plain search says fast that a page has none of a tag, as most pages have of most
+    if any(tag in low for tag in _HOSTING) or _SCRIPT.search(low):
         for tag, attributes in _HOSTED.findall(page):
             for name, *values in _ADDRESS.findall(attributes):
                 needs[_directive(tag.lower(), name.lower())] |= set(_hosts(unescape("".join(values)), name.lower()))
-    for link in _LINK.findall(page):
+    for link in _LINK.findall(low):
         if (linked := _HREF.search(link)) and _STYLESHEET.search(link):
             needs["style-src"].add(_origin(linked[1]))
-    for pattern, directive, source in _LOCAL:
-        if pattern.search(page):
+    for mark, pattern, directive, source in _LOCAL:
+        if mark in low and pattern.search(page):
             needs[directive].add(source)
-    for tag, attributes, code in _INLINE.findall(page):
+    for tag, attributes, code in _INLINE.findall(page) if "<script" in low or "<style" in low else ():
         if tag.lower() == "style":
             needs["style-src"].add(_hash(code))
         elif "src=" not in attributes.lower() and "json" not in attributes.lower() and code.strip():
             needs["script-src"].add(_hash(code))
-    if " style" in page:
+    if _STYLE.search(low):
         for double, single in _STYLED.findall(page):
             needs["style-src"] |= {"'unsafe-hashes'", _hash(unescape(double or single))}
     return {directive: tuple(sorted(sources)) for directive, sources in sorted(needs.items()) if sources}

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from heapq import nsmallest
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -264,7 +265,9 @@ class Reader:
                 for place in _around(places, here):
                     scores[place] += weight
         scores.pop(here, None)
-        ranked = sorted(scores, key=lambda place: (-round(scores[place], 6), abs(place - here), place))
+        ranked = nsmallest(
+            limit + len(chosen), scores, key=lambda place: (-round(scores[place], 6), abs(place - here), place)
+        )
         taken = {p.id for p in chosen}
         found = [*chosen, *(order[place] for place in ranked if order[place].id not in taken)]
         if len(found) < limit:

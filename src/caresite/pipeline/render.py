@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from markupsafe import Markup
@@ -24,16 +24,33 @@ from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
 from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.links import resolve
+from caresite.pipeline.macros import MacroMemory
 from caresite.pipeline.markdown import Markdown, MarkdownOptions
 from caresite.pipeline.reader import MenuLink, Plan, Reader
+from caresite.pipeline.references import anchors_of, links_of
 from caresite.pipeline.route import TEMPLATES
 from caresite.pipeline.templates import SiteLoader, environment
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import Words
 
-__all__ = ["BodyView", "Renderer", "SiteReader"]
+__all__ = ["BodyView", "Renderer", "SiteReader", "facts_of"]
 
 _ADDRESS_ARGS = frozenset(("src", "url", "poster"))
+
+
+class Asked(NamedTuple):
+    """An asset that a page uses."""
+
+    name: str
+
+
+class Broken(NamedTuple):
+    """An address that leads nowhere, which has been told."""
+
+    url: str
+
+
+Noted = Asked | Broken | Diagnostic  # what writing a page brings to light besides its words
 
 
 class BodyView(Struct, frozen=True):
@@ -57,6 +74,10 @@ class SiteReader(Reader):
         """Return the body of `page` as HTML, its links resolved and its components rendered."""
         return self._renderer.body(page)
 
+    def once(self, key: tuple[str, ...], work: Callable[[], str]) -> str:
+        """Return the words of `work`, which depend on `key` and the site alone, from the second time on from memory."""
+        return self._renderer.memory.recall(key, work)
+
     def address(self, page: Page, target: str, key: str = "") -> str:
         """Return the URL of `target`, written in the front matter of `page` under `key`, as a link in its text."""
         place = place_in(self.of.places.get(page.id, {}), page.span, key)
@@ -69,6 +90,22 @@ class SiteReader(Reader):
     def plain(self, text: str) -> str:
         """Return a line of Markdown as the words that readers see, without tags."""
         return self._renderer.plain(text)
+
+    def signpost(self, url: str) -> str:
+        """Return as much of `url` as menus and lists of links tell apart: itself if they lead to it, else its section.
+
+        A section ends in `…`, as it is not the page itself. Pages with one signpost can share their header and footer.
+        """
+        known: frozenset[str] = self._once(("signposts",), self._signposts)
+        if url in known:
+            return url
+        sections = [link for link in known if link != self.home and url.startswith(link)]
+        return max(sections, key=len) + "…" if sections else ""
+
+    def _signposts(self) -> frozenset[str]:
+        menus = type(self.of.settings.config.menus).__struct_fields__
+        linked = (link.url for name in menus for link in self.menu(name))
+        return frozenset((self.home, *linked, *self.plan.lists.values()))
 
     def menu(self, name: str, current: str = "") -> tuple[MenuLink, ...]:
         """Return the menu called `name`; without one in the config, `main` has the lists that exist."""
@@ -93,13 +130,14 @@ class Renderer:
         self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
         self.reader = SiteReader(site, plan, self)
         self.language = site.settings.config.language
-        self.found: list[Diagnostic] = []
+        self.memory = MacroMemory(site.pages, lambda: self.language)
+        self.noted: list[Noted] = []
         self.plugins = {active.plugin.name: active for active in site.settings.plugins}
         folders = tuple(a.plugin.templates for a in site.settings.plugins if a.plugin.templates)
         self.loader = SiteLoader(theme, folders)
         self.env = environment(
             self.loader,
-            language=lambda: self.language,
+            self.memory,
             markdown=Markdown(markdown),
             base_url=site.settings.config.base_url,
             filters={name: f for a in site.settings.plugins for name, f in a.plugin.filters.items()},
@@ -116,16 +154,12 @@ class Renderer:
         self.env.filters["drawing_name"] = drawings.choose
         self.sections = getattr(theme.options, "home", ())
         self._macros: dict[str, Any] = {}
-        self._broken: set[str] = set()
-        self._asked: set[str] = set()
 
     # one route
 
     def render(self, route: Route) -> Output:
         """Return the output of `route`; after an error its bytes are empty and the diagnostics say why."""
-        self.found = []
-        self._broken = set()
-        self._asked = set()
+        noted = self.noted = self.memory.noted = []
         page = self.site.pages.get(route.page_id)
         self.language = page.lang if page else self.site.settings.config.language
         span = page.span if page else Span(self.site.settings.path)
@@ -140,13 +174,14 @@ class Renderer:
                 data = text.encode()
         except Problem as problem:
             place = self._template_line(problem)
-            self.found.extend(replace(d, span=place) if place and not d.span.line else d for d in problem.diagnostics)
+            for d in problem.diagnostics:
+                self._note(replace(d, span=place) if place and not d.span.line else d)
             data = b""
         except TemplateError as error:
-            self.found.append(self._template_fault(error, route, span))
+            self._note(self._template_fault(error, route, span))
             data = b""
         except Exception as error:
-            self.found.append(self._failure(error, route, span))
+            self._note(self._failure(error, route, span))
             data = b""
         return Output(
             path=route.output,
@@ -156,10 +191,10 @@ class Renderer:
             source=page.source if page else "",
             noindex=noindex,
             in_sitemap=route.in_sitemap,
-            csp=needs_of(text) if text and route.output.endswith(".html") else {},
-            broken=tuple(sorted(self._broken)),
-            assets=tuple(sorted(self._asked)),
-            diagnostics=tuple(self.found),
+            **facts_of(route.output, text or data.decode(errors="replace")),
+            broken=tuple(sorted({n.url for n in noted if isinstance(n, Broken)})),
+            assets=tuple(sorted({n.name for n in noted if isinstance(n, Asked)})),
+            diagnostics=tuple(dict.fromkeys(n for n in noted if isinstance(n, Diagnostic))),
         )
 
     def _plugin(self, route: Route) -> bytes:
@@ -182,11 +217,11 @@ class Renderer:
             try:
                 parts.append(active.plugin.head(here, page, self.reader, active.options))
             except Problem as problem:
-                self.found.extend(problem.diagnostics)
+                self.noted.extend(problem.diagnostics)
             except Exception as error:
                 name = active.plugin.name
                 message = f"the plugin `{name}` failed in `head` on {here.url}: {type(error).__name__}: {error}"
-                self.found.append(fault(codes.PLUGIN_FAILED, active.span, message))
+                self._note(fault(codes.PLUGIN_FAILED, active.span, message))
         return Markup("\n".join(part for part in parts if part))
 
     def _template_name(self, route: Route, page: Page | None) -> str:
@@ -197,8 +232,11 @@ class Renderer:
         asked = self.site.settings.places.get(f"collections.{page.collection}.template", page.span)
         place = place_in(self.site.places.get(page.id, {}), asked, "template")
         message, hint = f"there is no template `{route.template}`", f"did you mean `{near}`?" if near else ""
-        self.found.append(fault(codes.TEMPLATE_UNKNOWN, place, message, hint=hint))
+        self._note(fault(codes.TEMPLATE_UNKNOWN, place, message, hint=hint))
         return TEMPLATES[page.kind]
+
+    def _note(self, what: Noted) -> None:
+        self.noted.append(what)
 
     # what templates call
 
@@ -215,7 +253,7 @@ class Renderer:
                     hint=f"did you mean `{near}`?" if near else "put it in `assets/`",
                 )
             )
-        self._asked.add(name)
+        self._note(Asked(name))
         return self.site.settings.base_path + asset.output
 
     def say(self, key: str, **values: Any) -> str:
@@ -284,20 +322,23 @@ class Renderer:
         """Return the URL of `target` as `page` uses it; what leads nowhere is noted with its place."""
         resolved = resolve(self.reader, page, target, role, place.line)
         if resolved.fault:
-            self.found.append(replace(resolved.fault, span=place))
-            self._broken.add(resolved.url)
+            self._note(replace(resolved.fault, span=place))
+            self._note(Broken(resolved.url))
         return resolved.url
 
     def _component(self, call: Component, page: Page) -> str:
-        if problem := self._unknown_item(call, page):
-            if problem.code != codes.HELD_BACK_LINK.id:
-                self.found.append(problem)
-            return ""
+        place, given = Span(page.source, call.line), call.args
+        if call.name in ("quote", "story") and isinstance(wanted := given.get("id"), str):
+            item = self._item(call.name, wanted, place)
+            if isinstance(item, Diagnostic):
+                if item.code != codes.HELD_BACK_LINK.id:
+                    self._note(item)
+                return ""
+            given = given | {"id": item}
         roles = {"src": "image", "poster": "image"}
-        place = Span(page.source, call.line)
         args = {
             k: self.address(str(v), roles.get(k, "link"), page, place) if k in _ADDRESS_ARGS else v
-            for k, v in call.args.items()
+            for k, v in given.items()
         }
         body = Markup(self.compose(call.body, page))
         sections = tuple((s.title, Markup(self.compose(s.body, page))) for s in call.sections)
@@ -309,18 +350,12 @@ class Renderer:
             self._macros[name] = template.make_module({}).render  # type: ignore[attr-defined]
         return self._macros[name]
 
-    def _unknown_item(self, call: Component, page: Page) -> Diagnostic | None:
-        """Return a fault when a component names an item that does not exist; one that is held back is just left out."""
-        wanted = call.args.get("id")
-        if call.name not in ("quote", "story") or not isinstance(wanted, str):
-            return None
+    def _item(self, kind: str, wanted: str, place: Span) -> str | Diagnostic:
+        """Return the id of the item that a component names, or a fault; one that is held back is just left out."""
         wanted = wanted.replace("#", "/") if "." not in wanted else wanted
-        kind = call.name
         known = {self._short(p): p for p in self.reader.pages((kind,))}
         if wanted in known or self.reader.page(wanted):
-            call.args["id"] = known[wanted].id if wanted in known else wanted
-            return None
-        span = Span(page.source, call.line)
+            return known[wanted].id if wanted in known else wanted
         held = {
             h.id.rpartition("#")[2].rpartition("/")[2].removesuffix(".md")
             for h in self.site.held_back
@@ -328,11 +363,11 @@ class Renderer:
         }
         is_unread = any(source_kind in (kind, f"{kind}s") for source_kind in self.site.unread.values())
         if wanted.rpartition("/")[2] in held or self.reader.held_back(wanted) or is_unread:
-            return fault(codes.HELD_BACK_LINK, span, f"the {kind} `{wanted}` is held back")
+            return fault(codes.HELD_BACK_LINK, place, f"the {kind} `{wanted}` is held back")
         near = nearest(wanted, known)
         return fault(
             codes.UNKNOWN_ITEM,
-            span,
+            place,
             f"there is no {kind} `{wanted}`",
             hint=f"did you mean `{near}`?" if near else "",
         )
@@ -392,6 +427,13 @@ class Renderer:
             if path.is_relative_to(folder):
                 return f"{folder.parent.name}/templates/{path.relative_to(folder).as_posix()}"
         return path.name
+
+
+def facts_of(path: str, text: str) -> dict[str, Any]:
+    """Return what the stages after this one need to know of a file, by names of `Output`; only pages have such."""
+    if not text or not path.endswith(".html"):
+        return {}
+    return {"csp": needs_of(text), "links": links_of(text), "anchors": anchors_of(text)}
 
 
 _NO_ATTRIBUTE = re.compile(r"'(?:[\w.]+\.)?(\w+) object' has no attribute '(\w+)'")

@@ -7,16 +7,21 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import BaseLoader, Environment, FileSystemBytecodeCache, StrictUndefined, Template, TemplateNotFound
 from jinja2.bccache import Bucket
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
+from caresite import __version__
 from caresite.core.files import decode_text, lies_within
 from caresite.core.urls import encode_path, slug_of, stays_inside
+from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeGenerator, macro_of
 from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, number_in, percent_in
@@ -24,6 +29,7 @@ from caresite.pipeline.words import date_in, number_in, percent_in
 __all__ = ["CompiledTemplates", "Say", "SiteEnvironment", "SiteLoader", "date_iso", "environment"]
 
 Say = Callable[..., str]
+EDITION = 2
 
 
 class SiteLoader(BaseLoader):
@@ -65,7 +71,13 @@ class SiteLoader(BaseLoader):
 
 
 class CompiledTemplates(FileSystemBytecodeCache):
-    """Compiled templates on disk, by their source's digest; one that cannot be read or kept is compiled anew."""
+    """Compiled templates on disk, by their source's digest; one that cannot be read or kept is compiled anew.
+
+    Their names carry our version and `EDITION`, which counts the ways in which we compiled them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder), f"%s-{__version__}-{EDITION}.compiled")
 
     def load_bytecode(self, bucket: Bucket) -> None:
         try:
@@ -79,30 +91,46 @@ class CompiledTemplates(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-class SiteEnvironment(Environment):
-    """An environment whose globals never change, so that a template is looked up once."""
+class SiteTemplate(Template):
+    """A template whose module, once made, serves whoever imports it: there are no other globals than ours."""
 
-    _known: dict[str, Template]
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
+class SiteEnvironment(Environment):
+    """An environment whose globals never change: a template is looked up once, and imported once."""
+
+    template_class = SiteTemplate
+    code_generator_class = RememberingCodeGenerator
+    context_class = PlainContext
+
+    def __init__(self, memory: MacroMemory, **options: Any) -> None:
+        super().__init__(**options)
+        self._known: dict[str, Template] = {}
+        self.macro = partial(macro_of, memory, self)
 
     def _load_template(self, name: str, globals: Any) -> Template:
-        known = self.__dict__.setdefault("_known", {})
-        if name not in known:
-            known[name] = super()._load_template(name, globals)
-        found: Template = known[name]
-        return found
+        if name not in self._known:
+            self._known[name] = super()._load_template(name, globals)
+        return self._known[name]
 
 
 def environment(
     loader: SiteLoader,
+    memory: MacroMemory,
     *,
-    language: Callable[[], str],
     markdown: Markdown,
     base_url: str,
     filters: Mapping[str, Callable[..., Any]],
     compiled: Path | None = None,
 ) -> Environment:
-    """Return the environment: autoescape is on, undefined names are faults, `language` is asked at use."""
+    """Return the environment: autoescape is on, undefined names are faults, the language is asked at use."""
+    language = memory.language
     env = SiteEnvironment(
+        memory,
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -110,7 +138,7 @@ def environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
-        bytecode_cache=CompiledTemplates(str(compiled)) if compiled else None,
+        bytecode_cache=CompiledTemplates(compiled) if compiled else None,
         extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
     env.filters |= {

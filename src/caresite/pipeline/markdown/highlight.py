@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pygments.formatters import HtmlFormatter
     from pygments.lexer import Lexer
+    from pygments.token import _TokenType
 
 __all__ = ["Highlighter", "language_of"]
 
@@ -30,6 +32,7 @@ class Highlighter:
 
     def __init__(self) -> None:
         self._lexers: dict[str, Lexer | None] = {}
+        self._classes: dict[_TokenType, str] = {}
 
     def html(self, code: str, language: str) -> str:
         """Return `code` as HTML with classes, or an empty string when the language is not known."""
@@ -38,15 +41,25 @@ class Highlighter:
         lexer = self._lexer(language.lower())
         if lexer is None:
             return ""
-        from pygments import highlight
+        return "".join(self._spans(lexer.get_tokens(code)))
 
-        return highlight(code, lexer, self._formatter)
+    def _spans(self, tokens: Iterable[tuple[_TokenType, str]]) -> Iterable[str]:
+        """Yield the code with a span around each run of one class, faster than Pygments' own formatter does."""
+        for name, run in groupby(tokens, key=self._class_of):
+            text = escape("".join(value for _, value in run), quote=False)
+            yield f'<span class="{name}">{text}</span>' if name and not text.isspace() else text
 
-    @cached_property
-    def _formatter(self) -> HtmlFormatter[str]:
-        from pygments.formatters import HtmlFormatter
+    def _class_of(self, token: tuple[_TokenType, str]) -> str:
+        kind = token[0]
+        found = self._classes.get(kind)
+        if found is None:
+            from pygments.token import STANDARD_TYPES
 
-        return HtmlFormatter(nowrap=True)
+            while kind not in STANDARD_TYPES:  # a lexer's own kind looks like the standard one that it belongs to
+                assert kind.parent
+                kind = kind.parent
+            found = self._classes[token[0]] = STANDARD_TYPES[kind]
+        return found
 
     def _lexer(self, language: str) -> Lexer | None:
         if language not in self._lexers:

@@ -1,0 +1,128 @@
+"""Macros: a component that says the same for the same page is worked out once, however many lists show it.
+
+A macro that is imported without context knows only its arguments, the site and the theme, which never change
+during a build. So its words for a page of the site can be kept, together with what was noted while they were made
+(assets asked for, faults found), and said again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from jinja2 import Environment
+from jinja2.compiler import CodeGenerator, Frame, MacroRef
+from jinja2.nodes import Call
+from jinja2.runtime import Context, Macro
+from markupsafe import Markup
+
+from caresite.core.model import Page
+
+__all__ = ["MacroMemory", "PlainContext", "RememberingCodeGenerator", "macro_of"]
+
+
+class Said(NamedTuple):
+    """What a macro said, and what was noted on the way."""
+
+    words: str
+    noted: tuple[Any, ...]
+
+
+class MacroMemory:
+    """Keeps what macros say, from the second time on; most are asked once, and keeping those would only cost memory.
+
+    `noted` is the list that the page being written notes its assets and faults in.
+    """
+
+    def __init__(self, pages: Mapping[str, Page], language: Callable[[], str]) -> None:
+        self.pages = pages
+        self.language = language
+        self.noted: list[Any] = []
+        self._once: set[int] = set()
+        self._said: dict[Any, Said] = {}
+
+    def key_of(self, macro: int, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        """Return what these words depend on, or None when an argument is more than a plain value or a page."""
+        parts: list[Any] = [macro, self.language()]
+        for value in (*arguments, *named.items()) if named else arguments:
+            kind = value.__class__
+            if isinstance(value, Page):
+                if self.pages.get(value.id) is not value:
+                    return None
+                parts.append(("page", value.id))
+            elif kind is str:
+                parts.append(value)
+            elif kind is bool or kind is int or value is None:
+                parts.append((kind, value))
+            elif kind is tuple and len(value) == 2 and isinstance(value[1], (str, int)):
+                parts.append((value[0], value[1].__class__, value[1]))
+            else:
+                return None
+        return tuple(parts)
+
+    def recall(self, key: Any, say: Callable[[], str]) -> str:
+        """Return what was said for `key`, noting again what was noted; else let it be said."""
+        said = self._said.get(key)
+        if said is not None:
+            self.noted.extend(said.noted)
+            return said.words
+        mark = len(self.noted)
+        words = say()
+        trace = hash(key)
+        if trace in self._once:
+            self._said[key] = Said(words, tuple(self.noted[mark:]))
+        else:
+            self._once.add(trace)
+        return words
+
+
+class RememberedMacro(Macro):
+    """A macro whose words depend on its arguments alone."""
+
+    memory: MacroMemory
+
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        key = self.memory.key_of(id(self), args, kwargs)
+        if key is None:
+            return self._say(*args, **kwargs)
+        return self.memory.recall(key, lambda: self._say(*args, **kwargs))
+
+    def _say(self, *args: Any, **kwargs: Any) -> str:
+        if not kwargs and len(args) == self._argument_count and not self.caller:
+            return Markup(self._func(*args))
+        said: str = Macro.__call__(self, *args, **kwargs)
+        return said
+
+
+class PlainContext(Context):
+    """A context that calls what templates call as Python does; only callables that ask for it get the context."""
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja names them
+        if hasattr(__obj, "jinja_pass_arg"):
+            return super().call(__obj, *args, **kwargs)
+        return __obj(*args, **kwargs)
+
+
+class RememberingCodeGenerator(CodeGenerator):
+    """Compiles templates so that their macros are made by the environment, which knows which it may remember."""
+
+    def visit_Call(self, node: Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
+        self.write("context.call(")
+        self.visit(node.node, frame)
+        self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+        self.write(")")
+
+    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
+        self.write("environment.macro(context, ")
+        super().macro_def(macro_ref, frame)
+        self.write(")")
+
+
+def macro_of(memory: MacroMemory, environment: Environment, context: Context, macro: Macro) -> Macro:
+    """Return `macro` as one that remembers, if its template was imported and so knows nothing of the page around it."""
+    if context.parent.keys() - environment.globals.keys():
+        return macro
+    found = RememberedMacro.__new__(RememberedMacro)
+    found.__dict__.update(macro.__dict__)
+    found.memory = memory
+    return found
