@@ -113,8 +113,8 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
 
 def _section(route: Route, reader: Reader) -> Page | None:
     if route.params.get("term") and route.kind == "term":
-        term = reader.of.terms[route.params["taxonomy"]][route.params["term"]]
-        return reader.of.pages.get(term.page_id)
+        term = reader.term(route.params["taxonomy"], route.params["term"])
+        return reader.known(term.page_id) if term else None
     if "taxonomy" in route.params and route.kind == "terms":
         return reader.section(route.params["taxonomy"])
     return reader.section(route.params["collection"]) if "collection" in route.params else None
@@ -154,7 +154,7 @@ def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
 
 
 def _address(route: Route, number: int, reader: Reader) -> str:
-    part = reader.of.settings.config.pagination.path
+    part = reader.pagination_path
     return route.first_url if number == 1 else f"{route.first_url}{part}/{number}/"
 
 
@@ -189,7 +189,7 @@ def context_of(route: Route, reader: Reader) -> dict[str, Any]:
             context |= _filters(route, reader)
         case "term":
             context |= {
-                "term": reader.of.terms[route.params["taxonomy"]][route.params["term"]],
+                "term": reader.term(route.params["taxonomy"], route.params["term"]),
                 "taxonomy": route.params["taxonomy"],
             }
         case "terms":

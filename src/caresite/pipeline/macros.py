@@ -8,7 +8,7 @@ during a build. So its words for a page of the site can be kept, together with w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
@@ -17,29 +17,18 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from caresite.core.model import Page
+from caresite.pipeline.notes import Notebook
 
-__all__ = ["MacroMemory", "PlainContext", "RememberingCodeGenerator", "macro_of"]
-
-
-class Said(NamedTuple):
-    """What a macro said, and what was noted on the way."""
-
-    words: str
-    noted: tuple[Any, ...]
+__all__ = ["MacroMemory", "PlainContext", "RememberedMacro", "RememberingCodeGenerator", "macro_of"]
 
 
 class MacroMemory:
-    """Keeps what macros say, from the second time on; most are asked once, and keeping those would only cost memory.
+    """Knows what the words of a macro depend on; what macros say is kept in the notebook."""
 
-    `noted` is the list that the page being written notes its assets and faults in.
-    """
-
-    def __init__(self, pages: Mapping[str, Page], language: Callable[[], str]) -> None:
+    def __init__(self, notes: Notebook, pages: Mapping[str, Page], language: Callable[[], str]) -> None:
+        self.notes = notes
         self.pages = pages
         self.language = language
-        self.noted: list[Any] = []
-        self._once: set[int] = set()
-        self._said: dict[Any, Said] = {}
 
     def key_of(self, macro: int, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Return what these words depend on, or None when an argument is more than a plain value or a page."""
@@ -60,21 +49,6 @@ class MacroMemory:
                 return None
         return tuple(parts)
 
-    def recall(self, key: Any, say: Callable[[], str]) -> str:
-        """Return what was said for `key`, noting again what was noted; else let it be said."""
-        said = self._said.get(key)
-        if said is not None:
-            self.noted.extend(said.noted)
-            return said.words
-        mark = len(self.noted)
-        words = say()
-        trace = hash(key)
-        if trace in self._once:
-            self._said[key] = Said(words, tuple(self.noted[mark:]))
-        else:
-            self._once.add(trace)
-        return words
-
 
 class RememberedMacro(Macro):
     """A macro whose words depend on its arguments alone."""
@@ -85,7 +59,7 @@ class RememberedMacro(Macro):
         key = self.memory.key_of(id(self), args, kwargs)
         if key is None:
             return self._say(*args, **kwargs)
-        return self.memory.recall(key, lambda: self._say(*args, **kwargs))
+        return self.memory.notes.recall(key, lambda: self._say(*args, **kwargs))
 
     def _say(self, *args: Any, **kwargs: Any) -> str:
         if not kwargs and len(args) == self._argument_count and not self.caller:

@@ -19,10 +19,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite import __version__
-from caresite.core.config import Business
+from caresite.core.config import Business, Collection, Taxonomy
 from caresite.core.model import Order, Page, Query, Term
 from caresite.core.urls import slug_of
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.notes import Notebook, Read, asked
 from caresite.pipeline.order import by_date, newest_first
 from caresite.pipeline.terms import LISTED_KINDS
 
@@ -99,37 +100,62 @@ class FilterGroup(Struct, frozen=True):
     terms: tuple[FilterTerm, ...]
 
 
+def _fixed(name: str, find: Callable[[Site], Any]) -> Any:
+    """Return a property that the config fixes; that it was read is noted."""
+
+    def get(self: Reader) -> Any:
+        value = find(self._site)
+        if self.notes:
+            self.notes.read(Read("site", (name,)), value)
+        return value
+
+    return property(get)
+
+
 class Reader:
-    """Answers questions about one site. Attributes that the config fixes are plain; the rest are methods."""
+    """Answers questions about one site, and has them noted when it is given a notebook."""
 
-    def __init__(self, site: Site, plan: Plan) -> None:
-        config = site.settings.config
-        self.of = site
-        self.plan = plan
+    title: str = _fixed("title", lambda site: site.settings.config.title)
+    description: str = _fixed("description", lambda site: site.settings.config.description)
+    language: str = _fixed("language", lambda site: site.settings.config.language)
+    timezone: str = _fixed("timezone", lambda site: site.settings.config.timezone)
+    base_url: str = _fixed("base_url", lambda site: site.settings.config.base_url.rstrip("/") + "/")
+    home: str = _fixed("home", lambda site: site.settings.base_path)
+    sample: bool = _fixed("sample", lambda site: site.settings.config.sample)
+    noindex: bool = _fixed("noindex", lambda site: site.settings.config.seo.noindex)
+    generator: str = _fixed("generator", lambda site: f"caresite {__version__}")
+    params: Mapping[str, Any] = _fixed("params", lambda site: site.settings.config.params)
+    business: Business | None = _fixed("business", lambda site: site.settings.config.business)
+    testimonials_mode: str = _fixed("testimonials_mode", lambda site: site.settings.config.testimonials.mode)
+    selection_note: str = _fixed("selection_note", lambda site: site.settings.config.testimonials.selection_note)
+    verification_note: str = _fixed(
+        "verification_note", lambda site: site.settings.config.testimonials.verification_note
+    )
+    pagination_path: str = _fixed("pagination_path", lambda site: site.settings.config.pagination.path)
+    today: datetime = _fixed(
+        "today", lambda site: site.clock.replace(hour=0, minute=0, second=0, microsecond=0)
+    )  # the day of the build, in the site's zone
+    year: int = _fixed("year", lambda site: site.clock.year)
+
+    def __init__(self, site: Site, plan: Plan, notes: Notebook | None = None) -> None:
+        self.notes = notes
+        self._site = site
+        self._plan = plan
         self._memo: dict[Any, Any] = {}
-        self.title: str = config.title
-        self.description: str = config.description
-        self.language: str = config.language
-        self.timezone: str = config.timezone
-        self.base_url: str = config.base_url.rstrip("/") + "/"
-        self.home: str = site.settings.base_path
-        self.sample: bool = config.sample
-        self.noindex: bool = config.seo.noindex
-        self.generator: str = f"caresite {__version__}"
-        self.params: Mapping[str, Any] = config.params
-        self.business: Business | None = config.business
-        self.testimonials_mode: str = config.testimonials.mode
-        self.selection_note: str = config.testimonials.selection_note
-        self.verification_note: str = config.testimonials.verification_note
 
     @property
-    def today(self) -> datetime:
-        """The moment of the build, in the site's zone."""
-        return self.of.clock
+    def of(self) -> Site:
+        """The whole site. A page that asks for it is written anew whenever anything at all has changed."""
+        if self.notes:
+            self.notes.read(Read("everything"), "")
+        return self._site
 
     @property
-    def year(self) -> int:
-        return self.of.clock.year
+    def plan(self) -> Plan:
+        """Every address of the site; costs what `of` costs."""
+        if self.notes:
+            self.notes.read(Read("everything"), "")
+        return self._plan
 
     def _once(self, key: Any, work: Callable[[], T]) -> T:
         if key not in self._memo:
@@ -139,24 +165,34 @@ class Reader:
 
     # pages
 
+    @asked
     def page(self, page_id: str) -> Page | None:
         """Return the page of a source path, or None when there is none or it is held back."""
-        return self.of.pages.get(self.of.sources.get(page_id, page_id))
+        return self._site.pages.get(self._site.sources.get(page_id, page_id))
 
+    @asked
+    def known(self, page_id: str) -> Page | None:
+        """Return the page with this id, or None."""
+        return self._site.pages.get(page_id)
+
+    @asked
     def ask(self, query: Query) -> tuple[Page, ...]:
         """Return the pages that `query` names, in its order and window."""
         found = self._once(replace(query, offset=0, limit=None), lambda: tuple(self._select(query)))
         end = None if query.limit is None else query.offset + query.limit
         return found[query.offset : end] if query.offset or end is not None else found
 
+    @asked
     def pages(self, kinds: Iterable[str] = ("post",), **filters: Any) -> tuple[Page, ...]:
         """Return pages by kind, collection, taxonomy and term, author, parent, year, featured or rating."""
         return self.ask(Query(kinds=tuple(kinds), **filters))
 
+    @asked
     def count(self, kinds: Iterable[str] = ("post",), **filters: Any) -> int:
         """Return how many pages there are; takes the filters of `pages`."""
         return len(self.pages(kinds, **filters))
 
+    @asked
     def has(self, kind: str) -> bool:
         """Tell whether any page of `kind` is on the site."""
         return bool(self._by_kind(kind))
@@ -176,7 +212,7 @@ class Reader:
         return {key: tuple(pages) for key, pages in groups.items()}
 
     def _newest(self) -> tuple[Page, ...]:
-        return self._once(("newest",), lambda: tuple(sorted(self.of.pages.values(), key=newest_first)))
+        return self._once(("newest",), lambda: tuple(sorted(self._site.pages.values(), key=newest_first)))
 
     def _select(self, query: Query) -> Iterable[Page]:
         pages = self._candidates(query)
@@ -209,7 +245,7 @@ class Reader:
 
     def _in_own_order(self, query: Query, quotes: list[Page]) -> list[Page]:
         """Return the quotes of a collection in the order that it declares; `quotes` come as they were written."""
-        head = self.of.pages.get(query.parent)
+        head = self._site.pages.get(query.parent)
         match getattr(head.meta, "order", "manual") if head else "manual":
             case "author":
                 return sorted(quotes, key=lambda q: q.person.name.casefold() if q.person else "\uffff")
@@ -223,6 +259,7 @@ class Reader:
     def _source_place(self, page: Page) -> tuple[str, int, int, str]:
         return (page.source, page.span.line, page.span.column, page.id)
 
+    @asked
     def neighbours(self, page: Page) -> Neighbours:
         """Return the newer and the older page of the same collection and parent."""
         order, place = self._once(("order", page.collection, page.kind, page.parent), lambda: self._ordered(page))
@@ -240,6 +277,7 @@ class Reader:
             pages = tuple(sorted(pages, key=by_date))
         return pages, {p.id: i for i, p in enumerate(pages)}
 
+    @asked
     def series(self, page: Page) -> tuple[Page, ...]:
         """Return all parts of the page's series in order, or nothing when it is in none."""
         ref = next(iter(page.terms.get("series", ())), None)
@@ -250,6 +288,7 @@ class Reader:
             lambda: tuple(sorted(self._index("term").get(("series", ref.slug), ()), key=_part)),
         )
 
+    @asked
     def related(self, page: Page, limit: int = 3) -> tuple[Page, ...]:
         """Return posts and stories that share most with `page`: those it names itself, else by weighted terms."""
         return self._once(("related", page.id, limit), lambda: self._related(page, limit))
@@ -294,36 +333,55 @@ class Reader:
 
     def _named(self, name: str) -> Page | None:
         by_slug = self._once(
-            ("slugs",), lambda: {p.slug: p for p in self.of.pages.values() if p.kind in _RELATED_KINDS}
+            ("slugs",), lambda: {p.slug: p for p in self._site.pages.values() if p.kind in _RELATED_KINDS}
         )
         return self.page(name) or by_slug.get(name)
 
+    @asked
     def authors(self, page: Page) -> tuple[Page, ...]:
         """Return the author pages of `page`; each has at least a title, which is the name."""
         by_slug = self._once(("authors",), self._authors_by_slug)
         return tuple(by_slug[slug] for slug in page.author_ids if slug in by_slug)
 
     def _authors_by_slug(self) -> dict[str, Page]:
-        pages = [p for p in self.of.pages.values() if p.kind == "author"]
+        pages = [p for p in self._site.pages.values() if p.kind == "author"]
         return {**{slug_of(p.title): p for p in pages}, **{p.slug: p for p in pages}}
 
     # groups
 
+    @asked
     def taxonomies(self) -> tuple[str, ...]:
         """Return the names of the taxonomies that have terms with pages, in the config's order."""
-        return tuple(name for name in self.of.terms if self.terms(name))
+        return tuple(name for name in self._site.terms if self.terms(name))
 
+    @asked
     def terms(self, taxonomy: str) -> tuple[Term, ...]:
         """Return the terms of `taxonomy` that have a page, by name."""
-        terms = self.of.terms.get(taxonomy, {})
+        terms = self._site.terms.get(taxonomy, {})
         return tuple(sorted((t for t in terms.values() if t.url), key=lambda t: (t.name.casefold(), t.slug)))
 
+    @asked
+    def term(self, taxonomy: str, slug: str) -> Term | None:
+        """Return a term by its slug, or None."""
+        return self._site.terms.get(taxonomy, {}).get(slug)
+
+    @asked
+    def collection(self, name: str) -> Collection:
+        """Return how the config declares a collection."""
+        return self._site.settings.collections[name]
+
+    @asked
+    def taxonomy(self, name: str) -> Taxonomy:
+        """Return how the config declares a taxonomy."""
+        return self._site.settings.taxonomies[name]
+
+    @asked
     def filters(self, collection: str) -> tuple[FilterGroup, ...]:
         """Return the filter pages of the list of `collection`, by taxonomy."""
         return self._once(("filters", collection), lambda: tuple(self._filters(collection)))
 
     def _filters(self, collection: str) -> Iterable[FilterGroup]:
-        settings = self.of.settings
+        settings = self._site.settings
         kind = settings.collections[collection].kind
         index = settings.base_path.rstrip("/") + settings.collections[collection].index
         for taxonomy, segment in (("industry", "industry"), ("product", "product"), ("tags", "tag")):
@@ -332,14 +390,15 @@ class Reader:
                 if page.collection == collection:
                     for ref in page.terms.get(taxonomy, ()):
                         counts[ref.slug] += 1
-            names = self.of.terms.get(taxonomy, {})
+            names = self._site.terms.get(taxonomy, {})
             terms = [FilterTerm(names[slug].name, slug, f"{index}{segment}/{slug}/", n) for slug, n in counts.items()]
             if terms:
                 yield FilterGroup(taxonomy, tuple(sorted(terms, key=lambda t: (t.name.casefold(), t.slug))))
 
+    @asked
     def rating_summary(self) -> RatingSummary | None:
         """Return the mean of all ratings, in `reviews` mode with `show_average` only."""
-        testimonials = self.of.settings.config.testimonials
+        testimonials = self._site.settings.config.testimonials
         if testimonials.mode != "reviews" or not testimonials.show_average:
             return None
         ratings = [p.meta.rating for p in self._by_kind("testimonial") if p.meta.rating]
@@ -351,25 +410,30 @@ class Reader:
 
     # navigation and data
 
+    @asked
     def url_of(self, name: str) -> str:
         """Return the address of the list called `name`, or an empty string when the site has none."""
-        return self.plan.lists.get(name, "")
+        return self._plan.lists.get(name, "")
 
+    @asked
     def feeds(self) -> tuple[FeedLink, ...]:
         """Return the feeds of the whole site."""
-        return self.plan.feeds
+        return self._plan.feeds
 
+    @asked
     def data(self, name: str) -> Any:
         """Return what `data/<name>.*` holds, or None."""
-        return self.of.data.get(name)
+        return self._site.data.get(name)
 
+    @asked
     def section(self, collection: str) -> Page | None:
         """Return the page of a collection's `_index.md`, or None."""
-        return self.of.pages.get(self.of.sections.get(collection, ""))
+        return self._site.pages.get(self._site.sections.get(collection, ""))
 
+    @asked
     def held_back(self, page_id: str) -> bool:
         """Tell whether an item exists and is not shown now."""
-        return page_id in self._once(("held",), lambda: self.of.held_ids)
+        return page_id in self._once(("held",), lambda: self._site.held_ids)
 
     def listed(self, term: Term) -> Query:
         """Return the question whose answer a term's page lists."""

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from markupsafe import Markup
-from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Body, Component, Heading, Image, Output, Page, Person, Reference, Route, Segments
 from caresite.core.suggest import nearest
+from caresite.core.urls import is_external
 from caresite.pipeline.assets import Asset
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
 from caresite.pipeline.drawings import Drawings
-from caresite.pipeline.links import resolve
+from caresite.pipeline.links import Resolved, resolve
 from caresite.pipeline.macros import MacroMemory
 from caresite.pipeline.markdown import Markdown, MarkdownOptions
+from caresite.pipeline.notes import Asked, Broken, Notebook, Noted, Read, asked
 from caresite.pipeline.reader import MenuLink, Plan, Reader
 from caresite.pipeline.references import anchors_of, links_of
 from caresite.pipeline.route import TEMPLATES
@@ -33,55 +34,68 @@ from caresite.pipeline.templates import SiteLoader, environment
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import Words
 
-__all__ = ["BodyView", "Renderer", "SiteReader", "facts_of"]
+__all__ = ["BodyView", "NotedOptions", "Renderer", "SiteReader", "facts_of"]
 
 _ADDRESS_ARGS = frozenset(("src", "url", "poster"))
 
 
-class Asked(NamedTuple):
-    """An asset that a page uses."""
+class BodyView:
+    """A body ready to be printed; its links are resolved and its components rendered when they are needed."""
 
-    name: str
+    def __init__(self, body: Body, compose: Callable[[Segments], str]) -> None:
+        self._body = body
+        self._compose = compose
+        self.headings: tuple[Heading, ...] = body.headings
+        self.words: int = body.words
+        self.has_more: bool = body.has_more
 
+    @cached_property
+    def html(self) -> Markup:
+        return Markup(self._compose(self._body.html))
 
-class Broken(NamedTuple):
-    """An address that leads nowhere, which has been told."""
-
-    url: str
-
-
-Noted = Asked | Broken | Diagnostic  # what writing a page brings to light besides its words
-
-
-class BodyView(Struct, frozen=True):
-    """A body ready to be printed."""
-
-    html: Markup
-    excerpt: Markup
-    headings: tuple[Heading, ...]
-    words: int
-    has_more: bool
+    @cached_property
+    def excerpt(self) -> Markup:
+        return Markup(self._compose(self._body.excerpt))
 
 
 class SiteReader(Reader):
     """The reader as templates know it, as `site`: with bodies and menus, whose links have been resolved."""
 
     def __init__(self, site: Site, plan: Plan, renderer: Renderer) -> None:
-        super().__init__(site, plan)
+        super().__init__(site, plan, renderer.notes)
         self._renderer = renderer
 
     def body(self, page: Page) -> BodyView:
         """Return the body of `page` as HTML, its links resolved and its components rendered."""
         return self._renderer.body(page)
 
+    @asked
+    def segments(self, page: Page) -> Body:
+        """Return the body of `page` as it was parsed."""
+        return self._site.bodies.get(page.id, Body())
+
+    @asked
+    def resolved(self, page: Page, target: str, role: str) -> Resolved:
+        """Return what `target`, written on `page`, leads to; a fault in it has no place yet."""
+        return resolve(self, page, target, role, 0)
+
+    @asked
+    def place(self, page: Page, key: str) -> Span:
+        """Return where the front matter of `page` says `key`."""
+        return place_in(self._site.places.get(page.id, {}), page.span, key)
+
+    @asked
+    def item(self, kind: str, wanted: str) -> str | Diagnostic:
+        """Return the id of the item that a component names, or a fault, which has no place yet."""
+        return self._renderer.item(kind, wanted)
+
     def once(self, key: tuple[str, ...], work: Callable[[], str]) -> str:
         """Return the words of `work`, which depend on `key` and the site alone, from the second time on from memory."""
-        return self._renderer.memory.recall(key, work)
+        return self._renderer.notes.recall(key, work)
 
     def address(self, page: Page, target: str, key: str = "") -> str:
         """Return the URL of `target`, written in the front matter of `page` under `key`, as a link in its text."""
-        place = place_in(self.of.places.get(page.id, {}), page.span, key)
-        return self._renderer.address(target, "link", page, place)
+        return self._renderer.address(target, "link", page, self.place(page, key))
 
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
@@ -91,6 +105,7 @@ class SiteReader(Reader):
         """Return a line of Markdown as the words that readers see, without tags."""
         return self._renderer.plain(text)
 
+    @asked
     def signpost(self, url: str) -> str:
         """Return as much of `url` as menus and lists of links tell apart: itself if they lead to it, else its section.
 
@@ -103,13 +118,27 @@ class SiteReader(Reader):
         return max(sections, key=len) + "…" if sections else ""
 
     def _signposts(self) -> frozenset[str]:
-        menus = type(self.of.settings.config.menus).__struct_fields__
+        menus = type(self._site.settings.config.menus).__struct_fields__
         linked = (link.url for name in menus for link in self.menu(name))
-        return frozenset((self.home, *linked, *self.plan.lists.values()))
+        return frozenset((self.home, *linked, *self._plan.lists.values()))
 
+    @asked
     def menu(self, name: str, current: str = "") -> tuple[MenuLink, ...]:
         """Return the menu called `name`; without one in the config, `main` has the lists that exist."""
         return self._once(("menu", name, current), lambda: tuple(self._renderer.menu(name, current)))
+
+
+class NotedOptions:
+    """The options of a theme; that one was read is noted."""
+
+    def __init__(self, options: Any, notes: Notebook) -> None:
+        self._options = options
+        self._notes = notes
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._options, name)
+        self._notes.read(Read("theme", (name,)), value)
+        return value
 
 
 class Renderer:
@@ -128,10 +157,10 @@ class Renderer:
         self.site = site
         self.assets = assets
         self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
+        self.notes = Notebook()
         self.reader = SiteReader(site, plan, self)
         self.language = site.settings.config.language
-        self.memory = MacroMemory(site.pages, lambda: self.language)
-        self.noted: list[Noted] = []
+        self.memory = MacroMemory(self.notes, site.pages, lambda: self.language)
         self.plugins = {active.plugin.name: active for active in site.settings.plugins}
         folders = tuple(a.plugin.templates for a in site.settings.plugins if a.plugin.templates)
         self.loader = SiteLoader(theme, folders)
@@ -146,25 +175,27 @@ class Renderer:
         drawings = Drawings(theme)
         self.env.globals |= {
             "site": self.reader,
-            "theme": theme.options,
+            "theme": NotedOptions(theme.options, self.notes),
             "asset": self.asset,
             "t": self.say,
             "drawing": drawings.picture,
         }
         self.env.filters["drawing_name"] = drawings.choose
         self.sections = getattr(theme.options, "home", ())
-        self._macros: dict[str, Any] = {}
+        self._macros: dict[str, tuple[Any, tuple[Any, ...]]] = {}
 
     # one route
 
     def render(self, route: Route) -> Output:
         """Return the output of `route`; after an error its bytes are empty and the diagnostics say why."""
-        noted = self.noted = self.memory.noted = []
+        noted = self.notes.turn_page()
         page = self.site.pages.get(route.page_id)
         self.language = page.lang if page else self.site.settings.config.language
         span = page.span if page else Span(self.site.settings.path)
         noindex, text = True, ""
         try:
+            if page:
+                self.reader.known(page.id)
             here = here_of(route, page, self.reader, self.say)
             noindex = here.noindex
             if route.plugin:
@@ -195,6 +226,7 @@ class Renderer:
             broken=tuple(sorted({n.url for n in noted if isinstance(n, Broken)})),
             assets=tuple(sorted({n.name for n in noted if isinstance(n, Asked)})),
             diagnostics=tuple(dict.fromkeys(n for n in noted if isinstance(n, Diagnostic))),
+            reads=tuple(dict.fromkeys(n for n in noted if isinstance(n, Read))),
         )
 
     def _plugin(self, route: Route) -> bytes:
@@ -217,7 +249,7 @@ class Renderer:
             try:
                 parts.append(active.plugin.head(here, page, self.reader, active.options))
             except Problem as problem:
-                self.noted.extend(problem.diagnostics)
+                self.notes.noted.extend(problem.diagnostics)
             except Exception as error:
                 name = active.plugin.name
                 message = f"the plugin `{name}` failed in `head` on {here.url}: {type(error).__name__}: {error}"
@@ -226,6 +258,7 @@ class Renderer:
 
     def _template_name(self, route: Route, page: Page | None) -> str:
         name = route.template if "." in route.template else f"{route.template}.html"
+        self.notes.read(Read("template", (name,)), self.loader.digest(name))
         if page is None or self.loader.find(name):
             return name
         near = nearest(name, self.loader.list_templates())
@@ -236,13 +269,14 @@ class Renderer:
         return TEMPLATES[page.kind]
 
     def _note(self, what: Noted) -> None:
-        self.noted.append(what)
+        self.notes.noted.append(what)
 
     # what templates call
 
     def asset(self, name: str) -> str:
         """Return the URL of an asset; an unknown name is a fault with the nearest known one."""
         asset = self.assets.get(name)
+        self.notes.read(Read("asset", (name,)), asset.output if asset else "")
         if asset is None:
             near = nearest(name, self.assets)
             raise Problem(
@@ -258,6 +292,7 @@ class Renderer:
 
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
+        self.notes.read(Read("words", (self.language,)), self.words.table(self.language))
         return self.words.say(self.language, key, **values)
 
     def plain(self, text: str) -> str:
@@ -300,14 +335,7 @@ class Renderer:
 
     def body(self, page: Page) -> BodyView:
         """Return the body of `page` with links resolved and components rendered."""
-        body = self.site.bodies.get(page.id, Body())
-        return BodyView(
-            Markup(self.compose(body.html, page)),
-            Markup(self.compose(body.excerpt, page)),
-            body.headings,
-            body.words,
-            body.has_more,
-        )
+        return BodyView(self.reader.segments(page), lambda segments: self.compose(segments, page))
 
     def compose(self, segments: Segments, page: Page) -> str:
         """Join `segments` as they stand on `page`."""
@@ -320,7 +348,7 @@ class Renderer:
 
     def address(self, target: str, role: str, page: Page, place: Span) -> str:
         """Return the URL of `target` as `page` uses it; what leads nowhere is noted with its place."""
-        resolved = resolve(self.reader, page, target, role, place.line)
+        resolved = Resolved(target) if is_external(target) else self.reader.resolved(page, target, role)
         if resolved.fault:
             self._note(replace(resolved.fault, span=place))
             self._note(Broken(resolved.url))
@@ -329,10 +357,10 @@ class Renderer:
     def _component(self, call: Component, page: Page) -> str:
         place, given = Span(page.source, call.line), call.args
         if call.name in ("quote", "story") and isinstance(wanted := given.get("id"), str):
-            item = self._item(call.name, wanted, place)
+            item = self.reader.item(call.name, wanted)
             if isinstance(item, Diagnostic):
                 if item.code != codes.HELD_BACK_LINK.id:
-                    self._note(item)
+                    self._note(replace(item, span=place))
                 return ""
             given = given | {"id": item}
         roles = {"src": "image", "poster": "image"}
@@ -342,16 +370,18 @@ class Renderer:
         }
         body = Markup(self.compose(call.body, page))
         sections = tuple((s.title, Markup(self.compose(s.body, page))) for s in call.sections)
-        return str(self._macro(call.name)(args, body, sections, call.lines))
+        if call.name not in self._macros:
+            self._macros[call.name] = self.notes.listen(lambda: self._macro(call.name))
+        macro, noted = self._macros[call.name]
+        self.notes.noted.extend(noted)
+        return str(macro(args, body, sections, call.lines))
 
     def _macro(self, name: str) -> Any:
-        if name not in self._macros:
-            template = self.env.get_template(f"components/{name}.html")
-            self._macros[name] = template.make_module({}).render  # type: ignore[attr-defined]
-        return self._macros[name]
+        return self.env.get_template(f"components/{name}.html").make_module({}).render  # type: ignore[attr-defined]
 
-    def _item(self, kind: str, wanted: str, place: Span) -> str | Diagnostic:
+    def item(self, kind: str, wanted: str) -> str | Diagnostic:
         """Return the id of the item that a component names, or a fault; one that is held back is just left out."""
+        place = Span("")
         wanted = wanted.replace("#", "/") if "." not in wanted else wanted
         known = {self._short(p): p for p in self.reader.pages((kind,))}
         if wanted in known or self.reader.page(wanted):

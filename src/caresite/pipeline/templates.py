@@ -23,10 +23,11 @@ from caresite.core.files import decode_text, lies_within
 from caresite.core.urls import encode_path, slug_of, stays_inside
 from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeGenerator, macro_of
 from caresite.pipeline.markdown import Markdown
+from caresite.pipeline.notes import Read
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, number_in, percent_in
 
-__all__ = ["CompiledTemplates", "Say", "SiteEnvironment", "SiteLoader", "date_iso", "environment"]
+__all__ = ["CompiledTemplates", "Say", "SiteEnvironment", "SiteLoader", "SiteTemplate", "date_iso", "environment"]
 
 Say = Callable[..., str]
 EDITION = 2
@@ -42,6 +43,7 @@ class SiteLoader(BaseLoader):
         self.folders = tuple(layer.folder / "templates" for layer in theme.layers) + plugin_folders
         self.by_theme = {layer.name: layer.folder / "templates" for layer in theme.layers[1:]}
         self._found: dict[str, Path | None] = {}
+        self._digests: dict[str, bytes] = {}
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = self.find(template)
@@ -55,6 +57,13 @@ class SiteLoader(BaseLoader):
         if template not in self._found:
             self._found[template] = self._find(template)
         return self._found[template]
+
+    def digest(self, template: str) -> bytes:
+        """Return a digest of what a template says; nothing when there is none of that name."""
+        if template not in self._digests:
+            path = self.find(template)
+            self._digests[template] = hashlib.sha256(path.read_bytes()).digest() if path else b""
+        return self._digests[template]
 
     def _find(self, template: str) -> Path | None:
         if not stays_inside(template):
@@ -94,9 +103,14 @@ class CompiledTemplates(FileSystemBytecodeCache):
 class SiteTemplate(Template):
     """A template whose module, once made, serves whoever imports it: there are no other globals than ours."""
 
+    _noted: tuple[Any, ...] = ()
+
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        notes = self.environment.notes  # type: ignore[attr-defined]
         if self._module is None:
-            self._module = self.make_module()
+            self._module, self._noted = notes.listen(self.make_module)
+        else:
+            notes.noted.extend(self._noted)
         return self._module
 
 
@@ -109,10 +123,13 @@ class SiteEnvironment(Environment):
 
     def __init__(self, memory: MacroMemory, **options: Any) -> None:
         super().__init__(**options)
+        self.notes = memory.notes
         self._known: dict[str, Template] = {}
         self.macro = partial(macro_of, memory, self)
 
     def _load_template(self, name: str, globals: Any) -> Template:
+        assert isinstance(self.loader, SiteLoader)
+        self.notes.read(Read("template", (name,)), self.loader.digest(name))
         if name not in self._known:
             self._known[name] = super()._load_template(name, globals)
         return self._known[name]

@@ -33,14 +33,14 @@ class Crumb(NamedTuple):
 def list_title(collection: str, reader: Reader, say: Say) -> str:
     """Return what the list of `collection` is called: by its `_index.md`, else the config, else interface words."""
     section = reader.section(collection)
-    declared = reader.of.settings.collections[collection]
+    declared = reader.collection(collection)
     return (section.title if section else "") or declared.title or say(_LIST_WORDS[declared.kind])
 
 
 def taxonomy_title(taxonomy: str, reader: Reader, say: Say) -> str:
     """Return what the page of all terms of `taxonomy` is called."""
     section = reader.section(taxonomy)
-    declared = reader.of.settings.taxonomies[taxonomy].title
+    declared = reader.taxonomy(taxonomy).title
     if title := (section.title if section else "") or declared:
         return title
     return say(f"title_{taxonomy}") if taxonomy in _NAMED_TAXONOMIES else taxonomy.replace("_", " ").capitalize()
@@ -59,7 +59,7 @@ def trail_of(route: Route, page: Page | None, *, title: str, reader: Reader, say
 def _above_page(page: Page, reader: Reader, say: Say) -> Iterable[Crumb]:
     if page.kind in ("post", "story", "author", "quotes", "quote"):
         yield _list_crumb(page.collection, reader, say)
-    parent = reader.of.pages.get(page.parent)
+    parent = reader.known(page.parent)
     if parent:
         yield Crumb(parent.title, parent.url)
 
