@@ -17,11 +17,15 @@ __all__ = ["cli", "main"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_ALIASES = {"preview": "serve", "dev": "serve"}  # what other tools call it
 _STATES = ("all", "published", "drafts", "future", "expired", "withheld")
 
 
 class _Commands(click.Group):
     """A group whose commands report what is wrong with the site, and exit with 1."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, _ALIASES.get(cmd_name, cmd_name))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -158,6 +162,47 @@ def build(**given: Any) -> None:
 
 
 @cli.command()
+@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to listen.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen at. With another than this, others can read your drafts.",
+)
+@click.option("-O", "--open", is_flag=True, help="Open the site in the browser.")
+@click.option("--no-reload", is_flag=True, help="Leave the pages alone: no reload, no messages, no toolbar.")
+@click.option(
+    "--poll",
+    type=click.IntRange(50, 60_000),
+    metavar="MS",
+    help="Look for changes every so many milliseconds, for disks that do not tell.",
+)
+@click.option("--follow", is_flag=True, help="Go to the page whose file was just saved.")
+@click.option("--production", is_flag=True, help="Hide drafts, what is not due yet and what has expired, like a build.")
+@click.option("-D", "--drafts", is_flag=True, help="Show drafts all the same, with --production.")
+@click.option("-F", "--future", is_flag=True, help="Show what is not due yet all the same.")
+@click.option("-E", "--expired", is_flag=True, help="Show what has expired all the same.")
+@click.option("--built", is_flag=True, help="Serve the output folder as it is, and build nothing.")
+@click.option(
+    "--editor",
+    default="",
+    metavar="NAME",
+    help="What opens a file from the browser: a command such as `code`, or an address such as vscode://file/{file}:{line}.",
+)
+@click.option("-b", "--base-url", default="", help="The address to show the site for, instead of the config's.")
+@click.option("--clock", default="", metavar="TIME", help="Show the site as it is at this moment.")
+@_general(hidden=True)
+def serve(**given: Any) -> None:
+    """Show the site in the browser, new with every save. `preview` and `dev` are the same.
+
+    Drafts, what is not due yet and what has expired are shown with a mark. A fault is told over the last good page.
+    """
+    from caresite.commands.serve import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@cli.command()
 @click.option(
     "--fail-on",
     type=click.Choice(("error", "warning")),
@@ -185,6 +230,7 @@ def check(**given: Any) -> None:
     show_default=True,
     help="How to print.",
 )
+@click.option("--clock", default="", metavar="TIME", help="List as if it were this moment.")
 @_general(hidden=True)
 def list_content(**given: Any) -> None:
     """List the content of the site, and what is held back until when."""

@@ -54,6 +54,7 @@ _AREAS = {
     "M": "Markdown and components",
     "T": "Templates",
     "P": "Plugins",
+    "S": "Stories that come in",
     "B": "The output folder",
 }
 _KIND_TITLES = {
@@ -117,8 +118,9 @@ def front_matter() -> str:
     intro = (
         "The keys at the top of a text, in YAML between two lines `---` or in TOML between two lines `+++`. A list "
         "of quotes, testimonials or authors in a YAML file has the same keys, once for each item.\n\n"
-        "A key that is not listed here is kept for your templates, in `page.params`. Names that other tools use "
-        "are understood, and a note tells the one used here."
+        "A key that is not listed here is kept for your templates, in `page.params`; in stories, testimonials and "
+        "quotes it is left out, and what you put below `params` there may not hold an e-mail address. Names that other "
+        "tools use are understood, and a note tells the one used here."
     )
     parts = [_page("Front matter", intro), f"## Every kind\n\n{_table_of(Content)}"]
     parts.append(f"## Words of customers\n\nStories and testimonials.\n\n{_table_of(Disclosed, without=Content)}")

@@ -93,3 +93,15 @@ def nu_checker() -> tuple[str, ...]:
     if not jar.is_file():
         pytest.skip("the Nu HTML checker is not here: make tools")
     return (java, "-jar", str(jar))
+
+
+@pytest.fixture(scope="session")
+def html_validate() -> tuple[str, ...]:
+    """Return the command of html-validate with our rules, to be followed by options and folders."""
+    script = _MODULES / "html-validate" / "bin" / "html-validate.mjs"
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("there is no Node.js on this machine: apt-get install nodejs npm")
+    if not script.is_file():
+        pytest.skip("html-validate is not here: make tools")
+    return (node, str(script), "--config", str(_MODULES.parent / "html-validate.json"))

@@ -1,14 +1,16 @@
 """A host like those that serve static sites: addresses without file names, a sub-path, `404.html`, `_headers`.
 
-Where two rules of `_headers` name the same header it sends both, as the strictest hosts do.
+Where two rules of `_headers` name the same header it sends both, as the strictest hosts do. Text goes out compressed.
 """
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import NamedTuple
@@ -18,6 +20,7 @@ __all__ = ["Answer", "answer", "rules_of", "serving"]
 
 Headers = tuple[tuple[str, str], ...]
 
+_COMPRESSED = ("text/", "image/svg+xml", "application/json")
 _CONTROL_FILES = frozenset(("_headers", "_redirects"))
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -71,6 +74,9 @@ def serving(files: Mapping[str, bytes], base_path: str = "/") -> Iterator[str]:
             self.send_response(status)
             for name, value in headers:
                 self.send_header(name, value)
+            if dict(headers)["Content-Type"].startswith(_COMPRESSED) and "gzip" in self.headers["Accept-Encoding"]:
+                body = compressed(body)
+                self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -78,6 +84,7 @@ def serving(files: Mapping[str, bytes], base_path: str = "/") -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing: the tests report what matters."""
 
+    compressed = cache(lambda body: gzip.compress(body, mtime=0))
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, daemon=True)

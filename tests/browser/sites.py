@@ -1,4 +1,5 @@
-"""The sites that are looked at: the sample site, one that uses everything, one that has nothing to show."""
+"""The sites that are looked at: the sample site; one that uses everything; one with one item of each kind and no more
+words than must be; one whose lists are all empty; one of three lines."""
 
 from __future__ import annotations
 
@@ -12,13 +13,14 @@ from caresite.testing import BuiltSite, build_site
 
 __all__ = ["KINDS", "LOOKS", "SITES", "Site", "site_called"]
 
-SITES = ("sample", "german", "empty")
+SITES = ("sample", "german", "single", "empty", "bare")
 _EMPTY = (
     *("404", "author", "authors", "blog", "home", "page", "quotes", "quotes-index"),
     *("search", "send-your-story", "stories", "thanks", "wall"),
 )
 _FULL = (*_EMPTY, "archive", "best", "post", "quote", "quote-of-the-day", "story", "term", "terms")
-KINDS = {"sample": _FULL, "german": _FULL, "empty": _EMPTY}
+_BARE = ("404", "home", "search")
+KINDS = {"sample": _FULL, "german": _FULL, "single": _FULL, "empty": _EMPTY, "bare": _BARE}
 LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent

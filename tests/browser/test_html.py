@@ -1,4 +1,4 @@
-"""The pages are valid HTML: for the Nu HTML checker, and for html5lib, which needs no Java."""
+"""The pages are valid HTML: for the Nu HTML checker, for html-validate, and for html5lib, which needs no program."""
 
 from __future__ import annotations
 
@@ -13,19 +13,40 @@ import pytest
 from browser.sites import LOOKS, Site
 
 
-@pytest.mark.timeout(300)  # it reads every page of three sites, in one run of Java
-def test_the_nu_checker_finds_no_error(sites: Mapping[str, Site], nu_checker: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def folder(sites: Mapping[str, Site], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with every page of every site."""
+    folder = tmp_path_factory.mktemp("pages")
     for site in sites.values():
         for path, data in site.files.items():
             if path.endswith(".html"):
-                target = tmp_path / site.name / path
+                target = folder / site.name / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
-    command = [*nu_checker, "--errors-only", "--format", "json", str(tmp_path)]
+    return folder
+
+
+@pytest.mark.timeout(300)  # it reads every page of all sites, in one run of Java
+def test_the_nu_checker_finds_no_error(folder: Path, nu_checker: tuple[str, ...]) -> None:
+    command = [*nu_checker, "--errors-only", "--format", "json", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     messages = json.loads(done.stderr)["messages"]
-    found = sorted({_line(message, tmp_path) for message in messages})
+    found = sorted({_line(message, folder) for message in messages})
     assert not found, f"{len(messages)} errors\n" + "\n".join(found)
+
+
+@pytest.mark.timeout(300)  # the same for Node
+def test_html_validate_finds_nothing(folder: Path, html_validate: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [*html_validate, "--formatter", "json", str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    found = [
+        f"{file['filePath'].removeprefix(f'{folder}/')}:{fault['line']}: {fault['ruleId']}: {fault['message']}"
+        for file in json.loads(done.stdout)
+        for fault in file["messages"]
+    ]
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)
 
 
 def _line(message: Mapping[str, str], folder: Path) -> str:

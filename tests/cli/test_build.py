@@ -48,6 +48,22 @@ def test_build_tells_what_is_held_back_why_and_what_is_due_next(run: Run) -> Non
     assert "Next due: 2031-01-01 09:30 GMT, in 1501 days" in output
 
 
+def test_one_of_a_list_that_is_held_back_shows_its_key_once(run: Run, site: Path) -> None:
+    write_site(site, "-- content/testimonials/more.yaml --\n- {id: ladder, text: He carried it.}\n")
+    output = run("build").output
+    assert "  withheld  content/testimonials/more.yaml#ladder: there is no consent on record\n" in output
+
+
+def test_what_the_switches_bring_in_is_not_due_any_more(run: Run, site: Path) -> None:
+    offer = "-- content/blog/fair.md --\n---\ntitle: Fair\ndate: 2026-01-01\nexpires: 2027-01-01\n---\n"
+    write_site(site, offer)
+    at = ("--clock", "2026-11-22")
+    assert "Next due: 2027-01-01 00:00" in run("build", *at).output
+    assert "Next due: 2031-01-01 09:30" in run("build", "-E", *at).output
+    assert "Next due: 2027-01-01 00:00" in run("build", "-F", *at).output
+    assert "Next due" not in run("build", "-D", "-F", "-E", *at).output
+
+
 def test_the_three_switches_bring_in_what_is_held_back(run: Run, site: Path) -> None:
     result = run("build", "-D", "-F", "-E")
     assert "Held back" not in result.output

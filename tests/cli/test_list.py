@@ -55,3 +55,31 @@ def test_a_file_that_cannot_be_read_is_counted_and_ends_with_1(run: Run, site: P
 
 def test_an_unknown_state_is_wrong_usage(run: Run) -> None:
     assert run("list", "lost").exit_code == 2
+
+
+def test_it_can_be_listed_as_if_it_were_another_day(run: Run) -> None:
+    rows = json.loads(run("list", "--json", "--clock", "2031-01-02").output)
+    assert {row["title"]: row["state"] for row in rows if row["kind"] == "post"} == {
+        "Hello": "published",
+        "New year": "published",
+        "Offer": "expired",
+        "Plans": "draft",
+    }
+    assert run("list", "--clock", "tomorrow-ish").exit_code == 2
+
+
+def test_what_is_held_back_has_its_own_date_and_says_why(run: Run) -> None:
+    rows = {row["title"]: row for row in json.loads(run("list", "--json", "--clock", "2026-11-22").output)}
+    assert rows["Offer"]["date"].startswith("2025-01-01")
+    assert rows["New year"]["date"].startswith("2031-01-01")
+    lines = run("list", "expired").output.splitlines()
+    assert [line.split("  ")[-1] for line in lines] == ["it expired on 2025-02-01 00:00"]
+
+
+def test_one_of_a_list_shows_its_key_once(run: Run, site: Path) -> None:
+    write_site(site, "-- content/testimonials/more.yaml --\n- {id: ladder, text: He carried it., date: 2026-05-01}\n")
+    [line] = run("list", "withheld").output.splitlines()
+    assert line.split() == [
+        "withheld", "testimonial", "2026-05-01", "content/testimonials/more.yaml#ladder",
+        "there", "is", "no", "consent", "on", "record",
+    ]  # fmt: skip

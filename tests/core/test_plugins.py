@@ -56,7 +56,7 @@ def test_a_route_is_rendered_by_its_plugin(build_with: BuildWith) -> None:
 
 
 def test_a_file_made_from_all_pages_sees_them(build_with: BuildWith) -> None:
-    code = plugin('rendered=lambda s, outs, o: [Output(path="n.txt", data=str(len(outs)).encode())]')
+    code = plugin('rendered=lambda s, outs, o: [Output(path="n.txt", content=str(len(outs)).encode())]')
     site = build_with(code)
     assert int(site.text("/n.txt")) == len(site.outputs) - 1
 
@@ -91,7 +91,7 @@ def test_a_plugin_that_wants_out_is_refused(build_with: BuildWith, path: str) ->
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "index.html", "INDEX.html", "robots.txt"])
 def test_a_finished_file_outside_or_over_another_is_refused(build_with: BuildWith, path: str) -> None:
-    code = plugin(f'rendered=lambda s, outs, o: [Output(path="{path}", data=b"x")]')
+    code = plugin(f'rendered=lambda s, outs, o: [Output(path="{path}", content=b"x")]')
     site = build_with(code, **{"static__robots.txt": "User-agent: *"})
     assert [code for code, _ in errors(site)] == ["P102"]
     assert site.outputs.get(path) != b"x"

@@ -24,6 +24,15 @@ def test_slugs_are_plain(text: str, slug: str) -> None:
     assert slug_of(text) == slug
 
 
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("CON", "con-x"), ("nul", "nul-x"), ("Aux", "aux-x"), ("COM1", "com1-x"), ("com", "com"), ("console", "console")],
+)
+def test_slugs_are_never_the_names_of_devices(text: str, slug: str) -> None:
+    assert slug_of(text) == slug
+    assert check_address(f"/tags/{slug}/") == f"/tags/{slug}/"
+
+
 @given(st.text(min_size=1).filter(str.strip))
 def test_slugs_are_idempotent_and_safe(text: str) -> None:
     slug = slug_of(text)

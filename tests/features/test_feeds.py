@@ -164,8 +164,8 @@ def test_options_choose_formats_lists_terms_and_length(sample: Any) -> None:
 
 
 def test_unknown_taxonomy_is_a_fault_with_a_suggestion(sample: Any) -> None:
-    site = sample.build("feeds: {terms: [tag]}\n")
-    assert site.codes == ("V202",)
+    site = sample.build("feeds: {terms: [categories, tag]}\n")
+    assert [(d.code, str(d.span)) for d in site.diagnostics] == [("V202", "caresite.yaml:5:29")]
     assert "did you mean `tags`?" in site.report
 
 

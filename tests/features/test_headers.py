@@ -117,17 +117,17 @@ def test_bare_list_is_the_rules(sample: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "config",
+    ("config", "column"),
     [
-        "headers: [{for: x, values: {X-A: b}}]",
-        "headers: [{for: /x, values: {'X A': b}}]",
-        'headers: [{for: /x, values: {X-A: "b\\nX-B: c"}}]',
-        "headers: {csp: {script-src: [\"'self'; img-src *\"]}}",
+        ("headers: [{for: x, values: {X-A: b}}]", 17),
+        ("headers: [{for: /x, values: {'X A': b}}]", 37),
+        ('headers: [{for: /x, values: {X-A: "b\\nX-B: c"}}]', 35),
+        ("headers: {csp: {script-src: [\"'self'; img-src *\"]}}", 30),
     ],
 )
-def test_what_cannot_be_sent_is_an_error(sample: Any, config: str) -> None:
+def test_what_cannot_be_sent_is_an_error_at_its_place(sample: Any, config: str, column: int) -> None:
     site = sample.with_page("", config=config + "\n")
-    assert site.codes == ("V201",)
+    assert [(d.code, str(d.span)) for d in site.diagnostics] == [("V201", f"caresite.yaml:5:{column}")]
     assert not site.ok
 
 

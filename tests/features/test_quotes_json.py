@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from caresite.core.diagnostics import Span
 from caresite.core.model import Page
+from caresite.features import quotes_json
 from caresite.features.quotes_json import calendar
 from caresite.kinds import Quote
 from caresite.testing import build_site
@@ -76,6 +80,29 @@ def test_calendar_file(sample: Any) -> None:
         "url": "https://example.com/quotes/care/listen/",
     }
     assert {entry["id"] for entry in days.values()} == {"care/listen", "care/again"}
+
+
+def test_a_quote_is_made_plain_once_for_the_calendar_and_cut_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def counting(text: str, plain: Callable[[str], str] = quotes_json._plain) -> str:
+        calls.append(text)
+        return plain(text)
+
+    monkeypatch.setattr(quotes_json, "_plain", counting)
+    site = build_site("-- content/quotes/care.yaml --\nquotes:\n  - {id: a, text: '" + "so *it* goes " * 2000 + "'}\n")
+    days = json.loads(site.data("/quotes/calendar.json"))
+    assert len(calls) == 3  # the calendar and two files of the whole collection
+    assert len(days["01-01"]["text"]) <= 1000
+    assert days["01-01"]["text"].startswith("so it goes so it goes")
+    assert days["01-01"]["text"].endswith("…")
+    assert json.loads(site.data("/quotes/index.json"))["results"][0]["length"] > 20_000
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("part", ["[", "[](", "*a ", "**_", "[a](b"])
+def test_a_quote_of_a_million_characters_takes_no_time(part: str) -> None:
+    assert quotes_json._plain(part * (1_000_000 // len(part)))
 
 
 def test_page_of_the_day_works_without_script(sample: Any) -> None:

@@ -109,6 +109,47 @@ def test_rules_that_cannot_work_are_errors(sample: Any, rule: str, reason: str) 
     assert reason in site.report
 
 
+def test_faults_of_rules_are_told_where_the_rule_stands(sample: Any) -> None:
+    config = """
+    redirects:
+      - {from: old, to: /about/}
+      -
+      - from: /b/
+        to: about
+      - {from: /c, to: /, status: 418}
+      - {from: /d, to: /nope/}
+      - {from: /e, to: /f}
+      - {from: /f, to: /e}
+      - {from: /a, to: /about/}
+      - {from: /a/, to: /}
+    """
+    site = sample.with_page("", config=config)
+    assert [(d.code, str(d.span)) for d in site.diagnostics if d.severity != "note"] == [
+        ("U105", "caresite.yaml:7:12"),
+        ("U105", "caresite.yaml:10:9"),
+        ("U105", "caresite.yaml:11:31"),
+        ("U105", "caresite.yaml:12:12"),
+        ("U104", "caresite.yaml:13:12"),
+        ("U104", "caresite.yaml:14:12"),
+        ("U105", "caresite.yaml:16:12"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "shown"),
+    [
+        ("[{from: /a, to: /b}, {from: /b/, to: /a/}]", "`/a` → `/b` → `/a/`"),
+        ("[{from: /a, to: /a/}]", "`/a` → `/a/`"),
+        ("[{from: /a, to: /b}, {from: /b, to: /c}, {from: /c, to: /b}]", "`/a` → `/b` → `/c` → `/b`"),
+        ("[{from: /a/*, to: '/a/new/:splat'}]", "`/a/example` → `/a/new/example` → `/a/new/new/example` → …"),
+    ],
+)
+def test_a_circle_is_shown_once_around(sample: Any, rules: str, shown: str) -> None:
+    site = sample.with_page("", config=f"redirects: {rules}\n")
+    [first, *_] = [d.message for d in site.diagnostics if d.code == "U104"]
+    assert first.endswith(f"never ends: {shown}")
+
+
 def test_two_places_for_one_address(sample: Any) -> None:
     site = sample.with_page("", config="redirects: [{from: /a, to: /about/}, {from: /a/, to: /}]\n")
     assert site.codes == ("U105",)

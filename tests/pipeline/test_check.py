@@ -27,6 +27,55 @@ def with_home(html: str) -> dict[str, bytes]:
     return {"templates/home.html": html.encode()}
 
 
+# names of other pages in front matter
+
+OTHERS = """
+-- content/blog/rye.md --
+---
+title: Rye
+---
+Text.
+-- content/blog/later.md --
+---
+title: Later
+draft: true
+---
+Text.
+"""
+
+
+def naming(name: str) -> str:
+    return OTHERS + f"-- content/blog/a.md --\n---\ntitle: A\nrelated:\n  - {name}\n---\nText.\n"
+
+
+@pytest.mark.parametrize("name", ["rye", "content/blog/rye.md", "later", "content/blog/later.md"])
+def test_related_pages_that_there_are_or_will_be_are_nothing_to_say(small_site: SmallSite, name: str) -> None:
+    assert small_site(naming(name)).codes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("ryee", "did you mean `rye`?"),
+        ("content/blog/ry.md", "did you mean `content/blog/rye.md`?"),
+        ("sourdough", "correct the id"),
+    ],
+)
+def test_a_related_page_that_there_is_not_is_told(small_site: SmallSite, name: str, hint: str) -> None:
+    [told] = found(small_site(naming(name)), "L106")
+    assert (told.severity, str(told.span), told.hint) == ("warning", "content/blog/a.md:4:5", hint)
+    assert told.message == f"`related` names `{name}`, and there is no such page"
+
+
+def test_the_story_of_a_testimonial_is_looked_for_too(small_site: SmallSite) -> None:
+    consent = "consent: {at: 2026-03-02, scopes: [publish_text, publish_name], how: letter}"
+    words = f"-- content/testimonials/jo.md --\n---\nauthor: Jo Marsh\nstory: NAME\n{consent}\n---\nGood.\n"
+    story = f"-- content/stories/oven.md --\n---\ntitle: The oven\n{consent}\n---\nText.\n"
+    assert found(small_site(story + words.replace("NAME", "oven")), "L106") == []
+    [told] = found(small_site(story + words.replace("NAME", "ovn")), "L106")
+    assert (str(told.span), told.hint) == ("content/testimonials/jo.md:3:8", "did you mean `oven`?")
+
+
 # links in finished pages
 
 
@@ -142,7 +191,7 @@ def checked(small_site: SmallSite, checks: Callable[..., Iterable[Diagnostic]]) 
     site = small_site(POST).site
     plugin = ActivePlugin(Plugin(name="mine", version="1", checks=checks), None)
     site = replace(site, settings=replace(site.settings, plugins=(plugin,)))
-    outputs = (Output(path="x.txt", data=b"x"),)
+    outputs = (Output(path="x.txt", content=b"x"),)
     return [(d.code, d.message) for d in check(site, Plan(), outputs)]
 
 

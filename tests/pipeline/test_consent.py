@@ -371,3 +371,36 @@ def test_words_or_an_address_that_give_the_name_away_are_withheld(small_site: Sm
     (reason,) = reasons(small_site(text))
     assert "gives away the name" in reason
     assert reasons(small_site(re.sub(r"display: [\w-]+", "display: full", text))) == []
+
+
+def test_what_nobody_declared_reaches_no_template_and_no_file() -> None:
+    secret = "email: ines@quillmaker.example\nhero: secretly\nparams: {reply_to: ines@quillmaker.example, tone: calm}\n"
+    site = build_site(
+        f"""
+-- content/testimonials/a.md --
+---
+author: {{name: Ines Okafor}}
+{secret}consent: {CONSENT}
+---
+Well done.
+-- content/stories/s.md --
+---
+title: A story
+regions: [Kent, ines@quillmaker.example]
+canonical: https://elsewhere.example/s/
+{secret}consent: {CONSENT}
+---
+Text.
+-- caresite.yaml --
+title: Example
+base_url: https://example.com/
+timezone: Europe/London
+taxonomies: {{regions: /regions/}}
+""",
+        files={"templates/home.html": b"{% for p in site.pages(('testimonial', 'story')) %}{{ p.params }}{% endfor %}"},
+    )
+    assert site.ok, site.report
+    assert "quillmaker" not in everything(site)
+    assert "secretly" not in everything(site)
+    assert "calm" in site.html("/")
+    assert 'rel="canonical" href="https://elsewhere.example/s/"' in site.html("/stories/s/")

@@ -143,3 +143,38 @@ def test_a_wording_that_has_changed_is_told() -> None:
 def test_a_wording_that_is_gone_is_told() -> None:
     _, faults = lock(entry("wording: story-2026"))
     assert "not in `consent/`" in faults[0].message
+
+
+ITEM = """
+-- content/testimonials/jo.md --
+---
+author: Jo Marsh
+draft: {draft}
+consent:
+  at: 2026-03-02
+  scopes: [publish_text, publish_name]
+  how: letter
+  wording: {wording}
+---
+The best rye in town.
+"""
+
+
+@pytest.mark.parametrize("draft", ["false", "true"])
+def test_a_wording_named_beside_the_words_is_looked_for_too(small_site: SmallSite, draft: str) -> None:
+    files = {"consent/letter-2026.md": b"I agree."}
+    site = small_site(ITEM.format(draft=draft, wording="letter-2025"), files=files)
+    [told] = [d for d in site.diagnostics if d.severity != "note"]
+    assert (told.code, str(told.span), told.hint) == (
+        "K104",
+        "content/testimonials/jo.md:8:12",
+        "did you mean `letter-2026`?",
+    )
+
+
+@pytest.mark.parametrize("wording", ["letter-2026", "consent/letter-2026.md", "''"])
+def test_a_wording_that_is_there_is_nothing_to_say(small_site: SmallSite, wording: str) -> None:
+    site = small_site(
+        ITEM.format(draft="false", wording=wording), files={"consent/letter-2026.md": b"I agree."}
+    )
+    assert site.codes == ()

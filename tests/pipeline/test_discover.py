@@ -136,6 +136,30 @@ def test_static_files_keep_their_place_and_hidden_ones_stay_home(tmp_path: Path)
     }
 
 
+def test_files_with_a_dot_that_hosts_read_are_copied(tmp_path: Path) -> None:
+    names = (".htaccess", ".nojekyll", ".domains", "shop/.htaccess", ".well-known/a/b")
+    found = found_in(tmp_path, files_text(*(f"static/{name}" for name in names)))
+    assert found.statics == {name: f"static/{name}" for name in names}
+    assert found.diagnostics == ()
+
+
+def test_other_files_with_a_dot_stay_home_and_are_named_once(tmp_path: Path) -> None:
+    text = files_text("static/.env", "static/a/.secret/x", "static/a/.secret/y", "static/.well-known/.htpasswd")
+    found = found_in(tmp_path, text)
+    assert found.statics == {}
+    assert [(d.code, d.severity, d.span.path) for d in found.diagnostics] == [
+        ("D106", "note", "static/.env"),
+        ("D106", "note", "static/.well-known/.htpasswd"),
+        ("D106", "note", "static/a/.secret"),
+    ]
+
+
+def test_what_systems_and_git_leave_behind_is_nothing_to_say(tmp_path: Path) -> None:
+    text = files_text("static/.DS_Store", "static/a/._b.png", "static/.git/config", "static/.gitkeep", "static/.svn/x")
+    found = found_in(tmp_path, text)
+    assert (found.statics, found.diagnostics) == ({}, ())
+
+
 def test_data_lock_and_wordings_are_found(tmp_path: Path) -> None:
     text = files_text("data/a.yaml", "data/b/c.csv", "data/notes.txt", "consent/w.md", "consent.lock.yaml")
     found = found_in(tmp_path, text)

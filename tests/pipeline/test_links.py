@@ -200,7 +200,7 @@ def test_how_strict_links_and_pictures_are_is_the_configs_choice(small_site: Sma
 
 def test_a_broken_link_is_told_once_with_its_line_in_the_text(small_site: SmallSite) -> None:
     site = small_site(page_with("One.\n\n[b](/nowhere/) and [again](/nowhere/)"))
-    assert [str(d.span) for d in of_code(site, "L103")] == ["content/blog/a.md:6"]
+    assert [str(d.span) for d in of_code(site, "L103")] == ["content/blog/a.md:6:5"]
 
 
 def test_a_link_to_what_is_held_back_leads_home(small_site: SmallSite) -> None:
@@ -218,3 +218,32 @@ def test_an_addresses_special_characters_cannot_leave_the_attribute(small_site: 
     html = small_site(page_with('[x](<https://example.org/"onclick="a&b>)')).html("/blog/a/")
     assert "&amp;b" in html
     assert '"onclick=' not in html
+
+
+# where on its line
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Hi [there](zz.md).", "6:12"),
+        ("Of aazz.md: [there](zz.md#part).", "6:21"),
+        ("Hi [there](<z z.md>).", "6:13"),
+        ("Hi [there](z%20z.md).", "6:12"),
+        ("Hi <a href='zz.md'>there</a>.", "6:13"),
+        ("Hi [there][x].\n\n[x]: zz.md", "8:6"),
+        ("Hi\n[there](zz.md).", "7:9"),
+        ("![there](zz.png)", "6:10"),
+        ("Hi [there](/zz/#a).", "6:12"),
+        ("Hi [there](b.md#zz).", "6:16"),
+        ("::: cta Go url=/zz/\n:::", "6:16"),
+        ("::: quote zz\n:::", "6:11"),
+    ],
+)
+def test_a_fault_of_a_link_has_the_column_of_its_address(small_site: SmallSite, line: str, place: str) -> None:
+    other = "-- content/blog/b.md --\n---\ntitle: B\n---\n"
+    site = small_site(f"-- content/blog/a.md --\n---\ntitle: A\ntags: [x]\n---\n\n{line}\n{other}")
+    [told] = [d for d in site.diagnostics if d.severity != "note"]
+    assert str(told.span) == f"content/blog/a.md:{place}", site.report
+    shown = site.report.split("\n")[1][len("  6 | ") + told.span.column - 1 :]
+    assert shown.startswith(("zz", "z z", "z%20z", "/zz/", "#zz")), site.report

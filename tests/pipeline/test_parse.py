@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,9 @@ import pytest
 from caresite.core.model import Document, Item, Source
 from caresite.pipeline.markdown import MarkdownOptions
 from caresite.pipeline.parse import Parser, Syntax, parse_defaults
+from caresite.testing import BuiltSite
 
+SmallSite = Callable[..., BuiltSite]
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -171,6 +174,15 @@ def test_a_text_without_any_front_matter_is_a_warning() -> None:
         ("images: [a.jpg, b.jpg]", "image.src", "a.jpg"),
         ("images: [~]", "image", None),
         ("cover: {src: a.jpg, alt: A cat}", "image.alt", "A cat"),
+        ("cover: {image: a.jpg, alt: A cat, relative: true}", "image.src", "a.jpg"),
+        ("cover: {image: a.jpg, alt: A cat, hidden: false}", "image.alt", "A cat"),
+        ("featured_image: {url: /a.jpg, title: A cat}", "image.src", "/a.jpg"),
+        ("thumbnail: {filename: a.jpg}", "image.src", "a.jpg"),
+        ("heroImage: {src: a.jpg, alt_text: A cat}", "image.alt", "A cat"),
+        ("feature_image: /a.jpg\nfeature_image_alt: A cat", "image.alt", "A cat"),
+        ("feature_image_caption: Asleep\nfeature_image: /a.jpg", "image.caption", "Asleep"),
+        ("cover: {image: a.jpg}\ncover-alt: A cat", "image.alt", "A cat"),
+        ("cover: {image: a.jpg, hidden: true}", "image", None),
     ],
 )
 def test_other_tools_ways_are_understood(front_matter: str, field: str, value: Any) -> None:
@@ -300,9 +312,26 @@ def test_one_bad_item_does_not_take_the_others_with_it() -> None:
     assert codes(document) == ["V203", "Y107"]
 
 
-@pytest.mark.parametrize("text", ["", "~\n", "[]\n", "quotes: []\n", "just words\n"])
+@pytest.mark.parametrize("text", ["title: On bread\n", "just words\n", "quotes: none yet\n"])
 def test_a_file_without_a_list_is_an_error(text: str) -> None:
     assert codes(parsed("content/quotes/x.yaml", text, "quotes")) == ["D109"]
+
+
+@pytest.mark.parametrize("kind", ["quotes", "testimonial", "author"])
+@pytest.mark.parametrize("text", ["", "~\n", "[]\n", "{}\n", "{key}: []\n", "{key}:\n  # the first come next week\n"])
+def test_an_empty_list_is_a_beginning(text: str, kind: str) -> None:
+    key = {"quotes": "quotes", "testimonial": "testimonials", "author": "authors"}[kind]
+    document = parsed("content/any/x.yaml", text.replace("{key}", key), kind)
+    assert [(d.code, d.severity, d.span.path) for d in document.diagnostics] == [
+        ("D109", "note", "content/any/x.yaml")
+    ]
+    assert [item.kind for item in document.items] == (["quotes"] if kind == "quotes" else [])
+
+
+def test_a_collection_without_quotes_is_a_page(small_site: SmallSite) -> None:
+    site = small_site("-- content/quotes/bread.yaml --\ntitle: On bread\nquotes: []\n")
+    assert site.codes == (), site.report
+    assert "On bread" in site.html("/quotes/bread/")
 
 
 def test_json_as_other_programs_write_it_is_read() -> None:
@@ -340,6 +369,55 @@ def test_the_words_of_a_testimonial_are_its_body_or_its_text() -> None:
     document = parsed("content/testimonials/x.md", "---\nauthor: Ines\n---\nThey *listened*.\n", "testimonial")
     assert document.items[0].meta.text == "They *listened*."
     assert document.items[0].body.html == ()
+
+
+WORDS_OF = {"testimonial": "testimonials/a.md", "story": "stories/a.md", "quote": "quotes/care/a.md"}
+
+
+@pytest.mark.parametrize("kind", WORDS_OF)
+def test_of_a_customers_words_only_declared_keys_are_kept(kind: str) -> None:
+    text = "---\ntitle: A\nemail: jo@example.com\nhero: wide\nsumary: x\nmeta: {ip: 192.0.2.7}\n---\nText.\n"
+    document = parsed(f"content/{WORDS_OF[kind]}", text, kind)
+    assert document.items[0].extra == {}
+    assert [(d.code, d.severity, d.span.line, d.span.column) for d in document.diagnostics] == [
+        ("V214", "warning", 3, 1),
+        ("V213", "note", 4, 1),
+        ("V206", "warning", 5, 1),
+        ("V214", "warning", 6, 1),
+    ]
+
+
+def test_what_is_nested_is_left_out_with_the_same_words() -> None:
+    text = "---\nauthor: {name: Ines, phone: 555 0100, shoe: 40}\n---\nText.\n"
+    told = parsed("content/testimonials/a.md", text, "testimonial").diagnostics
+    assert [(d.code, d.severity, d.message.partition("`;")[0]) for d in told] == [
+        ("V214", "warning", "`author.phone` looks like personal data; it was left out"),
+        ("V206", "note", "`author.shoe` is not known; it was left out"),
+    ]
+
+
+def test_in_a_list_each_key_is_told_once_and_each_personal_one_every_time() -> None:
+    text = "- {id: a, text: One., hero: x, phone: 1}\n- {id: b, text: Two., hero: y, phone: 2}\n"
+    document = parsed("content/testimonials/x.yaml", text, "testimonial")
+    assert [(d.code, d.span.line) for d in document.diagnostics] == [("V213", 1), ("V214", 1), ("V214", 2)]
+    assert [item.extra for item in document.items] == [{}, {}]
+
+
+@pytest.mark.parametrize("kind", WORDS_OF)
+def test_params_of_a_customers_words_hold_no_e_mail_address(kind: str) -> None:
+    text = "---\ntitle: A\nparams:\n  hero: wide\n  contact: [{by: jo@example.com}]\n---\nText.\n"
+    document = parsed(f"content/{WORDS_OF[kind]}", text, kind)
+    assert document.items[0].meta.params == {"hero": "wide"}
+    [told] = document.diagnostics
+    assert (told.code, told.severity, str(told.span)) == ("V214", "warning", f"content/{WORDS_OF[kind]}:5:12")
+    assert told.message == "`params.contact` holds an e-mail address; it was left out"
+
+
+def test_our_own_texts_keep_what_they_say() -> None:
+    text = "---\ntitle: A\nemail: shop@example.com\nparams: {contact: shop@example.com}\n---\nText.\n"
+    document = parsed("content/blog/a.md", text)
+    assert document.items[0].extra == {"email": "shop@example.com"}
+    assert document.items[0].meta.params == {"contact": "shop@example.com"}
 
 
 def test_raw_html_in_a_customers_words_is_never_kept() -> None:

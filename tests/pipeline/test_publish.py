@@ -17,7 +17,7 @@ SmallSite = Callable[..., BuiltSite]
 
 
 def files(**contents: str) -> tuple[Output, ...]:
-    return tuple(Output(path=path.replace("__", "/"), data=data.encode()) for path, data in contents.items())
+    return tuple(Output(path=path.replace("__", "/"), content=data.encode()) for path, data in contents.items())
 
 
 def there(folder: Path) -> dict[str, str]:
@@ -159,7 +159,7 @@ def test_a_file_becomes_a_folder_and_back(public: Path) -> None:
 
 def test_nothing_is_written_outside_whatever_it_is_called(public: Path) -> None:
     with pytest.raises(Problem) as caught:
-        publish(public, (Output(path="../escaped", data=b"x"),), {})
+        publish(public, (Output(path="../escaped", content=b"x"),), {})
     assert [d.code for d in caught.value.diagnostics] == ["B102"]
     assert not (public.parent / "escaped").exists()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from caresite.core.diagnostics import Diagnostic
+from caresite.core.model import Component
 from caresite.testing import BuiltSite
 
 SmallSite = Callable[..., BuiltSite]
@@ -240,6 +241,24 @@ def test_a_menu_entry_that_leads_nowhere_is_told_in_the_config(small_site: Small
     assert {(d.code, d.span.path) for d in site.diagnostics if d.severity == "warning"} == {("L103", "caresite.yaml")}
 
 
+def test_a_menu_entry_is_told_at_its_own_place(small_site: SmallSite) -> None:
+    config = """\
+menus:
+  main:
+    - {text: First, url: /blog/}
+    -
+    - {text: Second, url: /nowhere/}
+  footer:
+    text: Third
+    url: content/blog/b.md
+"""
+    site = small_site(page_with("x"), config=config)
+    places = {d.code: str(d.span) for d in site.diagnostics if d.severity != "note"}
+    lines = (site.root / "caresite.yaml").read_text().splitlines()
+    line = next(n for n, text in enumerate(lines, start=1) if "/nowhere/" in text)
+    assert places["L103"] == f"caresite.yaml:{line}:27"
+
+
 def test_a_page_in_another_language_speaks_it(small_site: SmallSite) -> None:
     files = with_templates(post="{{ here.lang }} {{ page.date | date_long }} {{ page.title | inline_markdown }}")
     text = (
@@ -276,3 +295,22 @@ def test_a_page_in_another_language_speaks_it(small_site: SmallSite) -> None:
 def test_filters_and_globals(small_site: SmallSite, expression: str, shown: str) -> None:
     site = small_site(page_with("x", "date: 2026-03-01"), files=with_templates(post="{{ " + expression + " }}"))
     assert site.html("/blog/a/") == shown
+
+
+def test_writing_a_page_changes_nothing_of_the_site(small_site: SmallSite) -> None:
+    """A site may be written twice, and by several renderers at once."""
+    site = small_site("""
+    -- content/quotes/bread.yaml --
+    quotes:
+      - {id: life, text: "Bread is life.", status: anonymous}
+    -- content/blog/a.md --
+    ---
+    title: A
+    ---
+    ::: quote bread#life
+    :::
+    """)
+    assert site.codes == ()
+    assert "Bread is life." in site.html("/blog/a/")
+    [call] = [part for part in site.site.bodies["content/blog/a.md"].html if isinstance(part, Component)]
+    assert call.args["id"] == "bread#life"

@@ -234,6 +234,13 @@ def test_two_sources_for_one_address_are_an_error_that_names_both(
     assert all(name in message for name in names)
 
 
+def test_two_lists_with_one_address_are_told_where_the_config_says_so(small_site: SmallSite) -> None:
+    site = small_site(post("a") + story("b"), config="collections: {blog: {index: /stories/}}\n")
+    [told] = [d for d in site.diagnostics if d.severity == "error"]
+    places = [(span.path, span.line, span.column) for span in (told.span, *told.related)]
+    assert (told.code, ("caresite.yaml", 6, 29) in places) == ("U101", True), places
+
+
 def test_a_static_file_and_a_page_collide(small_site: SmallSite) -> None:
     site = small_site(post("a"), files={"static/blog/a/index.html": b"<p>"})
     ((code, message),) = errors(site)

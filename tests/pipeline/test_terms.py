@@ -34,6 +34,13 @@ def test_terms_have_slugs_names_counts_and_pages(small_site: SmallSite) -> None:
     assert {"tags/index.html", "tags/care/index.html", "tags/after-hours/index.html"} <= set(site.outputs)
 
 
+def test_a_term_that_windows_cannot_hold_gets_another_folder(small_site: SmallSite) -> None:
+    site = small_site(post("a", "tags: [CON, nul]") + post("con", "tags: [con]"))
+    assert site.ok, site.report
+    assert terms(site, "tags") == [("con-x", "CON", 2), ("nul-x", "nul", 1)]
+    assert {"tags/con-x/index.html", "tags/nul-x/index.html", "blog/con-x/index.html"} <= set(site.outputs)
+
+
 @pytest.mark.parametrize("written", ["Care", "care!", "“care”", "CARE"])
 def test_case_and_punctuation_make_no_new_term(small_site: SmallSite, written: str) -> None:
     assert terms(small_site(post("a", "tags: [care]") + post("b", f"tags: ['{written}']")), "tags") == [

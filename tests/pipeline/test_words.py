@@ -14,6 +14,7 @@ from caresite.core.diagnostics import Problem
 from caresite.core.values import plain, read_yaml
 from caresite.pipeline.themes import Layer, Theme, bundled_themes
 from caresite.pipeline.words import Words, date_in, locale_of, number_in, percent_in
+from caresite.testing import build_site
 
 LANGUAGES = ("en", "de", "es")
 I18N = bundled_themes() / "hearth" / "i18n"
@@ -166,3 +167,30 @@ def test_every_word_a_template_asks_for_is_there(language: str) -> None:
     }
     assert asked - set(bundled(language)) == set()
     assert len(asked) > 50
+
+
+@pytest.mark.parametrize("display", ["role", "anonymous"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The customer agreed on March 1, 2026 to have this shown."),
+        ("de", "Wer hier erzählt, hat am 1. März 2026 zugestimmt, dass dies gezeigt wird."),
+        ("es", "Quien lo cuenta aceptó el 1 de marzo de 2026 que esto se muestre."),
+    ],
+)
+def test_consent_of_somebody_without_a_name_is_a_whole_sentence(language: str, said: str, display: str) -> None:
+    site = build_site(f"""
+    -- caresite.yaml --
+    title: Example
+    base_url: https://example.com/
+    timezone: Europe/London
+    language: {language}
+    -- content/stories/oven.md --
+    ---
+    title: The oven
+    author: {{name: Ida Roe, display: {display}, role: Baker}}
+    consent: {{at: 2026-03-01, scopes: [publish_text], how: letter}}
+    ---
+    They came.
+    """)
+    assert f"<p>{said}</p>" in site.html("/stories/oven/")

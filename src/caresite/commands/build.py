@@ -69,7 +69,7 @@ def now_of(session: Session, clock: str) -> datetime:
 
 def pages_of(built: Built) -> int:
     """Return how many pages people can visit."""
-    return sum(output.path.endswith(".html") and bool(output.data) for output in built.outputs)
+    return sum(output.path.endswith(".html") and bool(output.content) for output in built.outputs)
 
 
 def _options(session: Session, flags: Flags) -> Options:

@@ -6,12 +6,13 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import click
 
-from caresite.commands.report import counted
+from caresite.commands.build import now_of
+from caresite.commands.report import counted, is_named_by
 from caresite.commands.session import Session, printable
 from caresite.core.diagnostics import Diagnostic
 from caresite.core.model import HeldBack, Page
@@ -21,7 +22,7 @@ from caresite.pipeline.catalog import Site
 __all__ = ["Flags", "run"]
 
 _ORDER = ("published", "draft", "future", "expired", "withheld")
-_COLUMNS = ("state", "kind", "date", "title", "path")
+_COLUMNS = ("state", "kind", "date", "title", "path", "reason")
 _KINDS = frozenset(("post", "page", "story", "testimonial", "quotes", "quote", "author"))
 
 
@@ -30,6 +31,7 @@ class Flags(NamedTuple):
 
     state: str = "all"
     format: Literal["table", "csv", "json"] = "table"
+    clock: str = ""
 
 
 class _Row(NamedTuple):
@@ -47,7 +49,8 @@ class _Row(NamedTuple):
 def run(session: Session, flags: Flags) -> int:
     """List the content of the site; returns 1 when some of it could not be read."""
     watch = Watch()
-    site, _, _ = load_site(session.root, session.settings(), Options(now=datetime.now(UTC)), watch)
+    options = Options(now=now_of(session, flags.clock))
+    site, _, _ = load_site(session.root, session.settings(), options, watch)
     wanted = "draft" if flags.state == "drafts" else flags.state
     rows = [row for row in _rows(site) if wanted in ("all", row.state)]
     errors = [d for d in watch.sorted(strict=False) if d.severity == "error"]
@@ -78,8 +81,9 @@ def _page_row(page: Page) -> _Row:
 
 
 def _held_row(item: HeldBack, site: Site) -> _Row:
-    due = item.due.astimezone(site.settings.zone) if item.due else None
-    return _Row(item.state, item.kind, due, item.title, item.id, "", item.reason)
+    moment = item.due or item.date
+    date = moment.astimezone(site.settings.zone) if moment else None
+    return _Row(item.state, item.kind, date, item.title, item.id, "", item.reason)
 
 
 def _cells(row: _Row) -> tuple[str, ...]:
@@ -87,7 +91,8 @@ def _cells(row: _Row) -> tuple[str, ...]:
     if row.date and row.state == "future":
         when = f"{row.date:%Y-%m-%d %H:%M}"
     title = row.title if len(row.title) <= 60 else row.title[:59] + "…"
-    return (row.state, row.kind, when, printable(title.replace("\n", " ")), printable(row.path))
+    title = "" if is_named_by(row.path, row.title) else printable(title.replace("\n", " "))
+    return (row.state, row.kind, when, title, printable(row.path), printable(row.reason))
 
 
 def _csv(rows: Iterable[_Row]) -> str:
@@ -113,11 +118,11 @@ def _print_table(rows: Sequence[_Row]) -> None:
 
     plain = click.get_current_context().color is False
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column != "title")
+    for column in _COLUMNS if any(row.reason for row in rows) else _COLUMNS[:-1]:
+        table.add_column(column, overflow="fold", no_wrap=column not in ("title", "reason"))
     colors = {"published": "green", "withheld": "red", "draft": "yellow", "future": "cyan"}
     for row in rows:
-        state, *rest = _cells(row)
+        state, *rest = _cells(row)[: len(table.columns)]
         table.add_row(Text(state, colors.get(state, "")), *(Text(cell) for cell in rest))
     Console(no_color=plain, highlight=False).print(table)
     click.echo(counted(len(rows), "item"))

@@ -13,7 +13,7 @@ import click
 from caresite.commands.session import Session, printable
 from caresite.core.codes import MISSING_DISCLOSURE, WITHHELD
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
-from caresite.core.files import MAX_TEXT_BYTES
+from caresite.core.files import read_as_text
 
 if TYPE_CHECKING:
     from caresite.core.model import HeldBack
@@ -22,6 +22,7 @@ __all__ = [
     "as_data",
     "counted",
     "held_as_data",
+    "is_named_by",
     "is_withheld",
     "moment_text",
     "print_diagnostics",
@@ -64,17 +65,7 @@ def _shown(session: Session) -> tuple[str, ...]:
 
 
 def _texts(root: Path, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
-    return {path: _text(root / path) for path in {d.span.path for d in diagnostics if d.span.line}}
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_TEXT_BYTES)
-    except OSError:
-        return ""
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
+    return {path: read_as_text(root / path) for path in {d.span.path for d in diagnostics if d.span.line}}
 
 
 def _styled(text: str) -> str:
@@ -107,11 +98,16 @@ def print_held_back(session: Session, held: Sequence[HeldBack], due: datetime | 
 
 
 def _held_line(item: HeldBack, zone: tzinfo | None) -> str:
-    title = "" if item.title == item.id else f"  “{_short(item.title)}”"
+    title = "" if is_named_by(item.id, item.title) else f"  “{_short(item.title)}”"
     if item.state == "draft":
         return item.id + title
     when = f"goes live {moment_text(item.due, zone)}" if item.due else item.reason
     return f"{item.id}{title}: {when}"
+
+
+def is_named_by(page_id: str, title: str) -> bool:
+    """Tell whether the path of an item ends in its title already: for want of another, that is its key."""
+    return title == page_id or page_id.endswith(f"#{title}")
 
 
 def _short(title: str) -> str:
@@ -171,6 +167,7 @@ def held_as_data(held: Iterable[HeldBack], zone: tzinfo | None) -> list[Mapping[
             "kind": item.kind,
             "state": item.state,
             "reason": item.reason,
+            "date": item.date.astimezone(zone) if item.date else None,
             "due": item.due.astimezone(zone) if item.due else None,
             "line": item.span.line,
         }

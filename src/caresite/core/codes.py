@@ -193,6 +193,20 @@ UNSAFE_LINK = Code(
     "An address would run code, open a file of the visitor's, or cannot be read as one.",
     "Use an https address, a path on this site, or `mailto:` and `tel:`.",
 )
+DROPPED_KEY = Code(
+    "V213",
+    "dropped-key",
+    "note",
+    "A key of a customer's words that caresite does not use was left out: what nobody declared reaches no page.",
+    "Leave it, or move what your templates need below `params`.",
+)
+PERSONAL_DATA = Code(
+    "V214",
+    "personal-data",
+    "warning",
+    "A customer's words come with what looks like personal data, and no page needs it.",
+    "Take it out of the file too, and keep it in `private/`, which is never published.",
+)
 
 BAD_ENCODING = Code("D101", "bad-encoding", "error", "The file is not UTF-8 text.", "Save it as UTF-8 in your editor.")
 OTHER_ENCODING = Code(
@@ -307,7 +321,7 @@ UNKNOWN_ITEM = Code(
     "L106",
     "unknown-item",
     "error",
-    "A component names a quote, story or page that does not exist.",
+    "A component, or `related` in front matter, names a quote, story or page that does not exist.",
     "Correct the id.",
 )
 

@@ -15,7 +15,9 @@ from msgspec.structs import replace
 from caresite.core import codes
 from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span, fault, place_in
 from caresite.core.files import decode_text
+from caresite.core.intake import Form, IncomingSource
 from caresite.core.plugins import BUILT_IN, ActivePlugin, load_plugin
+from caresite.core.salvage import Salvaged, salvage
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
 from caresite.core.urls import check_address
@@ -40,6 +42,8 @@ __all__ = [
     "Testimonials",
     "is_language_tag",
     "load_config",
+    "place_in_config",
+    "read_config",
 ]
 
 CONFIG_NAMES = ("caresite.yaml", "caresite.yml", "caresite.toml")
@@ -261,6 +265,10 @@ class Config(Struct, frozen=True, kw_only=True):
     menus: Annotated[Menus, Doc("The menus.")] = Menus()
     plugins: Annotated[tuple[str, ...], Doc("The plugins in use, in order. Naming any replaces this list.")] = BUILT_IN
     testimonials: Annotated[Testimonials, Doc("What the wall of love claims to be.")] = Testimonials()
+    forms: Annotated[dict[str, Form], Doc("Forms by which stories and messages come in, by name.")] = {}
+    sources: Annotated[
+        dict[str, IncomingSource], Doc("Where `caresite stories pull` looks for what came in, by name.")
+    ] = {}
     check: Annotated[Checks, Doc("How strict the build is.")] = Checks()
     params: Annotated[dict[str, Any], Doc("Anything your own templates need, as `site.params`.")] = {}
 
@@ -304,6 +312,7 @@ _TAXONOMIES = {
     "industry": Taxonomy(path="/stories/industry/", field="industry"),
     "product": Taxonomy(path="/stories/product/", field="products"),
 }
+_STAND_INS = {"title": "Untitled", "base_url": "https://example.com/", "timezone": "UTC"}
 _LISTED_KINDS = ("post", "page", "story", "testimonial", "quotes", "author")
 _TOKENS = frozenset((":year", ":month", ":day", ":slug", ":title", ":section", ":category", ":author", ":id"))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -321,20 +330,48 @@ def load_config(
 
     Raises Problem with every fault found when the site cannot be built from it; returns warnings otherwise.
     """
+    settings, found = read_config(root, files=files, env=env, environ=environ, base_url=base_url)
+    if settings is None or any(d.severity == "error" for d in found):
+        raise Problem(*found)
+    return settings, found
+
+
+def read_config(
+    root: Path,
+    *,
+    files: tuple[str, ...] = (),
+    env: str = "",
+    environ: Mapping[str, str] | None = None,
+    base_url: str = "",
+) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
+    """Read the config as `load_config` does, and return all that is wrong with it.
+
+    With an error among that, the settings are what is left without the values refused: good for looking at the rest,
+    not for building. Raises Problem when a file cannot be read at all.
+    """
     table, main = _read_tables(root, files, env)
     table = _with_environment(table, environ or {})
     found: list[Diagnostic] = []
     reading = Reading(ZoneInfo("UTC"), found.append, unknown="error", foreign=_FOREIGN)
     plugins, table = _take_plugins(table, reading)
     config, _ = decode(table, Config, reading)
+    whole = Salvaged(config, reading.places, frozenset())
     if config is None:
-        raise Problem(*found)
-    if base_url:
-        config = replace(config, base_url=base_url)
-    settings = _complete(_Review(config, main, reading.places, found), table, plugins)
-    if any(d.severity == "error" for d in found):
-        raise Problem(*found)
+        refused = frozenset(d.span for d in found if d.severity == "error")
+        left = salvage(table, Config, refused, _STAND_INS)
+        if left is None:
+            return None, tuple(found)
+        whole = left
+    config = replace(whole.record, base_url=base_url) if base_url else whole.record
+    review = _Review(config, main, whole.places, [])
+    settings = _complete(review, table, plugins)
+    found.extend(d for d in review.found if d.span not in whole.torn)  # no fault follows from one that was told
     return settings, tuple(found)
+
+
+def place_in_config(settings: Settings, *paths: str) -> Span:
+    """Return where the first of `paths` that was written stands, else the config as a whole."""
+    return place_in(settings.places, Span(settings.path), *paths)
 
 
 def is_language_tag(text: str) -> bool:

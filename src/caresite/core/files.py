@@ -10,7 +10,7 @@ from pathlib import Path
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 
-__all__ = ["MAX_TEXT_BYTES", "decode_text", "lies_within", "write_atomically"]
+__all__ = ["MAX_TEXT_BYTES", "decode_text", "lies_within", "read_as_text", "write_atomically"]
 
 MAX_TEXT_BYTES = 5 * 1024 * 1024
 
@@ -65,6 +65,17 @@ def _decode_utf16(data: bytes, path: str) -> str:
         raise Problem(
             fault(codes.BAD_ENCODING, Span(path), "the file starts as UTF-16 and goes on as something else")
         ) from None
+
+
+def read_as_text(path: Path) -> str:
+    """Return the text of a file as well as it can be read, for showing where a fault stands; empty without a file."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_TEXT_BYTES)
+    except OSError:
+        return ""
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
 
 
 def lies_within(path: Path, folder: Path) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from caresite.core.diagnostics import Diagnostic, Span
 __all__ = [
     "Body",
     "Component",
+    "Content",
     "Document",
     "Heading",
     "HeldBack",
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 State = Literal["published", "draft", "future", "expired", "withheld"]
-Order = Literal["newest", "oldest", "title", "weight", "source", "place"]
+Order = Literal["newest", "oldest", "title", "weight", "source", "place", "date"]
 
 
 class Source(Struct, frozen=True):
@@ -238,7 +239,8 @@ class Term(Struct, frozen=True):
 class Query(Struct, frozen=True, kw_only=True):
     """A question about the site's pages that can be asked again: filters, order, window.
 
-    `kinds` empty means every kind with a page of its own. `year` is in the site's timezone.
+    `kinds` empty means every kind with a page of its own. `year` is in the site's timezone. `newest` begins with what
+    is pinned, `date` does not.
     """
 
     kinds: tuple[str, ...] = ()
@@ -283,8 +285,14 @@ class Route(Struct, frozen=True, kw_only=True):
     params: Mapping[str, Any] = {}
 
 
+class Content(Protocol):
+    """Bytes that are kept elsewhere until somebody reads them."""
+
+    def read(self) -> bytes: ...
+
+
 class Output(Struct, frozen=True, kw_only=True):
-    """The bytes of one file.
+    """The bytes of one file: `content` has them, or knows where they are; `data` is them.
 
     `csp` lists what the page needs beyond the site's policy, per directive; `broken` the URLs in it that were
     reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for;
@@ -293,7 +301,7 @@ class Output(Struct, frozen=True, kw_only=True):
     """
 
     path: str
-    data: bytes
+    content: bytes | Content
     url: str = ""
     kind: str = ""
     source: str = ""
@@ -306,3 +314,7 @@ class Output(Struct, frozen=True, kw_only=True):
     anchors: tuple[str, ...] = ()
     reads: tuple[Any, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def data(self) -> bytes:
+        return self.content if isinstance(self.content, bytes) else self.content.read()

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from caresite.core import codes
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Code, Report, Span, fault
+from caresite.core.personal import looks_personal
 from caresite.core.suggest import nearest
 from caresite.core.urls import is_safe
 from caresite.core.values import INVISIBLE, Scalar, Sequence, Table, Value, plain, without_invisible
@@ -80,14 +81,15 @@ class Reading(Struct, frozen=True):
     """How to read: the zone of dates without one, where faults go, and what to say of unknown keys.
 
     `foreign` maps a key of another tool to what to do instead; `unknown` is "error" for the config and "kept"
-    for front matter, where only a near miss of a known key is worth a warning. `expected` are keys that somebody
-    else reads, a taxonomy of the config for one; they are kept without a word. Decoding notes in `places` where
+    for front matter, where only a near miss of a known key is worth a warning; "dropped" keeps none, for the words of
+    customers. `expected` are keys that somebody else reads, a taxonomy of the config for one; they are kept without a
+    word. Decoding notes in `places` where
     each value stands, by its path: `title`, `consent.at`, `metrics[2].label`, counted from 1.
     """
 
     zone: tzinfo
     report: Report
-    unknown: Literal["error", "kept"] = "kept"
+    unknown: Literal["error", "kept", "dropped"] = "kept"
     foreign: Mapping[str, str] = {}
     notes: bool = True
     expected: frozenset[str] = frozenset()
@@ -172,11 +174,13 @@ def _record(table: Table, record: type[T], at: str, reading: Reading) -> tuple[T
     origins: dict[str, str] = {}
     extra: dict[str, Any] = {}
     failed: set[str] = set()
+    unknown = 0
     for key, value in table.entries.items():
         field = _find(key, record)
         if field is None:
-            if len(extra) + len(failed) > _UNKNOWN:  # somebody's data; nobody reads a note for each
-                extra[key] = plain(value)
+            unknown += 1
+            if unknown > _UNKNOWN:  # somebody's data; nobody reads a note for each
+                extra |= {key: plain(value)} if reading.unknown != "dropped" else {}
             elif not _take_unknown(key, table, record, at, extra, reading):
                 failed.add(key)
             continue
@@ -249,16 +253,26 @@ def _take_unknown(
         hint = hint or meant or f"known here: {', '.join(known)}"
         reading.report(fault(codes.UNKNOWN_KEY, span, f"{shown} is not a key of this place", hint=hint))
         return False
-    extra[key] = plain(table.entries[key])
-    if key in reading.expected and not at:
+    value = plain(table.entries[key])
+    is_expected = key in reading.expected and not at
+    if is_expected or reading.unknown == "kept":
+        extra[key] = value
+    if is_expected:
         return True
-    if at:
+    if reading.unknown == "dropped" and looks_personal(key, value):
+        message = f"{shown} looks like personal data; it was left out"
+        reading.report(fault(codes.PERSONAL_DATA, span, message))
+    elif at:
         hint = meant or f"known here: {', '.join(known)}"
         message = f"{shown} is not known; it was left out"
         reading.report(fault(codes.UNKNOWN_KEY, span, message, hint=hint, severity="warning" if near else "note"))
     elif near and near not in table.entries:
-        hint = f"{meant} It is kept in `page.params` for now"
-        reading.report(fault(codes.UNKNOWN_KEY, span, f"{shown} is not known", hint=hint, severity="warning"))
+        is_kept = reading.unknown == "kept"
+        hint = f"{meant} It is kept in `page.params` for now" if is_kept else meant
+        message = f"{shown} is not known" + ("" if is_kept else "; it was left out")
+        reading.report(fault(codes.UNKNOWN_KEY, span, message, hint=hint, severity="warning"))
+    elif reading.unknown == "dropped":
+        reading.report(fault(codes.DROPPED_KEY, span, f"{shown} is not one of our keys; it was left out"))
     elif reading.notes:
         reading.report(fault(codes.KEPT_KEY, span, f"{shown} is not one of our keys; it is kept in `page.params`"))
     return True
@@ -351,8 +365,9 @@ def _list(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> 
     if isinstance(value, Table):
         if shape.item.kind != "record":
             raise _wrong_type(value, "a list", doc, name, reading)
-        return tuple(_each([(name, value)], shape.item, each, reading))
-    named = [(f"{name}[{number}]", item) for number, item in enumerate(value.items, start=1) if not _is_empty(item)]
+        return tuple(_each([(f"{name}[1]", value)], shape.item, each, reading))
+    kept = [item for item in value.items if not _is_empty(item)]
+    named = [(f"{name}[{number}]", item) for number, item in enumerate(kept, start=1)]
     return tuple(_each(named, shape.item, each, reading))
 
 

@@ -36,10 +36,12 @@ def slug_of(text: str) -> str:
     """Return `text` as the last part of an address: ASCII letters, digits and hyphens, at most 120 of them.
 
     The same words give the same slug in any Unicode normal form; a text without any letter gives its code points.
+    A device name of Windows, which cannot name a folder there, gets an `-x`.
     """
     normal = unicodedata.normalize("NFC", text)
     slug = str(slugify(normal, max_length=120, word_boundary=True, save_order=True))
-    return slug or "-".join(f"{ord(c):x}" for c in normal.strip()[:12])
+    slug = slug or "-".join(f"{ord(c):x}" for c in normal.strip()[:12])
+    return f"{slug}-x" if slug in _RESERVED else slug
 
 
 def check_address(address: str) -> str:

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from caresite.core import codes
-from caresite.core.config import Settings, load_config
-from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, fault, sort_key
-from caresite.core.files import MAX_TEXT_BYTES
-from caresite.core.model import Document, Output, Route
-from caresite.core.urls import collision_key, stays_inside
+from caresite.core.config import Settings, read_config
+from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, sort_key
+from caresite.core.model import Output, Route
 from caresite.core.values import Table
+from caresite.engine.columns import with_columns
+from caresite.engine.current import code_digest, frame_of
+from caresite.engine.memory import Memory, MemoryLost, memory_path
+from caresite.engine.parsing import parse_all, parse_known, reading
+from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site, assemble
 from caresite.pipeline.check import check
@@ -26,22 +27,24 @@ from caresite.pipeline.data import check_wordings, read_data, read_lock
 from caresite.pipeline.discover import Discovery, discover
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.markdown import MarkdownOptions
-from caresite.pipeline.parse import Parser, Syntax, parse_defaults
+from caresite.pipeline.parse import Syntax, parse_defaults
 from caresite.pipeline.publish import Published, output_folder, publish
 from caresite.pipeline.reader import Plan
-from caresite.pipeline.render import Renderer, facts_of
+from caresite.pipeline.render import Renderer
 from caresite.pipeline.route import route
 from caresite.pipeline.themes import Theme, load_theme
 
 __all__ = ["Built", "Options", "Watch", "build", "load_site", "markdown_options"]
 
 T = TypeVar("T")
+Tell = Callable[[str, int, int], None]
 
 
 class Options(Struct, frozen=True, kw_only=True):
     """How to build: what the command line says. `now` is the moment that decides what is due.
 
-    `compiled` is where compiled templates are kept; below `.caresite/` unless given, nowhere when nothing is written.
+    `compiled` is where compiled templates are kept; below `.caresite/` unless given, nowhere when nothing is
+    written. `full` forgets what earlier builds found out; `workers` is how many processes may work at once.
     """
 
     now: datetime
@@ -56,10 +59,16 @@ class Options(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     publish: bool = True
     compiled: Path | None = None
+    full: bool = False
+    workers: int = 1
 
 
 class Built(Struct, frozen=True, kw_only=True):
-    """What a build made: without `site` it did not get that far; with errors nothing was published."""
+    """What a build made: without `site` it did not get that far; with errors nothing was published.
+
+    `rendered` names the outputs that were not known from earlier builds, when there is a memory of such; `trouble` is
+    what is wrong with that memory, in a line for people.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     site: Site | None = None
@@ -67,6 +76,8 @@ class Built(Struct, frozen=True, kw_only=True):
     published: Published | None = None
     seconds: Mapping[str, float] = {}
     output_dir: Path | None = None
+    rendered: tuple[str, ...] = ()
+    trouble: str = ""
 
     @property
     def ok(self) -> bool:
@@ -79,6 +90,7 @@ class Watch:
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
         self.seconds: dict[str, float] = {}
+        self.rendered: list[str] = []
         self._once: set[tuple[str, Span, str]] = set()
 
     @contextmanager
@@ -105,37 +117,56 @@ class Watch:
         return tuple(as_errors(unique) if strict else unique)
 
 
-def build(root: Path, options: Options, *, progress: Callable[[str, int, int], None] | None = None) -> Built:
+def build(
+    root: Path,
+    options: Options,
+    *,
+    progress: Tell | None = None,
+    memory: Memory | None = None,
+) -> Built:
     """Build the site in `root` and publish it, unless a fault was found.
 
-    Never raises for what is wrong with the site: that is in the diagnostics of the answer.
+    With a `memory` of earlier builds, only what is not known from there is read and written anew; a build that
+    publishes uses the one of the site's `.caresite/`. Never raises for what is wrong with the site: that is in the
+    diagnostics of the answer.
     """
-    watch = Watch()
     tell = progress or (lambda stage, done, total: None)
+    if memory is not None:
+        return _build(root, options, tell, memory)
+    if not options.publish or options.dry_run:
+        return _build(root, options, tell, None)
+    memory = Memory(memory_path(root))
+    try:
+        if not options.full:
+            memory.recall()
+        return _build(root, options, tell, memory)
+    except MemoryLost:
+        memory.forget()
+        return _build(root, options, tell, memory)
+    finally:
+        memory.close()
+
+
+def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> Built:
+    watch = Watch()
     try:
         with watch.stage("config"):
-            settings = watch.keep(
-                load_config(
-                    root,
-                    files=options.configs,
-                    env=options.env,
-                    environ=options.environ,
-                    base_url=options.base_url,
-                )
-            )
-            theme = watch.keep(load_theme(root, settings))
-        site, plan, routes = load_site(root, settings, options, watch, tell)
-        outputs = _render(root, site, plan, routes, theme, options, watch, tell)
+            settings, theme = _configured(root, options, watch)
+        site, plan, routes = load_site(root, settings, options, watch, tell, memory=memory)
+        folder = output_folder(root, options.output_dir or settings.config.output_dir)
+        outputs = _write(root, site, plan, routes, theme, options, watch, tell, memory=memory, folder=folder)
         with watch.stage("check"):
             watch.found.extend(check(site, plan, outputs))
-        diagnostics = watch.sorted(options.strict)
-        folder = output_folder(root, options.output_dir or settings.config.output_dir)
-        failed = any(d.severity == "error" for d in diagnostics)
+        diagnostics = with_columns(root, watch.sorted(options.strict))
         published = None
-        if options.publish and not failed:
+        if options.publish and not any(d.severity == "error" for d in diagnostics):
             with watch.stage("publish"):
                 files = {output: root / path for output, path in site.files.items()}
                 published = publish(folder, outputs, files, clean=options.clean, dry_run=options.dry_run)
+            with watch.stage("remember"):
+                if memory and memory.file and not options.dry_run:
+                    note_published(memory, folder)
+                    memory.save()
         return Built(
             diagnostics=diagnostics,
             site=site,
@@ -143,10 +174,26 @@ def build(root: Path, options: Options, *, progress: Callable[[str, int, int], N
             published=published,
             seconds=watch.seconds,
             output_dir=folder,
+            rendered=tuple(watch.rendered),
+            trouble=memory.trouble if memory else "",
         )
     except Problem as problem:
         watch.found.extend(problem.diagnostics)
-        return Built(diagnostics=watch.sorted(options.strict), seconds=watch.seconds)
+        return Built(diagnostics=with_columns(root, watch.sorted(options.strict)), seconds=watch.seconds)
+
+
+def _configured(root: Path, options: Options, watch: Watch) -> tuple[Settings, Theme]:
+    """Read the config and load its theme. Raises Problem, when both were looked at, if either has an error."""
+    settings, found = read_config(
+        root, files=options.configs, env=options.env, environ=options.environ, base_url=options.base_url
+    )
+    watch.found.extend(found)
+    if settings is None:
+        raise Problem
+    theme = watch.keep(load_theme(root, settings))
+    if any(d.severity == "error" for d in found):
+        raise Problem
+    return settings, theme
 
 
 def load_site(
@@ -154,16 +201,34 @@ def load_site(
     settings: Settings,
     options: Options,
     watch: Watch | None = None,
-    tell: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    tell: Tell = lambda stage, done, total: None,
+    *,
+    memory: Memory | None = None,
 ) -> tuple[Site, Plan, tuple[Route, ...]]:
     """Run discover, parse, assemble and route; diagnostics go to `watch`."""
     watch = watch or Watch()
     with watch.stage("discover"):
         discovery = discover(root, settings)
         watch.found.extend(discovery.diagnostics)
-    read = _reading(root, discovery)
+    read = reading(root, discovery.names)
     with watch.stage("parse"):
-        documents = _parse(settings, discovery, read, watch, tell)
+        syntax = _syntax(settings, _defaults(discovery, read, watch))
+        if memory is None:
+            documents, found = parse_all(discovery.sources, syntax, read, tell)
+        else:
+            memory.code = memory.code or code_digest()
+            documents, found = parse_known(
+                root,
+                discovery.names,
+                discovery.sources,
+                syntax,
+                memory,
+                edition=memory.code,
+                workers=options.workers,
+                tell=tell,
+            )
+        watch.found.extend(found)
+        watch.found.extend(d for document in documents for d in document.diagnostics)
     with watch.stage("assemble"):
         data = watch.keep(read_data(discovery.data, read))
         lock = watch.keep(read_lock(discovery.lock, discovery.wordings, read, settings.zone))
@@ -173,41 +238,9 @@ def load_site(
             assemble(settings, discovery, documents, clock=clock, lock=lock, data=data, gates=options.gates)
         )
     with watch.stage("route"):
-        routes, plan, found = route(site)
-        watch.found.extend(found)
+        routes, plan, faults = route(site)
+        watch.found.extend(faults)
     return site, plan, routes
-
-
-def _reading(root: Path, discovery: Discovery) -> Callable[[str], bytes]:
-    def read(path: str) -> bytes:
-        try:
-            with (root / discovery.names.get(path, path)).open("rb") as file:
-                return file.read(MAX_TEXT_BYTES + 1)
-        except OSError as error:
-            raise Problem(fault(codes.UNREADABLE, Span(path), f"the file cannot be read: {error.strerror}")) from None
-
-    return read
-
-
-def _parse(
-    settings: Settings,
-    discovery: Discovery,
-    read: Callable[[str], bytes],
-    watch: Watch,
-    tell: Callable[[str, int, int], None],
-) -> tuple[Document, ...]:
-    parser = Parser(_syntax(settings, _defaults(discovery, read, watch)))
-    documents = []
-    for number, source in enumerate(discovery.sources):
-        try:
-            document = parser.parse(source, read(source.path))
-        except Problem as problem:
-            watch.found.extend(problem.diagnostics)
-            continue
-        watch.found.extend(document.diagnostics)
-        documents.append(document)
-        tell("parse", number + 1, len(discovery.sources))
-    return tuple(documents)
 
 
 def _defaults(discovery: Discovery, read: Callable[[str], bytes], watch: Watch) -> dict[str, Table]:
@@ -238,52 +271,36 @@ def _syntax(settings: Settings, defaults: dict[str, Table]) -> Syntax:
     return Syntax(settings.config.timezone, markdown_options(settings), defaults, expected)
 
 
-def _render(
+def _write(
     root: Path,
     site: Site,
     plan: Plan,
-    routes: Iterable[Route],
+    routes: tuple[Route, ...],
     theme: Theme,
     options: Options,
     watch: Watch,
-    tell: Callable[[str, int, int], None],
+    tell: Tell,
+    *,
+    memory: Memory | None,
+    folder: Path,
 ) -> tuple[Output, ...]:
     with watch.stage("assets"):
         assets = watch.keep(collect_assets(theme, site.settings.config.title))
-    outputs: list[Output] = []
-    writes = options.publish and not options.dry_run
-    compiled = options.compiled or (root / ".caresite/templates" if writes else None)
-    renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings), compiled=compiled)
-    routes = tuple(routes)
+    keeps = options.publish and not options.dry_run
+    compiled = options.compiled or (root / ".caresite/templates" if keeps else None)
     with watch.stage("render"):
-        for number, made in enumerate(routes):
-            output = renderer.render(made)
+        renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings), compiled=compiled)
+        if memory is None:
+            outputs = write_all(renderer, routes, tell)
+        else:
+            frame = frame_of(site, theme, code=memory.code, folder=folder)
+            on_disk = folder if memory.file else None
+            outputs, watch.rendered = write_known(
+                renderer, routes, plan, memory, frame=frame, folder=on_disk, tell=tell
+            )
+        for output in outputs:
             watch.add_once(output.diagnostics)
-            outputs.append(output)
-            tell("render", number + 1, len(routes))
         outputs.extend(asset_outputs(assets, {name for output in outputs for name in output.assets}))
-        outputs.extend(_rendered(site, tuple(outputs), watch))
-    return tuple(sorted(outputs, key=lambda o: o.path))
-
-
-def _rendered(site: Site, outputs: tuple[Output, ...], watch: Watch) -> Iterable[Output]:
-    """Ask the plugins for files that are made from all pages."""
-    taken = {collision_key(path) for path in (*site.files, *(output.path for output in outputs))}
-    for active in site.settings.plugins:
-        if not active.plugin.rendered:
-            continue
-        try:
-            for output in active.plugin.rendered(site, outputs, active.options):
-                key = collision_key(output.path)
-                if stays_inside(output.path) and key not in taken:
-                    taken.add(key)
-                    yield replace(output, **facts_of(output.path, output.data.decode(errors="replace")))
-                    continue
-                where = "which is there already" if key in taken else "outside the output folder"
-                message = f"the plugin `{active.plugin.name}` wants to write `{output.path}`, {where}"
-                watch.found.append(fault(codes.PLUGIN_OUTPUT, active.span, message))
-        except Problem as problem:
-            watch.found.extend(problem.diagnostics)
-        except Exception as error:
-            message = f"the plugin `{active.plugin.name}` failed in `rendered`: {type(error).__name__}: {error}"
-            watch.found.append(fault(codes.PLUGIN_FAILED, active.span, message))
+        made, found = made_of_all(site, tuple(outputs))
+        watch.found.extend(found)
+    return tuple(sorted((*outputs, *made), key=lambda output: output.path))

@@ -11,8 +11,8 @@ from urllib.parse import quote, urljoin
 from msgspec import Struct
 
 from caresite.core import codes
-from caresite.core.config import Collection
-from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.config import Collection, place_in_config
+from caresite.core.diagnostics import Problem, fault
 from caresite.core.model import Page, Query, Route
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
@@ -103,7 +103,7 @@ def _scopes(site: Site, options: FeedOptions) -> Iterable[_Scope]:
     reader = Reader(site, Plan())
     kinds = ("post", "story") if options.stories else ("post",)
     title = site.settings.config.title
-    yield _Scope(site.settings.base_path, title, _in_source_order(kinds), options.formats, announced=True)
+    yield _Scope(site.settings.base_path, title, _newest(options, kinds), options.formats, announced=True)
     if options.lists:
         yield from _lists(site, reader, options)
     yield from _terms(site, reader, options)
@@ -113,7 +113,7 @@ def _lists(site: Site, reader: Reader, options: FeedOptions) -> Iterable[_Scope]
     for name, collection in site.settings.collections.items():
         if collection.kind not in _LISTED or not collection.index:
             continue
-        query = _in_source_order((_LISTED[collection.kind],), collection=name)
+        query = _newest(options, (_LISTED[collection.kind],), collection=name)
         if name in site.folders or reader.ask(query):
             title = f"{reader.title}: {_list_title(reader, name, collection)}"
             yield _Scope(_folder(site, collection.index), title, query, options.formats)
@@ -125,21 +125,24 @@ def _list_title(reader: Reader, name: str, collection: Collection) -> str:
 
 
 def _terms(site: Site, reader: Reader, options: FeedOptions) -> Iterable[_Scope]:
-    for taxonomy in dict.fromkeys(options.terms):
+    for number, taxonomy in enumerate(options.terms, start=1):
+        if taxonomy in options.terms[: number - 1]:
+            continue
         if taxonomy not in site.settings.taxonomies:
             near = nearest(taxonomy, site.settings.taxonomies)
             message = f"`feeds: terms` names `{taxonomy}`, which is not a taxonomy"
             hint = f"did you mean `{near}`?" if near else ""
-            raise Problem(fault(codes.NOT_A_CHOICE, Span(site.settings.path), message, hint=hint))
+            place = place_in_config(site.settings, f"feeds.terms[{number}]", "feeds.terms")
+            raise Problem(fault(codes.NOT_A_CHOICE, place, message, hint=hint))
         for term in reader.terms(taxonomy):
-            query = _in_source_order(("post", "story"), taxonomy=taxonomy, term=term.slug)
+            query = _newest(options, ("post", "story"), taxonomy=taxonomy, term=term.slug)
             if reader.ask(query):
                 yield _Scope(term.url, f"{reader.title}: {term.name}", query, options.term_formats)
 
 
-def _in_source_order(kinds: tuple[str, ...], **filters: str) -> Query:
-    # not "newest": what is pinned to the top of a list would never leave a feed
-    return Query(kinds=kinds, order="source", **filters)  # type: ignore[arg-type]
+def _newest(options: FeedOptions, kinds: tuple[str, ...], **filters: str) -> Query:
+    # not in the order of lists: what is pinned to the top of one would never leave a feed
+    return Query(kinds=kinds, order="date", limit=options.limit, **filters)  # type: ignore[arg-type]
 
 
 def _folder(site: Site, path: str) -> str:
@@ -153,7 +156,6 @@ def _folder(site: Site, path: str) -> str:
 def render(route: Route, reader: Any, options: FeedOptions) -> bytes:
     """Return the bytes of a feed. `reader` is the one of the render stage, which knows bodies."""
     assert route.query is not None
-    newest = sorted(reader.ask(route.query), key=_newest_first)[: options.limit]
     feed = Feed(
         url=join_site(reader.base_url, route.url),
         home=join_site(reader.base_url, route.params["home"]),
@@ -162,14 +164,10 @@ def render(route: Route, reader: Any, options: FeedOptions) -> bytes:
         language=reader.language,
         author=(reader.business.name if reader.business else "") or reader.title,
         generator=reader.generator,
-        entries=tuple(_entry(page, reader, options) for page in newest),
+        entries=tuple(_entry(page, reader, options) for page in reader.ask(route.query)),
     )
     write: Callable[[Feed], bytes] = {"atom": atom, "rss": rss, "json": json_feed}[route.params["format"]]
     return write(feed)
-
-
-def _newest_first(page: Page) -> tuple[bool, float]:
-    return (page.date is None, -page.date.timestamp() if page.date else 0.0)
 
 
 def _entry(page: Page, reader: Any, options: FeedOptions) -> Entry:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Struct, defstruct
 
 from caresite.core import codes
+from caresite.core.config import place_in_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.model import Output
 from caresite.core.plugins import Plugin
@@ -198,11 +199,15 @@ def rendered(site: Site, outputs: tuple[Output, ...], options: HeaderOptions) ->
     """Yield `_headers`; one in `static/` is kept instead. Raises Problem when a value of the config cannot be sent."""
     if "_headers" in site.files:
         return
-    if bad := [s for sources in options.csp.values() for s in sources if not _SOURCE.fullmatch(s)]:
-        raise Problem(_bad(site, f"`headers: csp` holds `{bad[0]}`, which is not one source"))
+    for directive, sources in options.csp.items():
+        for number, source in enumerate(sources, start=1):
+            if not _SOURCE.fullmatch(source):
+                place = f"csp.{directive}"
+                message = f"`headers: csp` holds `{source}`, which is not one source"
+                raise Problem(_bad(site, message, f"{place}[{number}]", place))
     rules = [*_ours(site, outputs, options), *_configured(site, options)]
     text = "# Made by every build from what the pages use; add rules under `headers` in the config.\n"
-    yield Output(path="_headers", data=(text + "".join(_block(*rule) for rule in rules)).encode(), kind="headers")
+    yield Output(path="_headers", content=(text + "".join(_block(*rule) for rule in rules)).encode(), kind="headers")
 
 
 def _block(path: str, values: Mapping[str, str]) -> str:
@@ -246,19 +251,21 @@ def _lasting(site: Site, outputs: Iterable[Output]) -> Iterable[str]:
 
 
 def _configured(site: Site, options: HeaderOptions) -> Iterable[tuple[str, dict[str, str]]]:
-    for rule in options.rules:
-        path = getattr(rule, "for")
+    for number, rule in enumerate(options.rules, start=1):
+        path, place = getattr(rule, "for"), f"rules[{number}]"
         if not path.startswith("/") or not _VALUE.fullmatch(path) or " " in path:
-            raise Problem(_bad(site, f"`for: {path}` is not a path on this site, such as `/offers/*`"))
+            message = f"`for: {path}` is not a path on this site, such as `/offers/*`"
+            raise Problem(_bad(site, message, f"{place}.for"))
         for name, value in rule.values.items():
             if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value.strip()):
-                raise Problem(_bad(site, f"the header `{name}` for `{path}` cannot be sent on one line"))
+                message = f"the header `{name}` for `{path}` cannot be sent on one line"
+                raise Problem(_bad(site, message, f"{place}.values.{name}"))
         values = {name: value.strip() for name, value in rule.values.items()}
         yield site.settings.base_path.rstrip("/") + path, values
 
 
-def _bad(site: Site, message: str) -> Diagnostic:
-    return fault(codes.WRONG_TYPE, Span(site.settings.path), message)
+def _bad(site: Site, message: str, *places: str) -> Diagnostic:
+    return fault(codes.WRONG_TYPE, place_in_config(site.settings, *(f"headers.{place}" for place in places)), message)
 
 
 def checks(site: Site, outputs: tuple[Output, ...], options: HeaderOptions) -> Iterable[Diagnostic]:

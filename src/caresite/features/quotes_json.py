@@ -19,6 +19,7 @@ from caresite.core.diagnostics import Diagnostic, fault
 from caresite.core.model import Output, Page, Query, Route
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
+from caresite.core.texts import cut
 from caresite.core.urls import output_path, slug_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan, Reader
@@ -31,6 +32,8 @@ _SCRIPT = _HERE / "quote-of-the-day.js"
 _DAYS = tuple(f"{date(2024, 1, 1) + timedelta(days=n):%m-%d}" for n in range(366))
 # words that somebody may never have said are not put on show without the note that says so
 _DOUBTFUL = frozenset(("disputed", "misattributed"))
+# in the calendar, where a quote may stand on all 366 days
+_LONGEST = 1000
 
 
 class QuoteOptions(Struct, frozen=True, kw_only=True):
@@ -141,7 +144,9 @@ def render(route: Route, reader: Reader, options: QuoteOptions) -> bytes:
     quotes = reader.ask(route.query)
     if route.params["part"] == "calendar":
         days = calendar(quotes, options.seed)
-        return _json({day: _short(page, reader) for day, page in days.items()})
+        chosen = {page.id: page for page in days.values()}
+        entries = {page_id: _short(page, reader) for page_id, page in chosen.items()}
+        return _json({day: entries[page.id] for day, page in days.items()})
     return _json({"count": len(quotes), "results": [_whole(page, reader) for page in quotes]})
 
 
@@ -150,7 +155,8 @@ def _json(value: Any) -> bytes:
 
 
 def _short(page: Page, reader: Reader) -> dict[str, Any]:
-    entry = {"id": _id(page, reader), "text": _plain(page.meta.text), "author": _author(page), "url": page.permalink}
+    text = cut(_plain(page.meta.text), _LONGEST)
+    entry = {"id": _id(page, reader), "text": text, "author": _author(page), "url": page.permalink}
     return entry | _lang(page, reader)
 
 
@@ -195,7 +201,7 @@ def _source(page: Page) -> dict[str, str] | None:
 
 def _plain(text: str) -> str:
     """Return a quote's Markdown as one line of plain text."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", " ".join(text.split()))
+    text = re.sub(r"!?\[([^\[\]]*)\]\([^()\s]*\)", r"\1", " ".join(text.split()))
     text = re.sub(r"==|\*\*|__|`", "", text)
     return re.sub(r"(?<!\w)([*_])(?=\S)([^*_]+)(?<=\S)\1(?!\w)", r"\2", text)
 

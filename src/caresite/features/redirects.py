@@ -16,6 +16,7 @@ from urllib.parse import quote, urljoin
 from msgspec import Struct, defstruct
 
 from caresite.core import codes
+from caresite.core.config import place_in_config
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import Output, Page
 from caresite.core.plugins import Plugin
@@ -28,6 +29,7 @@ __all__ = ["PLUGIN", "Redirect", "RedirectOptions", "Rule", "checks", "rendered"
 _STATUSES = (200, 301, 302, 303, 307, 308, 404, 410)
 _LEADING_ON = frozenset((301, 302, 303, 307, 308))
 _PLACEHOLDER = re.compile(r":[A-Za-z][A-Za-z0-9_]*")
+_LONGEST_SHOWN = 5
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 
 if TYPE_CHECKING:
@@ -111,7 +113,8 @@ def rules_of(site: Site, options: RedirectOptions, present: frozenset[str]) -> t
     `present` has the URLs at which the site has something: a rule that is not forced never answers there.
     """
     found: list[Diagnostic] = []
-    given = [rule for redirect in options.rules if (rule := _configured(site, redirect, found))]
+    numbered = enumerate(options.rules, start=1)
+    given = [rule for number, redirect in numbered if (rule := _configured(site, redirect, number, found))]
     aliases = [
         Rule(_encoded(a.url), _encoded(a.target), 301, True, a.span, f"the alias `{a.url}`")
         for a in sorted(site.aliases, key=lambda a: (a.url, a.page_id))
@@ -121,20 +124,26 @@ def rules_of(site: Site, options: RedirectOptions, present: frozenset[str]) -> t
     return [_shortened(rule, table, found) for rule in table.rules], found
 
 
-def _configured(site: Site, redirect: Redirect, found: list[Diagnostic]) -> Rule | None:
+def _configured(site: Site, redirect: Redirect, number: int, found: list[Diagnostic]) -> Rule | None:
     old, new = getattr(redirect, "from"), redirect.to
-    what = f"the redirect from `{old}`"
+    what, key = f"the redirect from `{old}`", "from"
     try:
         source = _source(site, old)
-        target = _target(site, new)
+        key = "status"
         if redirect.status not in _STATUSES:
             raise ValueError(f"{redirect.status} is not one of {', '.join(map(str, _STATUSES))}")
+        key = "to"
+        target = _target(site, new)
         if unknown := set(_PLACEHOLDER.findall(_path_of(target))) - _names(source):
             raise ValueError(f"`to` has {min(unknown)}, which `from` does not give")
     except ValueError as error:
-        found.append(fault(codes.BAD_REDIRECT, Span(site.settings.path), f"{what} cannot work: {error}"))
+        found.append(fault(codes.BAD_REDIRECT, _place(site, number, key), f"{what} cannot work: {error}"))
         return None
-    return Rule(source, target, redirect.status, redirect.force, Span(site.settings.path), what)
+    return Rule(source, target, redirect.status, redirect.force, _place(site, number, "from"), what)
+
+
+def _place(site: Site, number: int, key: str) -> Span:
+    return place_in_config(site.settings, f"redirects.rules[{number}].{key}", f"redirects.rules[{number}]")
 
 
 def _names(source: str) -> set[str]:
@@ -250,10 +259,21 @@ def _shortened(rule: Rule, table: _Table, found: list[Diagnostic]) -> Rule:
         steps.append(url)
         url = step[1]
     if step:
-        shown = " → ".join(f"`{s}`" for s in [*steps[:4], steps[0] if len(steps) < 4 else "…"])
+        shown = " → ".join(_once_around([*steps, url]))
         found.append(fault(codes.REDIRECT_LOOP, rule.span, f"{rule.what} never ends: {shown}"))
         return rule
     return rule._replace(target=url) if rule.is_exact else rule
+
+
+def _once_around(steps: list[str]) -> Iterable[str]:
+    """Yield the steps up to the first that comes again, or the first few of those that never do."""
+    seen: set[str] = set()
+    for step in steps[:_LONGEST_SHOWN]:
+        yield f"`{step}`"
+        if _key(step) in seen:
+            return
+        seen.add(_key(step))
+    yield "…"
 
 
 # files
@@ -274,7 +294,7 @@ def rendered(site: Site, outputs: tuple[Output, ...], options: RedirectOptions) 
     if rules and "_redirects" not in site.files:
         lines = "".join(f"{_line(rule)}\n" for rule in rules)
         text = "# Made from the `redirects` of the config and the `aliases` of pages.\n" + lines
-        yield Output(path="_redirects", data=text.encode(), kind="redirects")
+        yield Output(path="_redirects", content=text.encode(), kind="redirects")
     if options.pages:
         yield from _pages(site, rules, {output.path for output in outputs})
 
@@ -293,7 +313,7 @@ def _pages(site: Site, rules: Iterable[Rule], taken: set[str]) -> Iterable[Outpu
             page = site.pages[alias.page_id]
             target = targets.get(_encoded(alias.url), _encoded(alias.target))
             data = _page(target, urljoin(site.settings.config.base_url, target), page)
-            yield Output(path=path, data=data, url=alias.url, kind="redirect", source=page.source, noindex=True)
+            yield Output(path=path, content=data, url=alias.url, kind="redirect", source=page.source, noindex=True)
 
 
 def _page(target: str, permalink: str, page: Page) -> bytes:

@@ -49,7 +49,7 @@ def rendered(site: Site, outputs: tuple[Output, ...], options: SitemapOptions) -
 
 
 def _output(site: Site, path: str, data: bytes) -> Output:
-    return Output(path=path, data=data, url=site.settings.base_path + path, kind="sitemap")
+    return Output(path=path, content=data, url=site.settings.base_path + path, kind="sitemap")
 
 
 def _locations(site: Site, outputs: Iterable[Output]) -> list[Location]:

@@ -22,11 +22,17 @@ class Picture(Struct, frozen=True, kw_only=True):
         Doc(
             "File beside the text, a path from the site root (`/images/x.jpg`), or an https address.",
             address=True,
-            peers=("path", "file"),
+            peers=("path", "file", "filename", "image", "url"),
         ),
     ] = ""
-    alt: Annotated[str, Doc("What the picture shows, for those who do not see it; empty when it only decorates.")] = ""
-    caption: Annotated[str, Doc("A line shown below the picture.")] = ""
+    alt: Annotated[
+        str,
+        Doc(
+            "What the picture shows, for those who do not see it; empty when it only decorates.",
+            peers=("alt_text", "alttext"),
+        ),
+    ] = ""
+    caption: Annotated[str, Doc("A line shown below the picture.", peers=("title",))] = ""
 
 
 class Series(Struct, frozen=True, kw_only=True):

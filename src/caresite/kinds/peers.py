@@ -7,11 +7,14 @@ Single renamed keys are declared beside each field. Here stand the habits that a
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from caresite.core import codes
 from caresite.core.diagnostics import Report, fault
+from caresite.core.schema import fields_of
 from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Sequence, Table, Value
+from caresite.kinds.content import Content
 
 __all__ = ["in_our_shape"]
 
@@ -49,6 +52,8 @@ _PERSON_KEYS = {
     "photo": ("photo", "avatar", "image", "image_url", "picture", "picture_link", "icon", "author_avatar"),
     "location": ("location",),
 }  # fmt: skip
+_PICTURE_SWITCHES = frozenset(("relative", "hidden", "responsiveimages", "linkfullimages"))
+_WORDS_OF_PICTURES = {"_alt": "alt", "_caption": "caption"}
 
 
 def in_our_shape(kind: str, table: Table, report: Report) -> Table:
@@ -64,6 +69,7 @@ def in_our_shape(kind: str, table: Table, report: Report) -> Table:
     draft.each("layout", _layout)
     for key in ("image", "images"):
         draft.each(key, _first_of)
+    _gather_picture(draft)
     for key in ("author", "authors"):
         draft.each(key, _names)
     if kind not in ("quote", "quotes"):
@@ -91,7 +97,7 @@ class _Draft:
         )
 
     def each(self, name: str, change: Callable[[_Draft, str, Value], None]) -> None:
-        for key in [k for k in self.entries if k.replace("-", "_").casefold() == name]:
+        for key in [k for k in self.entries if _folded(k) == name]:
             change(self, key, self.entries[key])
 
     def put(self, key: str, value: Value, origin: str) -> None:
@@ -179,6 +185,36 @@ def _first_of(draft: _Draft, key: str, value: Value) -> None:
             draft.put(key, real[0], key)
 
 
+def _gather_picture(draft: _Draft) -> None:
+    """Read a lead picture that is a mapping of another tool's, or whose words stand in keys beside it."""
+    for name in [name for name in draft.entries if _folded(name) in _picture_names()]:
+        value = draft.entries[name]
+        words = {k: p for k in draft.entries if (p := _WORDS_OF_PICTURES.get(_folded(k).removeprefix(_folded(name))))}
+        if isinstance(value, Scalar) and words and not value.is_null:
+            value = Table({"src": value}, {"src": value.span}, value.span)
+        if not isinstance(value, Table):
+            continue
+        beside = {part: draft.entries.pop(key) for key, part in words.items()}
+        entries = {key: inner for key, inner in value.entries.items() if _folded(key) not in _PICTURE_SWITCHES}
+        draft.entries[name] = Table({**beside, **entries}, value.keys, value.span)
+        if any(_is_true(inner) for key, inner in value.entries.items() if _folded(key) == "hidden"):
+            draft.note(name, f"`{name}` is hidden; it was left out")
+            draft.drop(name)
+
+
+@cache
+def _picture_names() -> frozenset[str]:
+    return frozenset(name for field in fields_of(Content) if field.name == "image" for name in ("image", *field.doc.peers))
+
+
+def _folded(key: str) -> str:
+    return key.replace("-", "_").casefold()
+
+
+def _is_true(value: Value) -> bool:
+    return isinstance(value, Scalar) and value.text.strip().casefold() in ("true", "yes")
+
+
 def _names(draft: _Draft, key: str, value: Value) -> None:
     """Turn authors given as maps into their ids or names."""
     items = (
@@ -205,7 +241,7 @@ def _speaker(draft: _Draft, key: str, value: Value) -> None:
 
 def _gather_person(draft: _Draft, target: str, *, only: tuple[str, ...] = tuple(_PERSON_KEYS)) -> None:
     """Collect a person's flat keys (`name`, `designation`, `org`, …) into one mapping."""
-    folded = {key.replace("-", "_").casefold(): key for key in draft.entries}
+    folded = {_folded(key): key for key in draft.entries}
     given = draft.entries.get(target)
     flat = {key: folded[alias] for key in only for alias in _PERSON_KEYS[key] if alias in folded}
     if (

@@ -158,6 +158,6 @@ def asset_outputs(assets: Mapping[str, Asset], asked: Iterable[str]) -> tuple[Ou
         written |= following
         following = {link for name in following for link in assets[name].links} - written
     return tuple(
-        Output(path=assets[name].output, data=assets[name].data, kind="asset", source=f"assets/{name}")
+        Output(path=assets[name].output, content=assets[name].data, kind="asset", source=f"assets/{name}")
         for name in sorted(written)
     )

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text
+from caresite.core.model import Document
 from caresite.core.schema import Reading, decode
+from caresite.core.suggest import nearest
 from caresite.core.values import MAX_DATA_VALUES, Scalar, Table, plain, read_json, read_yaml, without_invisible
 from caresite.kinds import ConsentLock, LockedConsent
 
-__all__ = ["read_data", "read_lock"]
+__all__ = ["check_wordings", "read_data", "read_lock"]
 
 Read = Callable[[str], bytes]
 
@@ -106,8 +108,26 @@ def _lock(path: str, read: Read, reading: Reading) -> ConsentLock:
     return lock or ConsentLock()
 
 
+def check_wordings(documents: Iterable[Document], wordings: Iterable[str]) -> Iterable[Diagnostic]:
+    """Report the wordings that consent beside an item names, shown or not, and that are not in `consent/`."""
+    known = {PurePosixPath(path).stem for path in wordings}
+    for document in documents:
+        for item in document.items:
+            consent = getattr(item.meta, "consent", None)
+            if consent is None or not consent.wording or (name := _wording_name(consent.wording)) in known:
+                continue
+            near = nearest(name, known)
+            message = f"the wording `{name}` that was agreed to is not in `consent/`"
+            place = place_in(item.places, item.span, "consent.wording", "consent")
+            yield fault(codes.UNKNOWN_WORDING, place, message, hint=f"did you mean `{near}`?" if near else "")
+
+
+def _wording_name(written: str) -> str:
+    return written.removeprefix("consent/").removesuffix(".md")
+
+
 def _wording_fault(item_id: str, locked: LockedConsent, digests: Mapping[str, str]) -> str:
-    name = locked.wording.removeprefix("consent/").removesuffix(".md")
+    name = _wording_name(locked.wording)
     if name not in digests:
         return f"{item_id} agreed to the wording `{name}`, which is not in `consent/`"
     if locked.wording_sha256 and digests[name] != locked.wording_sha256:

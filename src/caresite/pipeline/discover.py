@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Container, Iterator
 from itertools import pairwise
@@ -65,6 +66,9 @@ _RESOURCE_SUFFIXES = frozenset(
 )
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__"))
 _DATA_SUFFIXES = frozenset((".yaml", ".yml", ".json", ".csv"))
+# RFC 8615; Apache; GitHub Pages; Codeberg Pages
+_READ_BY_HOSTS = frozenset((".well-known", ".htaccess", ".nojekyll", ".domains"))
+_LEFT_BEHIND = re.compile(r"\.(?:DS_Store|_.*|git.*|keep|svn|hg|directory|localized|Trash.*|Spotlight-V100|fseventsd)")
 
 
 class Discovery(Struct, frozen=True, kw_only=True):
@@ -203,11 +207,18 @@ def _is_text(path: str) -> bool:
 
 
 def _statics(root: Path, found: _Found) -> dict[str, str]:
-    out = {}
+    out: dict[str, str] = {}
+    told: set[str] = set()
     for path in _walk(root / "static", found, hidden=True):
         below = path.removeprefix("static/")
-        parts = below.split("/")
-        if any(part.startswith(".") and part != ".well-known" for part in parts):
+        if hidden := _hidden_part(below):
+            if not _LEFT_BEHIND.fullmatch(hidden.rpartition("/")[2]) and hidden not in told:
+                told.add(hidden)
+                message = f"`{hidden}` begins with a dot, so it was left out"
+                hint = "rename it if visitors should get it"
+                found.diagnostics.append(
+                    fault(codes.IGNORED_FILE, Span(f"static/{hidden}"), message, hint=hint, severity="note")
+                )
             continue
         try:
             check_address(below)
@@ -217,6 +228,15 @@ def _statics(root: Path, found: _Found) -> dict[str, str]:
             continue
         out[below] = path
     return out
+
+
+def _hidden_part(path: str) -> str:
+    """Return `path` up to its first name with a dot in front that no host reads; nothing when there is none."""
+    parts = path.split("/")
+    for number, part in enumerate(parts, start=1):
+        if part.startswith(".") and part not in _READ_BY_HOSTS:
+            return "/".join(parts[:number])
+    return ""
 
 
 def _data(root: Path, found: _Found) -> Iterator[str]:

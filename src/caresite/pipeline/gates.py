@@ -45,8 +45,8 @@ def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Ga
         return Decision("withheld", held, (), verdict.diagnostics)
     state, reason, due = _state(item, now)
     shown = {"draft": gates.drafts, "future": gates.future, "expired": gates.expired}.get(state, True)
-    starts = _starts(item)
-    dues = tuple(moment for moment in (starts, item.meta.expires, verdict.ends) if moment)
+    ahead = (None if gates.future else _starts(item), None if gates.expired else item.meta.expires, verdict.ends)
+    dues = tuple(moment for moment in ahead if moment)
     if state == "draft":
         dues = ()
     if shown:
@@ -85,4 +85,4 @@ def _held(source: Source, item: Item, state: State, reason: str, due: datetime |
     page_id = f"{source.path}#{item.key}" if item.key else source.path
     quoted = item.meta.text if item.kind == "quote" and state != "withheld" else ""  # a customer's words stay unsaid
     title = item.meta.title or " ".join(quoted.split())[:60] or item.key or source.path
-    return HeldBack(page_id, item.span, title, item.kind, state, reason, due)
+    return HeldBack(page_id, item.span, title, item.kind, state, reason, due, item.meta.date)

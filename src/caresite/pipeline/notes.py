@@ -27,6 +27,7 @@ class Read(NamedTuple):
 
     what: str
     of: tuple[Any, ...] = ()
+    named: tuple[tuple[str, Any], ...] = ()
 
 
 class PageKey(NamedTuple):
@@ -66,7 +67,8 @@ class Said(NamedTuple):
 
 
 class Notebook:
-    """Where notes of the page being written go; `answers` has a digest of the answer to every question ever asked.
+    """Where notes of the page being written go; `answers` has a digest of the answer to every question ever asked,
+    `pages` that of every page that stood in one.
 
     While a question is being answered nothing is noted: its own answer stands for whatever it took to find.
     """
@@ -75,7 +77,7 @@ class Notebook:
         self.noted: list[Any] = []
         self.answers: dict[Read, bytes] = {}
         self.quiet = False
-        self._pages: dict[str, bytes] = {}
+        self.pages: dict[str, bytes] = {}
         self._once: set[int] = set()
         self._said: dict[Any, Said] = {}
 
@@ -90,7 +92,11 @@ class Notebook:
             return
         self.noted.append(read)
         if read not in self.answers:
-            self.answers[read] = fingerprint(answer, self._pages)
+            self.answers[read] = self.digest(answer)
+
+    def digest(self, answer: Any) -> bytes:
+        """Return the digest of an answer, as it stands in `answers`."""
+        return fingerprint(answer, self.pages)
 
     def listen(self, work: Callable[[], T]) -> tuple[T, tuple[Any, ...]]:
         """Return what `work` returns, and what was noted meanwhile."""
@@ -140,7 +146,8 @@ def asked(method: Callable[..., T]) -> Callable[..., T]:
             found = method(self, *args, **named)
         finally:
             notes.quiet = False
-        notes.read(Read(what, (*map(_plain, args), *((k, _plain(v)) for k, v in named.items()))), found)
+        given = tuple((key, _plain(value)) for key, value in named.items()) if named else ()
+        notes.read(Read(what, tuple(map(_plain, args)), given), found)
         return found
 
     return answer

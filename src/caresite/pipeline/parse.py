@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from caresite.core import codes
 from caresite.core.config import is_language_tag
 from caresite.core.dates import parse_date
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.model import Body, Document, Item, Source
+from caresite.core.personal import holds_mail_address
 from caresite.core.schema import Reading, decode, field_name
 from caresite.core.urls import slug_of
 from caresite.core.values import (
@@ -44,6 +45,8 @@ _BARE_HEADER = re.compile(r"\ufeff?(?:title|date|author|category|tags|slug|statu
 _LISTS = ("quotes", "items", "testimonials", "reviews", "stories", "authors", "case_studies")
 _LISTED_IN = {"quotes": "quote", "authors": "author"}  # elsewhere these are keys of one item
 _WORDS_OF_OTHERS = frozenset(("testimonial", "quote"))
+_OF_CUSTOMERS = _WORDS_OF_OTHERS | {"story"}
+_READ_BY_PAGES = frozenset(("canonical",))  # undeclared, and yet of use
 _NAMING_KEYS = ("title", "name", "author", "text", "quote", "content", "desc")
 _BODY_KEYS = ("body", "text", "content", "details")
 
@@ -66,7 +69,7 @@ class Parser:
     def __init__(self, syntax: Syntax) -> None:
         self.zone = ZoneInfo(syntax.zone)
         self.defaults = syntax.defaults
-        self.expected = syntax.expected
+        self.expected = syntax.expected | _READ_BY_PAGES
         self.own = Markdown(syntax.markdown)
         self.foreign = Markdown(replace(syntax.markdown, raw_html=False, heading_ids=False))
 
@@ -117,8 +120,11 @@ class Parser:
         table = in_our_shape(kind, self._with_defaults(source, kind, table), found.append)
         body_text, line = text
         before = len(found)
-        reading = Reading(self.zone, found.append, notes=not key, expected=self.expected)
+        unknown: Literal["kept", "dropped"] = "dropped" if kind in _OF_CUSTOMERS else "kept"
+        reading = Reading(self.zone, found.append, notes=not key, expected=self.expected, unknown=unknown)
         meta, extra = decode(table, KINDS[kind], reading)
+        if meta and kind in _OF_CUSTOMERS and (meta.params or extra):
+            meta, extra = _without_mail_addresses(meta, extra, table, reading)
         markdown = self.foreign if kind in _WORDS_OF_OTHERS else self.own
         body, faults = (
             markdown.render(body_text, path=source.path, first_line=line) if body_text.strip() else (Body(), ())
@@ -193,9 +199,13 @@ class Parser:
             if (item := self._item(source, "quotes", head or Table({}, {}, value.span), found)) is None:
                 return
             yield replace(item, meta=replace(item.meta, title=item.meta.title or _titled(item.meta.slug)))
-        if not entries:
+        if not entries and _is_begun(value, kind):
+            hint = "add the first item, or leave it for later"
+            found.append(fault(codes.NO_ITEMS, value.span, "the list is empty", hint=hint, severity="note"))
+        elif not entries:
             raise Problem(fault(codes.NO_ITEMS, value.span, "no list of items was found in the file"))
         keys: dict[str, Span] = {}
+        told: set[str] = set()
         for entry, groups in entries:
             if not isinstance(entry, Table):
                 found.append(
@@ -215,8 +225,19 @@ class Parser:
                 key = next(k for n in range(2, 10_000) if (k := f"{key}-{n}") not in keys)
             keys[key] = entry.span
             table, words, line = _take_body(kind, entry)
-            if item := self._item(source, kind, table, found, text=(words, line), key=key, groups=groups):
+            before = len(found)
+            item = self._item(source, kind, table, found, text=(words, line), key=key, groups=groups)
+            found[before:] = _untold(found[before:], told)
+            if item:
                 yield item if item.meta.slug else replace(item, meta=replace(item.meta, slug=key))
+
+
+def _untold(found: list[Diagnostic], told: set[str]) -> list[Diagnostic]:
+    """Return `found` without what was said of the same key of an item before: one note says enough for a whole list."""
+    dropped = {d.message for d in found if d.code == codes.DROPPED_KEY.id}
+    kept = [d for d in found if d.message not in dropped or d.message not in told]
+    told |= dropped
+    return kept
 
 
 def parse_defaults(path: str, data: bytes) -> Table:
@@ -274,6 +295,19 @@ def _bare_header(text: str, path: str) -> tuple[Table, str, int]:
     return Table(entries, keys, Span(path, 1, 1)), "\n".join(lines[number - 1 :]), number
 
 
+def _without_mail_addresses(
+    meta: Content, extra: dict[str, Any], table: Table, reading: Reading
+) -> tuple[Content, dict[str, Any]]:
+    """Return what is the owner's own of a customer's item without the keys that hold somebody's e-mail address."""
+    named = {f"params.{key}": value for key, value in meta.params.items()} | extra
+    held = [name for name, value in named.items() if holds_mail_address(value)]
+    for name in held:
+        place = place_in({**table.keys, **reading.places}, table.span, name)
+        reading.report(fault(codes.PERSONAL_DATA, place, f"`{name}` holds an e-mail address; it was left out"))
+    params = {key: value for key, value in meta.params.items() if f"params.{key}" not in held}
+    return replace(meta, params=params), {key: value for key, value in extra.items() if key not in held}
+
+
 def _words(meta: Content, body: Body, body_text: str) -> tuple[Content, Body]:
     """Keep a customer's words in one place, whether they stood in the body or in `text`."""
     if isinstance(meta, (Testimonial, Quote)) and not meta.text:
@@ -299,12 +333,15 @@ def _entries(value: Value, source: Source, kind: str) -> tuple[list[tuple[Value,
         return [(item, ()) for item in value.items], None
     if not isinstance(value, Table):
         return [], None
+    if not value.entries:
+        return [], None
     head = value.entries.get("collection")
     rest = Table({k: v for k, v in value.entries.items() if k not in (*_LISTS, "collection")}, value.keys, value.span)
     for name in _LISTS:
         listed = value.entries.get(name)
-        if isinstance(listed, Sequence) and _LISTED_IN.get(name, kind) == kind:
-            return [(item, ()) for item in listed.items], head if isinstance(head, Table) else rest
+        if listed is not None and _is_list(listed) and _LISTED_IN.get(name, kind) == kind:
+            items = listed.items if isinstance(listed, Sequence) else ()
+            return [(item, ()) for item in items], head if isinstance(head, Table) else rest
     sets = {
         k: v
         for k, v in value.entries.items()
@@ -320,6 +357,19 @@ def _entries(value: Value, source: Source, kind: str) -> tuple[list[tuple[Value,
     if kind == "author" and all(isinstance(v, Table) for v in value.entries.values()):
         return [(_with_id(k, v), ()) for k, v in value.entries.items() if isinstance(v, Table)], None
     return ([(value, ())], None) if kind != "quote" else ([], rest)
+
+
+def _is_list(value: Value) -> bool:
+    """Tell whether a value is a list, or the empty place of one."""
+    return isinstance(value, Sequence) or (isinstance(value, Scalar) and value.is_null)
+
+
+def _is_begun(value: Value, kind: str) -> bool:
+    """Tell whether a file in which no item was found has a list, or nothing at all, rather than something else."""
+    if isinstance(value, Table):
+        names = [name for name in _LISTS if name in value.entries and _LISTED_IN.get(name, kind) == kind]
+        return not value.entries or any(_is_list(value.entries[name]) for name in names)
+    return _is_list(value)
 
 
 def _with_id(key: str, table: Table) -> Table:

@@ -14,7 +14,7 @@ from caresite.core import codes
 from caresite.core.config import SOURCE_FOLDERS
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.files import write_atomically
-from caresite.core.model import Output
+from caresite.core.model import Content, Output
 from caresite.core.urls import stays_inside
 
 __all__ = ["MARKER", "Published", "output_folder", "publish"]
@@ -80,11 +80,12 @@ def _publish(
     unchanged = 0
     if not dry_run and not _same(folder / MARKER, _MARKER_TEXT):
         _write(folder, MARKER, _MARKER_TEXT)
-    for path, data in _contents(outputs, files):
+    for path, content in _contents(outputs, files):
         wanted.add(path)
-        if path in there and _same(folder / path, data):
+        if path in there and _stands(folder / path, content):
             unchanged += 1
             continue
+        data = content if isinstance(content, bytes) else content.read()
         written.append(path)
         if not dry_run:
             _write(folder, path, data)
@@ -95,9 +96,9 @@ def _publish(
     return Published(tuple(written), tuple(removed), unchanged)
 
 
-def _contents(outputs: Iterable[Output], files: Mapping[str, Path]) -> Iterable[tuple[str, bytes]]:
+def _contents(outputs: Iterable[Output], files: Mapping[str, Path]) -> Iterable[tuple[str, bytes | Content]]:
     for output in outputs:
-        yield output.path, output.data
+        yield output.path, output.content
     for path in sorted(files):
         try:
             yield path, files[path].read_bytes()
@@ -123,6 +124,13 @@ def _listing(folder: Path) -> Iterable[str]:
         links = [n for n in folders if (base / n).is_symlink()]
         for name in (*names, *links):
             yield (base / name).relative_to(folder).as_posix()
+
+
+def _stands(path: Path, content: bytes | Content) -> bool:
+    """Tell whether a file has this content; what lies there already is not compared with itself."""
+    if isinstance(content, bytes):
+        return _same(path, content)
+    return getattr(content, "path", None) == path
 
 
 def _same(path: Path, data: bytes) -> bool:

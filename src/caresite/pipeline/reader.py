@@ -222,7 +222,9 @@ class Reader:
             case "newest":
                 return found
             case "oldest":
-                return sorted(found, key=lambda p: (p.date is None, p.date.timestamp() if p.date else 0.0, p.id))
+                return sorted(found, key=lambda p: (p.date is None, _moment(p), p.id))
+            case "date":
+                return sorted(found, key=lambda p: (p.date is None, -_moment(p), *self._source_place(p)))
             case "title":
                 return sorted(found, key=lambda p: (p.title.casefold(), p.id))
             case "place":
@@ -455,11 +457,15 @@ def _matches(page: Page, query: Query) -> bool:
     )
 
 
+def _moment(page: Page) -> float:
+    return page.date.timestamp() if page.date else 0.0
+
+
 def _part(page: Page) -> tuple[int, float, str]:
     series = getattr(page.meta, "series", None)
     return (
         series.part if series and series.part else 9999,
-        page.date.timestamp() if page.date else 0.0,
+        _moment(page),
         page.id,
     )
 

@@ -17,7 +17,7 @@ from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Body, Component, Heading, Image, Output, Page, Person, Reference, Route, Segments
 from caresite.core.suggest import nearest
-from caresite.core.urls import is_external
+from caresite.core.urls import is_external, is_safe
 from caresite.pipeline.assets import Asset
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
@@ -26,7 +26,7 @@ from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.links import Resolved, resolve
 from caresite.pipeline.macros import MacroMemory
 from caresite.pipeline.markdown import Markdown, MarkdownOptions
-from caresite.pipeline.notes import Asked, Broken, Notebook, Noted, Read, asked
+from caresite.pipeline.notes import Asked, Broken, Notebook, Noted, PageKey, Read, TermKey, asked
 from caresite.pipeline.reader import MenuLink, Plan, Reader
 from caresite.pipeline.references import anchors_of, links_of
 from caresite.pipeline.route import TEMPLATES
@@ -136,9 +136,8 @@ class NotedOptions:
         self._notes = notes
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._options, name)
-        self._notes.read(Read("theme", (name,)), value)
-        return value
+        self._notes.read(Read("theme", (name,)), getattr(self._options, name, None))
+        return getattr(self._options, name)
 
 
 class Renderer:
@@ -181,6 +180,7 @@ class Renderer:
             "drawing": drawings.picture,
         }
         self.env.filters["drawing_name"] = drawings.choose
+        self.options = theme.options
         self.sections = getattr(theme.options, "home", ())
         self._macros: dict[str, tuple[Any, tuple[Any, ...]]] = {}
 
@@ -216,7 +216,7 @@ class Renderer:
             data = b""
         return Output(
             path=route.output,
-            data=data,
+            content=data,
             url=route.url,
             kind=route.kind,
             source=page.source if page else "",
@@ -229,6 +229,41 @@ class Renderer:
             reads=tuple(dict.fromkeys(n for n in noted if isinstance(n, Read))),
         )
 
+    def answer(self, read: Read) -> bytes:
+        """Ask again what was asked of an earlier site, and return the digest of the answer of this one."""
+        if read not in self.notes.answers:
+            self.notes.quiet = True
+            try:
+                self.notes.answers[read] = self.notes.digest(self._asked_again(read))
+            except Exception:  # what cannot be asked any more has another answer, whatever it is
+                self.notes.answers[read] = b""
+            finally:
+                self.notes.quiet = False
+        return self.notes.answers[read]
+
+    def _asked_again(self, read: Read) -> Any:
+        match read.what:
+            case "template":
+                return self.loader.digest(*read.of)
+            case "words":
+                return self.words.table(*read.of)
+            case "asset":
+                return self.assets[read.of[0]].output if read.of[0] in self.assets else ""
+            case "theme":
+                return getattr(self.options, read.of[0], None)
+            case "site":
+                return getattr(self.reader, read.of[0])
+            case "everything":
+                return None
+            case _:
+                named = {key: self._argument(value) for key, value in read.named}
+                return getattr(self.reader, read.what)(*map(self._argument, read.of), **named)
+
+    def _argument(self, value: Any) -> Any:
+        if isinstance(value, PageKey):
+            return self.site.pages[value.page]
+        return self.site.terms[value.taxonomy][value.term] if isinstance(value, TermKey) else value
+
     def _plugin(self, route: Route) -> bytes:
         active = self.plugins[route.plugin]
         assert active.plugin.render is not None
@@ -236,9 +271,15 @@ class Renderer:
 
     def _template(self, route: Route, page: Page | None, here: Here) -> str:
         name = self._template_name(route, page)
-        context = context_of(route, self.reader) | {"sections": self.sections}
+        context = context_of(route, self.reader) | {"sections": self._sections(route)}
         context["head_extras"] = partial(self._head_extras, here, page)
         return self.env.get_template(name).render(here=here, page=page, **context)
+
+    def _sections(self, route: Route) -> tuple[str, ...]:
+        if route.kind != "home":
+            return ()
+        self.notes.read(Read("theme", ("home",)), self.sections)
+        return tuple(self.sections)
 
     def _head_extras(self, here: Here, page: Page | None) -> Markup:
         """Return what plugins put into the head of a page; one that fails does not keep the others from it."""
@@ -348,7 +389,8 @@ class Renderer:
 
     def address(self, target: str, role: str, page: Page, place: Span) -> str:
         """Return the URL of `target` as `page` uses it; what leads nowhere is noted with its place."""
-        resolved = Resolved(target) if is_external(target) else self.reader.resolved(page, target, role)
+        is_elsewhere = is_external(target) and is_safe(target)
+        resolved = Resolved(target) if is_elsewhere else self.reader.resolved(page, target, role)
         if resolved.fault:
             self._note(replace(resolved.fault, span=place))
             self._note(Broken(resolved.url))

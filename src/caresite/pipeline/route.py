@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from caresite.core import codes
-from caresite.core.config import Settings
+from caresite.core.config import Settings, place_in_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Order, Page, Query, Route
 from caresite.core.plugins import ActivePlugin
@@ -334,11 +334,10 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
     """Report every address that two sources claim: pages, lists, copied files and old addresses alike."""
     claims: dict[str, tuple[str, Span]] = {}
     pages: dict[str, Page] = dict(site.pages)
-    top = Span(site.settings.path)
     chosen = {page_id: "slug" in places or "permalink" in places for page_id, places in site.places.items()}
     for made in sorted(routes, key=lambda r: (collision_key(r.output), chosen.get(r.page_id, False), r.page_id)):
         page = pages.get(made.page_id)
-        span = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug") if page else top
+        span = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug") if page else _declared(site, made)
         what = (
             page.source
             if page and page.source
@@ -364,6 +363,13 @@ def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> Non
             alias.url,
             found,
         )
+
+
+def _declared(site: Site, made: Route) -> Span:
+    """Return where the config gives a list the address that it has."""
+    collection = f"collections.{made.params.get('collection')}"
+    taxonomy = f"taxonomies.{made.params.get('taxonomy')}"
+    return place_in_config(site.settings, f"{collection}.index", collection, f"{taxonomy}.path", taxonomy)
 
 
 def _check_folders(claims: dict[str, tuple[str, Span]], found: list[Diagnostic]) -> None:

@@ -9,7 +9,7 @@ def routes(site, options):
 
 
 def rendered(site, outputs, options):
-    return [Output(path="../backup.zip", data=b"everything")]
+    return [Output(path="../backup.zip", content=b"everything")]
 
 
 PLUGIN = Plugin(name="backups", version="1.0", routes=routes, rendered=rendered)

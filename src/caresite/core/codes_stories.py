@@ -1,0 +1,144 @@
+"""Every fault of what comes in, by its stable code: forms, sources, the private store, and what leaks out of it.
+
+S1 are faults of a site, found while it is built; S2 those of what is read from a source; S3 those of the store.
+"""
+
+from __future__ import annotations
+
+from caresite.core.diagnostics import Code
+
+LEAK = Code(
+    "S101",
+    "personal-data-leak",
+    "error",
+    "A file of the site gives away what only the private store may hold: an e-mail address, a telephone number, or a name that its owner did not agree to show.",
+    "Take it out of the page, the data or the picture that is named; if it may stand there, name it in `submissions: allow`.",
+)
+PRIVATE_TRACKED = Code(
+    "S102",
+    "private-in-git",
+    "error",
+    "Git keeps files of `private/`. Whoever gets the repository gets what your customers wrote in confidence.",
+    "Run `git rm -r --cached private`, add `/private/` to `.gitignore` and commit; what older commits hold stays there until the history is rewritten.",
+)
+PRIVATE_PUBLISHED = Code(
+    "S103",
+    "private-published",
+    "error",
+    "A file of `private/` would be copied into the site.",
+    "Remove the link or copy that leads there.",
+)
+BAD_FORM = Code(
+    "S104",
+    "bad-form",
+    "error",
+    "A form is declared in a way that cannot work, or must not be shown to people.",
+    "See the key's entry in the reference.",
+)
+BAD_WORDING = Code(
+    "S105",
+    "bad-wording",
+    "error",
+    "The text that people agree to is missing, or does not say what is asked (GDPR 7).",
+    "Put it in `consent/`, with one sentence for each purpose below `purposes:` in its front matter.",
+)
+BAD_SOURCE = Code(
+    "S106",
+    "bad-source",
+    "error",
+    "A source is declared in a way that cannot work.",
+    "See the key's entry in the reference.",
+)
+UNKNOWN_FORM = Code(
+    "S107",
+    "unknown-form",
+    "error",
+    "A text or a source names a form that is not in the config.",
+    "Correct its name, or add it below `forms`.",
+)
+
+UNREADABLE_EXPORT = Code(
+    "S201",
+    "unreadable-export",
+    "error",
+    "What came in is not in a shape that can be read.",
+    "Export it again, as CSV or JSON, and check that it was not cut off.",
+)
+REFUSED_ENTRY = Code(
+    "S202",
+    "refused-entry",
+    "error",
+    "One entry cannot be taken in.",
+    "Take it in by hand with `caresite stories add`, or correct it at its source.",
+)
+AMBIGUOUS_DATE = Code(
+    "S203",
+    "ambiguous-date",
+    "error",
+    "Day and month cannot be told apart, so the entry was not taken in.",
+    "Add `date_order: day-first` or `month-first` to the source, and pull again.",
+)
+ODD_VALUE = Code(
+    "S204",
+    "odd-value",
+    "note",
+    "A value of an entry was not understood; it is kept as it was written.",
+    "Look at the entry when you decide about it.",
+)
+REFUSED_ATTACHMENT = Code(
+    "S205",
+    "refused-attachment",
+    "warning",
+    "A file that came with an entry was not kept. Only pictures are, as JPEG, PNG or WebP, when they are what they say.",
+    "Ask for the picture again if you need it.",
+)
+UNREACHABLE = Code(
+    "S206",
+    "source-unreachable",
+    "error",
+    "A source could not be read to its end over the network.",
+    "Try again later; what was read is kept, and nothing comes in twice.",
+)
+NOT_ALLOWED = Code(
+    "S207",
+    "source-refused",
+    "error",
+    "A source did not let us in.",
+    "Set the environment variable that it names to a valid token or password.",
+)
+ENCODING_GUESSED = Code(
+    "S208",
+    "encoding-guessed",
+    "note",
+    "The file does not say how its letters are written; Windows-1252 was taken.",
+    "Look whether accents are right; export as UTF-8 if they are not.",
+)
+
+STORE_BUSY = Code(
+    "S301",
+    "store-busy",
+    "error",
+    "Another caresite works with the private store.",
+    "Wait until it has finished, and try again.",
+)
+STORE_BROKEN = Code(
+    "S302",
+    "store-broken",
+    "error",
+    "A file of the private store cannot be read.",
+    "Correct the line named, or bring it back from a backup with `caresite stories restore`.",
+)
+STORE_CHANGED = Code(
+    "S303",
+    "store-changed",
+    "error",
+    "Somebody else changed the entry in the meantime; nothing was overwritten.",
+    "Look at it again, then decide.",
+)
+BAD_BACKUP = Code(
+    "S304",
+    "bad-backup",
+    "error",
+    "The backup cannot be used.",
+    "Use a file that `caresite stories backup` wrote.",
+)

@@ -1,0 +1,159 @@
+"""Current: which files of the last build are still what this build would write.
+
+A file is current when its route is the same, every question that was asked to write it has the answer that it had, and
+it stands on disk as it was written. Nothing is guessed from what was edited.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import caresite
+from caresite.core.model import Output, Route
+from caresite.engine.memory import KnownRoute, Memory, stamp_of
+from caresite.pipeline.catalog import Site
+from caresite.pipeline.notes import fingerprint
+from caresite.pipeline.reader import Plan
+from caresite.pipeline.render import Renderer
+from caresite.pipeline.themes import Theme
+
+__all__ = [
+    "Standing",
+    "changed_reads",
+    "code_digest",
+    "digest_of",
+    "frame_of",
+    "is_current",
+    "is_lasting",
+    "route_digest",
+    "standing",
+    "structure_of",
+]
+
+# What may have another answer though the structure of the site is the same.
+_APART_FROM_STRUCTURE = frozenset(("segments", "template", "words", "asset", "theme", "site", "everything"))
+
+
+class Standing:
+    """The bytes of a file that stands in the output folder as it was written."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+
+def code_digest() -> bytes:
+    """Return a digest of everything that runs: this package, and the versions of all that is installed beside it."""
+    package = Path(caresite.__file__).parent
+    digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.read_bytes())
+    digest.update("\n".join(sorted(_installed())).encode())
+    return digest.digest()
+
+
+def _installed() -> Iterable[str]:
+    for distribution in distributions():
+        folder = getattr(distribution, "_path", None)
+        yield folder.name if folder is not None else f"{distribution.name}-{distribution.version}"
+
+
+def frame_of(site: Site, theme: Theme, *, code: bytes, folder: Path) -> bytes:
+    """Return a digest of what every file depends on without asking for it."""
+    settings = site.settings
+    plugins = [(a.plugin.name, a.plugin.version, a.options, _module_digest(a.plugin)) for a in settings.plugins]
+    markdown, config = settings.config.markdown, settings.config
+    general = (config.language, config.base_url, config.timezone, settings.base_path, settings.path)
+    drawn = [_drawings_digest(layer.folder / "drawings") for layer in theme.layers]
+    return fingerprint((code, str(folder), plugins, markdown, general, drawn, settings.config.seo), {})
+
+
+def _module_digest(plugin: Any) -> bytes:
+    """Return a digest of the file that a plugin's functions come from, for plugins that are being written."""
+    functions = (plugin.routes, plugin.render, plugin.head, plugin.rendered, plugin.checks, *plugin.filters.values())
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted({f.__module__ for f in functions if getattr(f, "__module__", None)}):
+        source = getattr(sys.modules.get(name), "__file__", None)
+        if source and not name.startswith("caresite.") and Path(source).is_file():
+            digest.update(Path(source).read_bytes())
+    return digest.digest()
+
+
+def _drawings_digest(folder: Path) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.digest()
+
+
+def structure_of(site: Site, plan: Plan, pages: dict[str, bytes]) -> bytes:
+    """Return a digest of everything that can be asked of a site apart from the words of its bodies."""
+    headings = [(page_id, body.headings) for page_id, body in sorted(site.bodies.items()) if body.headings]
+    held = [(held.id, held.kind) for held in site.held_back]
+    settings = site.settings
+    declared = (settings.config, settings.collections, settings.taxonomies, settings.places)
+    places = sorted(site.places.items())
+    parts = (
+        [site.pages[page_id] for page_id in sorted(site.pages)],
+        headings,
+        site.terms,
+        held,
+        (site.sections, site.sources, site.resources, site.unread),
+        places,
+        site.data,
+        (sorted(plan.addresses), plan.lists, plan.feeds),
+        declared,
+    )
+    return fingerprint(parts, pages)
+
+
+def changed_reads(memory: Memory, renderer: Renderer, *, same_structure: bool) -> frozenset[int]:
+    """Return the numbers of the reads that have another answer than they had."""
+    return frozenset(
+        number
+        for number, read in enumerate(memory.reads)
+        if not (same_structure and read.what not in _APART_FROM_STRUCTURE)
+        and (read.what == "everything" or renderer.answer(read) != memory.answers[number])
+    )
+
+
+def is_current(known: KnownRoute | None, route: bytes, changed: frozenset[int]) -> bool:
+    """Tell whether a route is the one that was written, and nothing that was read for it has changed."""
+    return known is not None and known.route == route and (not changed or changed.isdisjoint(known.reads))
+
+
+def standing(known: KnownRoute, path: Path) -> KnownRoute | None:
+    """Return what is known of a file that stands at `path` as it was written; None when it does not."""
+    stamp = stamp_of(path)
+    if stamp is None or stamp != known.stamp:
+        try:
+            if digest_of(path.read_bytes()) != known.digest:
+                return None
+        except OSError:
+            return None
+    return known._replace(stamp=stamp)
+
+
+def digest_of(content: bytes) -> bytes:
+    """Return the digest that a written file is known by."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def route_digest(route: Route) -> bytes:
+    """Return a digest of a route."""
+    return fingerprint(route, {})
+
+
+def is_lasting(output: Output) -> bool:
+    """Tell whether an output may be remembered; one with an error is tried again."""
+    return not any(d.severity == "error" for d in output.diagnostics)

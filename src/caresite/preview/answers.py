@@ -1,0 +1,172 @@
+"""Answers over HTTP: types, entity tags, ranges (RFC 9110), and the headers of the host's rules."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import re
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from caresite.preview.policy import widened
+from caresite.preview.rules import Headers
+from caresite.preview.tree import Answer, Entry, stamp_of
+
+__all__ = ["FRESH", "respond", "type_of", "with_tag"]
+
+FRESH = "no-cache"  # keep it, but ask each time whether it is still right
+_TYPES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".xml": "application/xml",
+    ".xsl": "application/xml",
+    ".txt": "text/plain",
+    ".md": "text/markdown",
+    ".csv": "text/csv",
+    ".ics": "text/calendar",
+    ".vcf": "text/vcard",
+    ".vtt": "text/vtt",
+    ".svg": "image/svg+xml",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".ttf": "font/ttf",
+    ".otf": "font/otf",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".ogg": "audio/ogg",
+    ".wav": "audio/wav",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".mov": "video/quicktime",
+    ".pdf": "application/pdf",
+    ".zip": "application/zip",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+}
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_LASTING = re.compile(r"\.[0-9a-f]{10}\.[A-Za-z0-9]+$")
+_NOT_HERE = frozenset(("strict-transport-security", "content-length", "content-type", "transfer-encoding", "etag"))
+
+Change = Callable[[bytes], bytes]
+
+
+def type_of(path: str) -> str:
+    """Return the media type that a host sends for a file of this name, whatever this computer knows of types."""
+    suffix = PurePosixPath(path).suffix.lower()
+    found = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return f"{found}; charset=utf-8" if found.startswith("text/") or found.endswith(("xml", "json")) else found
+
+
+def respond(request: Request, answer: Answer, *, place: str = "", change: Change | None = None) -> Response:
+    """Return `answer` as a response to `request`.
+
+    `place` is the address of the preview's own files, which the pages' policy comes to allow; without it the headers
+    are the host's as they are. `change` makes of the bytes of a page what is sent.
+    """
+    if answer.location:
+        return _leading_on(request, answer)
+    if answer.proxied:
+        return PlainTextResponse(
+            f"On the host, this address is answered by {answer.proxied}\nThe preview asks no other host.\n", 501
+        )
+    entry = answer.entry
+    if entry is None:
+        return PlainTextResponse("There is nothing at this address.\n", answer.status)
+    try:
+        response = _made(request, entry, answer.status, change)
+    except OSError:
+        return PlainTextResponse("The file cannot be read.\n", 404)
+    _add(response.headers, answer.headers, place, lasting=_is_lasting(entry))
+    return response
+
+
+def _leading_on(request: Request, answer: Answer) -> Response:
+    location = answer.location
+    if request.url.query and "?" not in location:
+        path, mark, fragment = location.partition("#")
+        location = f"{path}?{request.url.query}{mark}{fragment}"
+    return Response(status_code=answer.status, headers={"location": location, "cache-control": FRESH})
+
+
+def _made(request: Request, entry: Entry, status: int, change: Change | None) -> Response:
+    if entry.output is not None or (change and entry.is_page):
+        data = entry.read()
+        return with_tag(request, change(data) if change and entry.is_page else data, type_of(entry.path), status)
+    assert entry.file is not None
+    now = entry.file.stat()
+    tag = f'"{stamp_of(now)}"'
+    if status == 200 and _is_known(request, tag):
+        return Response(status_code=304, headers={"etag": tag})
+    headers = {"etag": tag, "content-type": type_of(entry.path)}
+    return FileResponse(entry.file, status, headers, stat_result=now)
+
+
+def with_tag(request: Request, data: bytes, media_type: str, status: int = 200) -> Response:
+    """Return `data`, the range of it that is asked for, or the word that it is known already."""
+    tag = f'"{hashlib.sha256(data).hexdigest()[:24]}"'
+    headers = {"etag": tag, "content-type": media_type, "cache-control": FRESH}
+    if status != 200:
+        return Response(data, status, headers)
+    if _is_known(request, tag):
+        return Response(status_code=304, headers={"etag": tag, "cache-control": FRESH})
+    headers["accept-ranges"] = "bytes"
+    asked = request.headers.get("range", "") if request.headers.get("if-range", tag) == tag else ""
+    match = _RANGE.fullmatch(asked.replace(" ", ""))
+    if not match or match.groups() == ("", ""):
+        return Response(data, 200, headers)
+    first, end = _window(match, len(data))
+    if first >= end:
+        return Response(status_code=416, headers={"content-range": f"bytes */{len(data)}", "etag": tag})
+    headers["content-range"] = f"bytes {first}-{end - 1}/{len(data)}"
+    return Response(data[first:end], 206, headers)
+
+
+def _window(match: re.Match[str], size: int) -> tuple[int, int]:
+    """Return where a range begins and ends; nothing lies in one that cannot be satisfied."""
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size
+    return int(first), min(size, int(last) + 1) if last else size
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    known = request.headers.get("if-none-match", "")
+    return known == "*" or tag in (each.strip().removeprefix("W/") for each in known.split(","))
+
+
+def _is_lasting(entry: Entry) -> bool:
+    """Tell whether the name changes with the content, so that browsers may keep the file."""
+    made = entry.output is not None and entry.output.kind == "asset"
+    return made and _LASTING.search(entry.path) is not None
+
+
+def _add(headers: MutableHeaders, values: Headers, place: str, *, lasting: bool) -> None:
+    """Send what the host's rules say. With `place`, browsers keep only what lasts: a preview never shows the old."""
+    for name, value in values:
+        lower = name.lower()
+        if lower in _NOT_HERE or (lower == "cache-control" and place and not lasting):
+            continue
+        if lower == "cache-control":
+            headers[name] = value
+        elif lower.startswith("content-security-policy") and place:
+            headers.append(name, widened(value, place))
+        else:
+            headers.append(name, value)
+    headers.setdefault("cache-control", FRESH)
+    headers.setdefault("x-content-type-options", "nosniff")

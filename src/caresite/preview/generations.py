@@ -1,0 +1,236 @@
+"""Generations of a site: what a build made, what differs from the one before, and the last good one after a fault.
+
+The only module of the preview that knows the engine.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from caresite.core.config import load_config
+from caresite.core.diagnostics import Diagnostic, Problem, Span
+from caresite.core.files import read_as_text
+from caresite.core.model import Output
+from caresite.engine.build import Built, Options, build
+from caresite.pipeline.assets import asset_outputs, collect_assets
+from caresite.pipeline.catalog import Site
+from caresite.pipeline.themes import load_theme
+from caresite.preview.moves import moved_pages
+from caresite.preview.tree import Entry, MadeTree, entry_of_file
+
+__all__ = ["Generation", "Generations", "unnumbered"]
+
+_IN_ASSETS = re.compile(r"assets/|themes/[^/]+/assets/")
+_SWAPPED = (".css", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")  # a page need not begin anew for these
+_DIGEST = re.compile(r"\.[0-9a-f]{10}(?=\.[A-Za-z0-9]+$)")
+
+Tell = Callable[[str, int, int], None]
+
+
+class Generation(Struct, frozen=True, kw_only=True):
+    """The site at one moment. After an error, `tree` still has what was good, and `faults` say what is not.
+
+    `site` is what the last build knew of the content, None before one got that far. `texts` has the files that
+    diagnostics point into. `changed` are the output paths that differ from the generation before, `moved` the pages'
+    old URLs with their new ones since the preview began, `folders` those that the site is read from besides the usual
+    ones. The first, before any build, has the number 0.
+    """
+
+    number: int
+    tree: MadeTree
+    site: Site | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    texts: Mapping[str, str] = {}
+    changed: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = {}
+    folders: tuple[Path, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def faults(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+
+class Generations:
+    """Makes one generation after another of the site in `root`; `options` says how, at the moment it is asked."""
+
+    def __init__(self, root: Path, options: Callable[[], Options]) -> None:
+        self._root = root
+        self._options = options
+        self._good: frozenset[str] | None = None  # what has changed since the last build without a fault
+        self.current = Generation(number=0, tree=MadeTree(root))
+
+    def make(self, paths: frozenset[str], moved: Mapping[str, str] | None = None, tell: Tell | None = None) -> bool:
+        """Build the site, of which `paths` have changed, and make it the current generation.
+
+        `moved` maps files that were renamed to their new names. Returns whether anything is different now.
+        Never raises for what is wrong with the site.
+        """
+        before, start = self.current, time.perf_counter()
+        built = build(self._root, self._options(), progress=tell)
+        faulty = {d.span.path for d in built.diagnostics if d.severity == "error"}
+        self._good = None if built.ok else (self._good or frozenset()) | paths
+        tree = self._tree(built, faulty)
+        site = built.site or before.site
+        self.current = Generation(
+            number=before.number + 1,
+            tree=tree,
+            site=site,
+            diagnostics=built.diagnostics,
+            texts=self._texts(built.diagnostics),
+            changed=_changed(before.tree, tree),
+            moved=moved_pages(before.site, site, tree=tree, renamed=moved or {}, known=before.moved),
+            folders=self._folders(site),
+            seconds=time.perf_counter() - start,
+        )
+        return bool(self.current.changed) or self.current.diagnostics != before.diagnostics or not before.number
+
+    def run_ahead(self, paths: frozenset[str]) -> bool:
+        """Show at once what needs no build: stylesheets, and files that are copied. Returns whether there was any.
+
+        The pages still name the old assets; `renamed` of the tree says what has taken their place.
+        """
+        before = self.current
+        files = self._files_anew(before, paths)
+        assets = self._assets_anew(before, paths)
+        if not files and not assets:
+            return False
+        entries = {**before.tree.entries, **files, **{o.path: Entry(o.path, o) for o in assets}}
+        renamed = dict(before.tree.renamed) | _renamed(before.tree.entries, assets)
+        tree = MadeTree(self._root, entries, before.tree.base_path, renamed)
+        self.current = replace(before, number=before.number + 1, tree=tree, changed=frozenset(files))
+        return True
+
+    def fail(self, error: Exception) -> None:
+        """Show that a build ended in a way that nobody expected, over what was shown before."""
+        message = f"caresite itself failed, which is no fault of your site: {type(error).__name__}: {error}"
+        hint = "the terminal has the lines to report; saving again tries again"
+        told = Diagnostic("", "error", Span("caresite"), message, hint)
+        self.current = replace(self.current, number=self.current.number + 1, diagnostics=(told,), changed=frozenset())
+
+    def page_of(self, paths: Iterable[str]) -> str:
+        """Return the URL of the page that the first of `paths` makes; empty when none of them makes one."""
+        site, tree = self.current.site, self.current.tree
+        for path in sorted(paths) if site else ():
+            page = site.pages.get(site.sources.get(path, "")) if site else None
+            if page and page.has_page:
+                return page.url
+            made = (e.output.url for e in tree.entries.values() if e.output and e.is_page and e.output.source == path)
+            if url := next(made, ""):
+                return url
+        return ""
+
+    # what is shown
+
+    def _tree(self, built: Built, faulty: set[str]) -> MadeTree:
+        """Return the files to show: those of the build, where it failed those before, if there were any.
+
+        While nothing but the faulty files has changed since all was well, everything stays as it was: a post does not
+        leave its lists for as long as a bracket is open.
+        """
+        before = self.current.tree
+        known = bool(before.entries)
+        if built.site is None or (known and not built.ok and self._good is not None and self._good <= faulty):
+            return before
+        entries = {output.path: _entry(output, before) for output in built.outputs}
+        for path, source in built.site.files.items():
+            if entry := entry_of_file(path, self._root / source):
+                entries[path] = entry
+        if not built.ok:
+            entries |= {path: entry for path, entry in before.entries.items() if _is_better(entry, entries, faulty)}
+            entries = {path: entry for path, entry in entries.items() if entry.file or _has_bytes(entry)}
+        return MadeTree(self._root, entries, built.site.settings.base_path)
+
+    def _texts(self, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+        paths = {d.span.path for d in diagnostics if d.span.line}
+        return {path: read_as_text(self._root / path) for path in sorted(paths)}
+
+    def _folders(self, site: Site | None) -> tuple[Path, ...]:
+        if site is None:
+            return ()
+        own = (self._root / collection.path for collection in site.settings.collections.values())
+        try:
+            theme, _ = load_theme(self._root, site.settings)
+        except (Problem, OSError):
+            return self.current.folders
+        return (*own, *(layer.folder for layer in theme.layers[1:]))
+
+    # what needs no build
+
+    def _files_anew(self, before: Generation, paths: frozenset[str]) -> dict[str, Entry]:
+        if before.site is None:
+            return {}
+        copied = {source: path for path, source in before.site.files.items()}
+        found = (entry_of_file(copied[p], self._root / p) for p in paths if p in copied)
+        return {entry.path: entry for entry in found if entry and before.tree.entries.get(entry.path) != entry}
+
+    def _assets_anew(self, before: Generation, paths: frozenset[str]) -> tuple[Output, ...]:
+        """Return the assets of the theme and the site that are not as they were, if only such files have changed."""
+        if before.site is None or not any(_IN_ASSETS.match(path) and path.endswith(_SWAPPED) for path in paths):
+            return ()
+        try:
+            options = self._options()
+            settings, _ = load_config(self._root, files=options.configs, env=options.env, environ=options.environ)
+            theme, _ = load_theme(self._root, settings)
+            assets, _ = collect_assets(theme, settings.config.title)
+        except (Problem, OSError):
+            return ()  # the build will say what is wrong
+        shown = {unnumbered(path) for path, entry in before.tree.entries.items() if _is_asset(entry)}
+        asked = [name for name, asset in assets.items() if unnumbered(asset.output) in shown]
+        made = asset_outputs(assets, asked)
+        return tuple(o for o in made if o.path not in before.tree.entries and o.path.endswith(_SWAPPED))
+
+
+def unnumbered(path: str) -> str:
+    """Return the name of an asset without the digest of what is in it."""
+    return _DIGEST.sub("", path)
+
+
+def _is_asset(entry: Entry) -> bool:
+    return entry.output is not None and entry.output.kind == "asset"
+
+
+def _renamed(entries: Mapping[str, Entry], assets: Iterable[Output]) -> dict[str, str]:
+    now = {unnumbered(output.path): output.path for output in assets}
+    return {path: now[unnumbered(path)] for path, e in entries.items() if _is_asset(e) and unnumbered(path) in now}
+
+
+def _entry(output: Output, before: MadeTree) -> Entry:
+    """Return the entry of `output`; the one before, if nothing is different, so that its bytes are kept once."""
+    known = before.entries.get(output.path)
+    return known if known and known.output == output else Entry(output.path, output)
+
+
+def _has_bytes(entry: Entry) -> bool:
+    return entry.output is not None and (bool(entry.output.data) or not entry.is_page)
+
+
+def _is_better(entry: Entry, entries: Mapping[str, Entry], faulty: set[str]) -> bool:
+    """Tell whether what was shown before is better than what a failing build made of it."""
+    now = entries.get(entry.path)
+    if now is None:
+        return entry.output is not None and entry.output.source in faulty
+    return now.output is not None and (not _has_bytes(now) or now.output.source in faulty)
+
+
+def _changed(before: MadeTree, now: MadeTree) -> frozenset[str]:
+    if before is now:
+        return frozenset()
+    paths = before.entries.keys() | now.entries.keys()
+    return frozenset(path for path in paths if _differs(before.entries.get(path), now.entries.get(path)))
+
+
+def _differs(before: Entry | None, now: Entry | None) -> bool:
+    if before is now:
+        return False
+    if before is None or now is None:
+        return True
+    if before.output and now.output:
+        return before.output.data != now.output.data
+    return before != now

@@ -1,0 +1,178 @@
+"""Serve: the site is built, shown, watched, and built again, until somebody ends it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from caresite.engine.build import Options
+from caresite.preview.app import asset_folder, built_app, preview_app
+from caresite.preview.editors import Editor
+from caresite.preview.generations import Generation, Generations, Tell
+from caresite.preview.guard import Guard, is_loopback, names_of
+from caresite.preview.hub import Hub
+from caresite.preview.pages import Addition, Workbench, status_page
+from caresite.preview.server import Server, listening
+from caresite.preview.tree import BuiltTree
+from caresite.preview.watch import Burst, Watch
+
+__all__ = ["How", "Preview", "Rebuilt", "serve_built"]
+
+_LOOK_AGAIN_S = 1.0
+_WINDOWS_WAIT_S = 0.5  # there, Ctrl-C cannot end a wait
+
+
+class How(Struct, frozen=True, kw_only=True):
+    """How to preview: what the command line says. `bare` leaves the pages as they are, without script or toolbar."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    bare: bool = False
+    poll_ms: int = 0
+    follow: bool = False
+    editor: Editor | None = None
+
+
+class Rebuilt(NamedTuple):
+    """What came of a burst of saves. `crash` is what the build ended with, if that was nothing it should."""
+
+    paths: frozenset[str]
+    generation: Generation
+    before: Generation
+    crash: Exception | None = None
+
+
+class Preview:
+    """Shows the site in `root`, built as `options` say at the moment they are asked, and keeps it up to date.
+
+    `tell` hears of every build, in the thread that runs the preview; `progress` of how far one has come.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        options: Callable[[], Options],
+        how: How,
+        *,
+        tell: Callable[[Rebuilt], None] = lambda rebuilt: None,
+        progress: Tell | None = None,
+        additions: Iterable[Addition] = (),
+    ) -> None:
+        self._how = how
+        self._options = options
+        self._tell = tell
+        self.progress = progress
+        self._hub = Hub()
+        self.generations = Generations(root, options)
+        self.watch = Watch(root, configs=options().configs, poll_ms=how.poll_ms)
+        bench = Workbench(
+            root,
+            current=lambda: self.generations.current,
+            editor=how.editor if is_loopback(how.host) else None,
+            assets=asset_folder(),
+            ask_for_build=self.watch.wake,
+        )
+        added = [make(bench) for make in (status_page, *additions)]
+        bench.links = tuple(page.link for page in added)
+        app = Guard(
+            preview_app(bench, self._hub, added, bare=how.bare),
+            names_of(how.host),
+            any_address=not is_loopback(how.host),
+        )
+        self.server = Server(app, listening(how.host, how.port))
+        self._stopping = False
+        self._unchecked_since = 0.0
+
+    @property
+    def url(self) -> str:
+        """The address of the server, without a path."""
+        return _url(self._how.host, self.server.port)
+
+    def open(self) -> None:
+        """Begin to serve and to watch, and build for the first time."""
+        self.server.start()
+        self.watch.start()
+        self._rebuild(Burst())
+
+    def run(self) -> None:
+        """Build with every burst of saves, and when something is due, until `stop` is called or Ctrl-C comes."""
+        while not self._stopping:
+            burst = self.watch.next(self._patience_s())
+            if self._stopping:
+                return
+            if burst.paths:
+                self._rebuild(burst)
+            elif self._is_due():
+                self._rebuild(Burst())
+            elif self._unchecked_since and time.time() - self._unchecked_since > _LOOK_AGAIN_S:
+                missed = self.watch.written_since(self._unchecked_since)
+                self._unchecked_since = 0.0
+                if missed:
+                    self._rebuild(Burst(missed))
+
+    def stop(self) -> None:
+        """End `run`; from any thread."""
+        self._stopping = True
+        self.watch.wake()
+
+    def close(self) -> None:
+        """End every thread and connection."""
+        self._stopping = True
+        self._hub.close()
+        self.watch.stop()
+        self.server.stop()
+
+    def _rebuild(self, burst: Burst) -> None:
+        self.watch.follow(self.generations.current.folders)
+        before = self.generations.current
+        if burst.paths and self.generations.run_ahead(burst.paths):
+            self._hub.announce()
+        self._unchecked_since = 0.0 if self.watch.poll_ms else time.time()
+        crash = None
+        try:
+            self.generations.make(burst.paths, burst.moved, self.progress)
+        except Exception as error:  # a fault of ours must not end the preview
+            self.generations.fail(error)
+            crash = error
+        current = self.generations.current
+        if current.folders != before.folders:
+            self.watch.follow(current.folders)
+        saved = self.generations.page_of(burst.paths) if self._how.follow else ""
+        self._hub.announce(saved)
+        self._tell(Rebuilt(burst.paths - {""}, current, before, crash))
+
+    def _patience_s(self) -> float | None:
+        """Return how long to wait for a save before looking at what else there is to do."""
+        waits = [_WINDOWS_WAIT_S] if os.name == "nt" else []
+        if self._unchecked_since:
+            waits.append(_LOOK_AGAIN_S)
+        if due := self._next_due():
+            waits.append(max(0.1, min(3600.0, (due - self._options().now).total_seconds())))
+        return min(waits, default=None)
+
+    def _next_due(self) -> datetime | None:
+        site = self.generations.current.site
+        return site.next_due if site else None
+
+    def _is_due(self) -> bool:
+        due = self._next_due()
+        return due is not None and due <= self._options().now
+
+
+def serve_built(folder: Path, how: How, base_path: str) -> tuple[Server, str]:
+    """Return a server of an output folder as it is, which has been started, and its address."""
+    app = Guard(built_app(BuiltTree(folder, base_path)), names_of(how.host), any_address=not is_loopback(how.host))
+    server = Server(app, listening(how.host, how.port))
+    server.start()
+    return server, _url(how.host, server.port)
+
+
+def _url(host: str, port: int) -> str:
+    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{named}:{port}"

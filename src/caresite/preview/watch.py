@@ -1,0 +1,280 @@
+"""Watch: which files of the site have changed, told in bursts."""
+
+from __future__ import annotations
+
+import os
+import platform
+import queue
+import re
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.observers.polling import PollingObserver
+
+__all__ = ["FOLDERS", "Burst", "Watch"]
+
+FOLDERS = ("content", "templates", "themes", "data", "static", "assets", "i18n", "consent")
+_ROOT_FILES = re.compile(r"caresite\.[\w.-]+|consent\.lock\.yaml|authors\.ya?ml")
+_PASSING = re.compile(r".*~|#.*#|\.#.*|.*\.(?:sw[a-z]|tmp|part|bak)|.*___jb_(?:tmp|old)___|4913", re.IGNORECASE)
+_EVENTS: list[type[FileSystemEvent]] = [
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+]
+_QUIET_S = 0.03  # after one save: an editor writes a file in less
+_QUIET_AFTER_MANY_S = 0.1  # a checkout takes a breath now and then
+_MANY = 3
+_LONGEST_S = 5.0  # who never stops writing gets a build all the same
+_CLOCK_STEP_S = 0.02  # file systems round their stamps to the tick of the kernel
+_POLL_MS = 500
+
+_Change = tuple[str, str]  # a path, and the one it had before if it was renamed
+
+
+class Burst(NamedTuple):
+    """Files that changed together: paths below the root, and for those that were renamed the old with the new."""
+
+    paths: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = {}
+
+
+class Watch:
+    """Watches the files that a site in `root` is made of. `configs` are config files that are read besides the usual.
+
+    With `poll_ms` the disk is looked at so often, for network disks that tell nothing.
+    """
+
+    def __init__(self, root: Path, *, configs: Iterable[str] = (), poll_ms: int = 0) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._configs = frozenset(configs)
+        self._poll_ms = poll_ms or (_POLL_MS if _tells_nothing(self._root) else 0)
+        self._changes: queue.SimpleQueue[_Change] = queue.SimpleQueue()
+        self._handler = _Handler(self)
+        self._observer = self._new_observer()
+        self._watches: dict[Path, tuple[tuple[int, int], ObservedWatch]] = {}
+        self._folders: tuple[Path, ...] = ()
+        self._linked: set[Path] = set()
+
+    @property
+    def poll_ms(self) -> int:
+        """How often the disk is looked at; 0 when it tells by itself."""
+        return self._poll_ms
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._observer.start()
+        self._linked.update(self._links())
+        self.follow(())
+
+    def stop(self) -> None:
+        """End all threads of the watch."""
+        self._observer.stop()
+        if self._observer.is_alive():
+            self._observer.join(2)
+
+    def follow(self, folders: Iterable[Path]) -> None:
+        """Watch the usual folders and `folders`, also those that have come, or come again, since the last call.
+
+        A system that has no watches left is polled instead.
+        """
+        self._folders = tuple(folders)
+        try:
+            self._schedule()
+        except OSError:
+            if self._poll_ms:
+                raise
+            self._poll_ms = _POLL_MS
+            self._watches.clear()
+            self.stop()
+            self._observer = self._new_observer()
+            self._observer.start()
+            self._schedule()
+
+    def _schedule(self) -> None:
+        wanted = dict.fromkeys(self._existing(), True) | {self._root: False}
+        alive = {emitter.watch for emitter in self._observer.emitters if emitter.is_alive()}
+        for folder, (key, watch) in tuple(self._watches.items()):
+            if folder not in wanted or _identity(folder) != key or watch not in alive:
+                self._forget(folder)
+        for folder, recursive in wanted.items():
+            identity = _identity(folder)
+            if folder in self._watches or identity is None:
+                continue
+            with suppress(FileNotFoundError, NotADirectoryError):  # it went just now, which will be told
+                watch = self._observer.schedule(self._handler, str(folder), recursive=recursive, event_filter=_EVENTS)
+                self._watches[folder] = (identity, watch)
+
+    def next(self, timeout_s: float | None) -> Burst:
+        """Return the next burst of changes, when it is over; an empty one after `timeout_s` without any."""
+        try:
+            first = self._changes.get(timeout=timeout_s)
+        except queue.Empty:
+            return Burst()
+        return _joined((first, *self._rest()))
+
+    def written_since(self, moment_s: float) -> frozenset[str]:
+        """Return the files that were written after `moment_s`, whatever was told: a watch can miss a flood."""
+        limit, now = moment_s - _CLOCK_STEP_S, time.time()
+        found = (self.path_of(path) for path, stamp in self._stamps() if limit < stamp <= now)
+        return frozenset(path for path in found if path)
+
+    def path_of(self, path: str | bytes) -> str:
+        """Return `path` as the site names it; empty for a file that the site is not made of."""
+        text = os.fsdecode(path)
+        relative = os.path.relpath(text, self._root).replace(os.sep, "/")
+        outside = relative == "." or relative.startswith("../")
+        if outside:
+            layer = next((f for f in self._folders if text.startswith(f"{f}{os.sep}")), None)
+            if layer is None:
+                return ""
+            relative = f"themes/{layer.name}/" + text.removeprefix(f"{layer}{os.sep}").replace(os.sep, "/")
+        return unicodedata.normalize("NFC", relative) if self._matters(relative) else ""
+
+    def note(self, path: str | bytes, came_from: str | bytes = "") -> None:
+        """Take in that a file has changed; `came_from` is the name it had before."""
+        known, old = self.path_of(path), self.path_of(came_from) if came_from else ""
+        if known or old:
+            self._changes.put((known or old, old if known else ""))
+
+    def wake(self) -> None:
+        """End the wait for a burst, as if everything had changed."""
+        self._changes.put(("", ""))
+
+    def _matters(self, relative: str) -> bool:
+        parts = relative.split("/")
+        hidden = any(part.startswith(".") and part != ".well-known" for part in parts)
+        if hidden or _PASSING.fullmatch(parts[-1]) or "node_modules" in parts or "__pycache__" in parts:
+            return False
+        if len(parts) == 1 and relative not in self._tops():
+            return _ROOT_FILES.fullmatch(relative) is not None or relative in self._configs
+        return parts[0] in self._tops() or relative in self._configs
+
+    def _tops(self) -> frozenset[str]:
+        """Return the first parts of the paths of all folders that are watched."""
+        named = (*self._folders, *self._linked)
+        own = (folder.relative_to(self._root).parts for folder in named if folder.is_relative_to(self._root))
+        return frozenset((*FOLDERS, *(parts[0] for parts in own if parts)))
+
+    def _existing(self) -> list[Path]:
+        """Return the folders to be watched, none of them inside another, links resolved."""
+        named = [*(self._root / name for name in FOLDERS), *self._folders, *self._linked]
+        real = sorted({Path(os.path.realpath(folder)) for folder in named if folder.is_dir()})
+        outer: list[Path] = []
+        for folder in real:
+            if folder != self._root and not any(folder.is_relative_to(other) for other in outer):
+                outer.append(folder)
+        return outer
+
+    def _forget(self, folder: Path) -> None:
+        _, watch = self._watches.pop(folder)
+        with suppress(KeyError):  # it may have ended by itself when its folder was removed
+            self._observer.unschedule(watch)
+
+    def _rest(self) -> Iterator[_Change]:
+        """Yield the changes that follow the first, until it is quiet."""
+        end, count = time.monotonic() + _LONGEST_S, 1
+        while (left := end - time.monotonic()) > 0:
+            quiet = _QUIET_S if count <= _MANY else _QUIET_AFTER_MANY_S
+            try:
+                yield self._changes.get(timeout=min(left, quiet))
+            except queue.Empty:
+                return
+            count += 1
+
+    def _stamps(self) -> Iterator[tuple[str, float]]:
+        for path in self._root.iterdir():
+            if not path.is_dir():
+                yield str(path), _stamp(path)
+        folders = [str(folder) for folder in self._existing()]
+        while folders:
+            folder = folders.pop()
+            yield f"{folder}{os.sep}", _stamp(Path(folder))
+            try:
+                entries = list(os.scandir(folder))
+            except OSError:
+                continue
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    yield entry.path, _stamp(Path(entry.path))
+
+    def _links(self) -> Iterator[Path]:
+        """Yield the folders of the site that links in its folders lead to."""
+        for name, _ in self._stamps():
+            path = Path(name)
+            if path.is_symlink() and path.is_dir():
+                target = Path(os.path.realpath(path))
+                if target.is_relative_to(self._root) and target != self._root:
+                    yield target
+
+    def _new_observer(self) -> BaseObserver:
+        return PollingObserver(timeout=self._poll_ms / 1000) if self._poll_ms else Observer()
+
+
+class _Handler(FileSystemEventHandler):
+    """Hands on what the observer's threads are told."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type not in ("created", "modified", "deleted", "moved", "closed"):
+            return  # the build itself opens and closes every file
+        if event.is_directory and event.event_type == "modified":
+            return
+        if event.event_type == "moved":
+            self._watch.note(event.dest_path, event.src_path)
+            self._watch.note(event.src_path)
+        else:
+            self._watch.note(event.src_path)
+
+
+def _joined(changes: Iterable[_Change]) -> Burst:
+    given = tuple(changes)
+    return Burst(frozenset(path for path, _ in given), {old: path for path, old in given if old})
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
+
+
+def _stamp(path: Path) -> float:
+    """Return when a file was last written, renamed or changed, whichever is later; 0 without one."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return 0.0
+    return max(found.st_mtime, found.st_ctime)
+
+
+def _tells_nothing(root: Path) -> bool:
+    """Tell whether the disk is one of Windows, seen from its Linux: nothing is told of changes there."""
+    return "microsoft" in platform.release().lower() and str(root).startswith("/mnt/")

@@ -1,0 +1,183 @@
+"""Answers as people and foreign tools write them: a rating, a date, a yes, how a name is shown.
+
+Each function takes the text as it came and says what it means, or that it cannot know; nothing is guessed that
+would speak for the person who wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from caresite.core.dates import parse_date
+from caresite.core.values import without_invisible
+from caresite.kinds.testimonial import Display
+from caresite.submissions.records import Relation
+
+__all__ = [
+    "AmbiguousDate",
+    "Order",
+    "clean_line",
+    "clean_text",
+    "display_of",
+    "email_of",
+    "fold",
+    "is_yes",
+    "moment_of",
+    "rating_of",
+    "relation_of",
+    "web_address",
+]
+
+Order = Literal["day-first", "month-first", ""]
+_LINE = 200
+_SURROGATES = re.compile("[\ud800-\udfff\x00]")
+# yes where the word means nothing else in another language, and what boxes send; what is not here is no yes
+_YES = frozenset(
+    (
+        *("yes", "y", "true", "on", "1", "x", "checked", "ok", "agree", "agreed", "granted"),
+        *("✓", "✔", "☑", "✅"),
+        *("ja", "oui", "si", "sim", "igen", "kyllä"),
+    )
+)
+_NO = frozenset(("", "no", "n", "false", "off", "0", "nein", "non", "nao", "nej", "nee", "nie", "-", "denied"))
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[\w-]+(?:\.[\w-]+)+")
+_WORD_RATINGS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_RATING = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:(?:/|of|out of|von|de|sur)\s*(\d{1,3}))?\s*(?:stars?|sterne?|★|⭐)?")
+_STARS = re.compile("([★⭐\ufe0f]+)([☆✩\ufe0f]*)")
+_SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(.*)", re.DOTALL)
+_GMT = re.compile(r"\b(?:GMT|UTC)([+-]\d{1,2})$")
+_DISPLAYS: dict[str, Display] = {
+    "full": "full",
+    "full name": "full",
+    "first name": "first-name",
+    "first": "first-name",
+    "first initial": "first-initial",
+    "first name and initial": "first-initial",
+    "initials": "initials",
+    "role": "role",
+    "job": "role",
+    "only my role": "role",
+    "anonymous": "anonymous",
+    "no name": "anonymous",
+    "none": "anonymous",
+}
+_RELATIONS: dict[str, Relation] = {
+    "customer": "customer",
+    "client": "client",
+    "employee": "employee",
+    "staff": "employee",
+    "former employee": "ex-employee",
+    "ex employee": "ex-employee",
+    "partner": "partner",
+    "supplier": "supplier",
+    "family": "family",
+    "friend": "family",
+    "family or friend": "family",
+    "owner": "owner",
+    "reader": "reader",
+}
+
+
+def clean_text(text: str) -> str:
+    """Return `text` with `\\n` line ends, without what nobody sees and no file can hold."""
+    return without_invisible(_SURROGATES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def clean_line(text: str, length: int = _LINE) -> str:
+    """Return `text` as one line of at most `length` characters, in Unicode NFC."""
+    return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))[:length].strip()
+
+
+def fold(text: str) -> str:
+    """Return what two writings of one word share: no case, accents, punctuation; words apart by one space."""
+    plain = unicodedata.normalize("NFKD", clean_text(text).casefold())
+    return " ".join(re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).replace("_", " ")))
+
+
+def is_yes(text: str, also: Iterable[str] = ()) -> bool | None:
+    """Tell whether an answer says yes, or no; None when it is neither, which never counts as a yes.
+
+    `also` are answers that mean yes in this form, such as the sentence beside its box.
+    """
+    words = fold(text)
+    marks = clean_text(text).casefold()
+    if words in {fold(answer) for answer in also if answer.strip()}:
+        return True
+    if words in {fold(word) for word in _YES if fold(word)} or marks in _YES:
+        return True
+    return False if words in _NO or marks in _NO else None
+
+
+def rating_of(text: str) -> float | None:
+    """Return a rating of 1 to 5; a text that says none is None. Raises ValueError for what is no such rating."""
+    words = clean_line(text)
+    if not words:
+        return None
+    if stars := _STARS.fullmatch(words.replace(" ", "")):
+        return _in_bounds(float(sum(c in "★⭐" for c in stars[1])), words)
+    if words.casefold() in _WORD_RATINGS:
+        return float(_WORD_RATINGS[words.casefold()])
+    match = _RATING.fullmatch(words.casefold())
+    if not match or (match[2] and int(match[2]) != 5):
+        raise ValueError(f"“{words}” is not a rating from 1 to 5")
+    return _in_bounds(float(match[1].replace(",", ".")), words)
+
+
+def _in_bounds(rating: float, words: str) -> float:
+    if not 1 <= rating <= 5:
+        raise ValueError(f"“{words}” is not a rating from 1 to 5")
+    return rating
+
+
+class AmbiguousDate(ValueError):
+    """A date whose day and month nobody can tell apart."""
+
+
+def moment_of(text: str, zone: tzinfo, order: Order = "") -> datetime:
+    """Return the moment that `text` names; without a zone of its own it is read in `zone`.
+
+    Raises AmbiguousDate for `05/03/2024` unless `order` says how it is meant, ValueError for what is no date or
+    does not exist; both say why.
+    """
+    words = _GMT.sub(r"\1", clean_line(text).removeprefix("'"))
+    match = _SLASHED.fullmatch(words)
+    if match is None:
+        return parse_date(words, zone)
+    first, second, year, rest = int(match[1]), int(match[3]), match[4], match[5]
+    if first > 12 or second > 12:
+        plain: Order = "day-first" if first > 12 else "month-first"
+        if order not in ("", plain):
+            raise ValueError(f"“{words}” does not fit `date_order: {order}`")
+        order = plain
+    if not order and first != second:
+        raise AmbiguousDate(f"nobody can tell whether {first} or {second} is the day in “{words}”")
+    day, month = (first, second) if order == "day-first" else (second, first)
+    return parse_date(f"{year}-{month:02}-{day:02}{rest}", zone)
+
+
+def display_of(text: str) -> Display | None:
+    """Return how a name is to be shown; None when the answer does not say."""
+    return _DISPLAYS.get(fold(text))
+
+
+def relation_of(text: str) -> Relation | None:
+    """Return how somebody is tied to the firm; None when the answer does not say."""
+    return _RELATIONS.get(fold(text))
+
+
+def email_of(text: str) -> str:
+    """Return the first e-mail address in `text`, or nothing."""
+    match = _ADDRESS.search(clean_line(text, 400))
+    return match[0].rstrip(".") if match else ""
+
+
+def web_address(text: str) -> str:
+    """Return an http address as it was written, or nothing for what would run code or is none."""
+    words = clean_line(text, 500)
+    if re.fullmatch(r"(?:[\w-]+\.)+[a-z]{2,}(?:[/?#]\S*)?", words, re.IGNORECASE):
+        words = f"https://{words}"
+    return words if re.fullmatch(r"https?://[^\s<>\"'\\]+", words, re.IGNORECASE) else ""

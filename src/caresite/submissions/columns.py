@@ -1,0 +1,119 @@
+"""Columns: what foreign forms, exports and review tools call their fields, and which of our questions these are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from caresite.kinds.consent import SCOPES
+from caresite.submissions.answers import clean_text, fold
+from caresite.submissions.questions import BOX, HELD_NAMES, KNOWN
+
+__all__ = ["RECEIVED", "SOURCE_ID", "TECHNICAL", "by_meaning", "is_technical", "meaning_of"]
+
+RECEIVED = "received"
+SOURCE_ID = "source_id"
+
+# what computers add about computers; of no use for a story, and personal data (GDPR 5(1)(c))
+TECHNICAL = frozenset(
+    (
+        *("ip", "ip address", "remote addr", "remote ip", "ip hash", "user ip", "author ip", "network id", "networkid"),
+        *("user agent", "useragent", "browser", "platform", "device", "metadata", "landing id"),
+        *("referrer", "referer", "referring page", "page url", "utm source", "utm medium", "utm campaign"),
+        *("respondent id", "respondentid", "session", "cookie", "avatar", "voters"),
+    )
+)
+_CONTROL = frozenset(
+    fold(name)
+    for name in (
+        *("_subject", "_next", "_cc", "_status", "_gotcha", "_format", "_language", "_captcha", "_template"),
+        *("g-recaptcha-response", "h-captcha-response", "cf-turnstile-response", "static-form-name"),
+        *("Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Tags", "Ending", "landed_at"),
+    )
+)
+_SYNONYMS = {
+    "story": "story|your story|tell us your story|message|your message|text|body|content|comment|comments|review|"
+    "review text|review content|review body|testimonial|quote|feedback|experience|your experience|words|description|"
+    "nachricht|ihre nachricht|geschichte|ihre geschichte|erlebnis|bewertung|mensaje|historia|su historia|tu historia|"
+    "temoignage|votre histoire|avis|messaggio|storia|ervaring|verhaal|bericht",
+    "title": "title|review title|headline|subject|betreff|titel|uberschrift|titulo|asunto|titre|sujet|heading",
+    "name": "name|your name|full name|fullname|author|author name|reviewer|reviewer name|reviewer display name|"
+    "display name|customer name|client name|nickname|sent by|username|vor und nachname|ihr name|nombre|su nombre|"
+    "nombre y apellidos|nom|votre nom|nome|naam",
+    "first_name": "first name|firstname|given name|vorname|prenom",
+    "last_name": "last name|lastname|surname|family name|nachname|apellido|apellidos",
+    "email": "email|e mail|email address|e mail address|your email|mail|reviewer email|author email|replyto|reply to|"
+    "e mail adresse|email adresse|ihre e mail|correo|correo electronico|adresse e mail|courriel|emailadresse",
+    "phone": "phone|phone number|telephone|tel|mobile|telefon|telefonnummer|telefono|handy|numero de telephone",
+    "role": "role|job|job title|position|occupation|profession|beruf|funktion|cargo|profesion|metier|designation",
+    "company": "company|company name|organisation|organization|firm|business|employer|firma|unternehmen|empresa|"
+    "entreprise|societe|bedrijf|azienda",
+    "website": "website|url|web|homepage|site|webseite|company website|sitio web|site web",
+    "location": "location|city|town|country|place|ort|stadt|ciudad|ville|reviewer location|countrycode",
+    "about": "about|about whom|which business|which company|which shop|business praised|about name|uber wen|"
+    "sobre quien",
+    "relation": "relation|relationship|how do you know us|tie|beziehung|relacion|lien",
+    "display": "display|name display|how may we show your name|how should we show your name|show my name as",
+    "incentive": "incentive|were you given anything|did you get anything for it",
+    "incentive_what": "incentive what|what were you given",
+    "rating": "rating|stars|star rating|score|review score|review rating|bewertung sterne|sterne|valoracion|"
+    "estrellas|note",
+    "experience_date": "experience date|date of experience|when did it happen|wann war das",
+    "photo": "photo|picture|image|your photo|photo of you|foto|bild|picture urls|image urls|img|photo url",
+    "age": "age|age confirmed|i am 16 or older|i am sixteen or older|alter|edad",
+    "request": "request",
+    "which": "which",
+    RECEIVED: "timestamp|zeitstempel|marca temporal|horodateur|date|date gmt|created|created at|createdat|submitted at|"
+    "submission date|submissiondate|submitted|submit date utc|received|received at|time|datetime|date created|"
+    "datecreated|review date|datum|fecha|createtime|sent at",
+    SOURCE_ID: "id|token|response id|submission id|responseid|submissionid|review id|reviewid|comment id|commenthex|"
+    "event id|uuid|entry id",
+}
+_BY_NAME = {name: meaning for meaning, names in _SYNONYMS.items() for name in names.split("|")}
+_SCOPES = {fold(f"{start}{scope}"): scope for scope in SCOPES for start in ("", BOX, "consent ")}
+_SCOPES |= {"consent publish": "publish_text", "publish": "publish_text", "consent photo": "publish_photo"}
+
+
+def meaning_of(column: str) -> str:
+    """Return which question a column answers, a scope for a column of consent, or nothing when nobody knows.
+
+    What our own forms send means itself.
+    """
+    if column in HELD_NAMES or column in KNOWN:
+        return "story" if column == "message" else column
+    name = fold(column)
+    return _SCOPES.get(name) or _BY_NAME.get(name) or ""
+
+
+def is_technical(column: str) -> bool:
+    """Tell whether a column is about a computer, not about the story."""
+    return fold(column) in TECHNICAL
+
+
+def by_meaning(fields: Mapping[str, str], given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what was answered by what it means, and the rest as it is called.
+
+    `given` is the owner's own map of meanings to columns, which wins. The first column of one meaning that is not
+    empty counts; the others stay in the rest.
+    """
+    known: dict[str, str] = {}
+    rest = {column: text for column, text in fields.items() if fold(column) not in _CONTROL}
+    for meaning, columns in given.items():
+        named = [found for name in columns.split(" + ") if (found := _column(name, rest))]
+        parts = [text for column in named if (text := clean_text(rest.pop(column)))]
+        known[meaning] = "\n\n".join(parts)
+    for column in tuple(rest):
+        meaning = meaning_of(column)
+        if meaning and meaning not in given and not known.get(meaning):
+            known[meaning] = rest.pop(column)
+    if "name" not in known:
+        names = (known.pop("first_name", ""), known.pop("last_name", ""))
+        known["name"] = " ".join(part for part in names if part.strip())
+    rest |= {part: known.pop(part) for part in ("first_name", "last_name") if part in known}
+    return known, rest
+
+
+def _column(name: str, columns: Iterable[str]) -> str:
+    """Return the column that is called `name`, whatever its case and spaces."""
+    wanted = name.strip()
+    found = list(columns)
+    return next((c for c in found if c == wanted), "") or next((c for c in found if fold(c) == fold(wanted)), "")

@@ -1,0 +1,101 @@
+"""The words of a message: what its sender wrote, apart from what was quoted, signed, or filled into a form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from caresite.submissions.columns import meaning_of
+
+__all__ = ["Said", "filled_in", "sounds_like_yes", "what_was_said"]
+
+_INTRODUCTIONS = (
+    r"On .{4,120} wrote:",
+    r"Am .{4,120} schrieb .{0,120}:",
+    r"El .{4,120} escribió:",
+    r"Le .{4,120} a écrit ?:",
+    r"-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Mensaje original|Message d'origine) ?-{2,}",
+    r"_{20,}",
+)
+_QUOTE = re.compile(rf"(?m)^(?:{'|'.join(_INTRODUCTIONS)})[ \t]*$")
+_FORWARDED = re.compile(
+    r"(?im)^-{2,} ?(?:forwarded message|weitergeleitete nachricht|mensaje reenviado|message transféré)|^begin forwarded"
+)
+_SIGNATURE = re.compile(r"(?m)^-- ?$")
+_LABEL = re.compile(r"^\s{0,3}\**([^:=\n]{2,60}?)\**\s*[:=]\s*(.*)$")
+_YES = re.compile(
+    r"(?:you (?:may|can|are (?:welcome|free) to)|feel free to|(?:i am |i'm )?happy for you to|i agree that you may"
+    r"|go ahead and)\s+(?:\w+\s+){0,3}?(?:publish|print|use|quote|share|post)"
+    r"|(?:sie dürfen|du darfst|ihr dürft)\s+(?:\S+\s+){0,6}?(?:veröffentlichen|drucken|verwenden|zitieren)"
+    r"|(?:pueden|puedes|puede)\s+(?:publicar|usar|citar)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]*")
+
+
+class Said(NamedTuple):
+    """What somebody wrote in a message, and what stood below it."""
+
+    words: str
+    quoted: str
+    signature: str
+
+
+def what_was_said(text: str) -> Said:
+    """Return the words of a message without the message it answers. A message that only quotes is what it quotes."""
+    if _FORWARDED.search(text):
+        return Said(text.strip(), "", "")
+    rest, quoted = text, ""
+    if (match := _QUOTE.search(text)) and text[: match.start()].strip():
+        rest, quoted = text[: match.start()], text[match.start() :]
+    rest, below = _without_quoted_lines(rest)
+    signature = ""
+    if (match := _SIGNATURE.search(rest)) and rest[: match.start()].strip():
+        rest, signature = rest[: match.start()], rest[match.end() :]
+    return Said(rest.strip(), "\n".join(part for part in (below, quoted.strip()) if part), signature.strip())
+
+
+def _without_quoted_lines(text: str) -> tuple[str, str]:
+    """Take the lines that begin with `>` off the end, unless there is nothing else."""
+    lines = text.rstrip().split("\n")
+    end = len(lines)
+    while end and (lines[end - 1].startswith(">") or not lines[end - 1].strip()):
+        end -= 1
+    return ("\n".join(lines[:end]), "\n".join(lines[end:]).strip()) if end else (text, "")
+
+
+def filled_in(text: str) -> Mapping[str, str]:
+    """Return the answers of a message that a form wrote, as `Label: value` lines; nothing when it is a letter.
+
+    Values may go on over several lines, up to the next label that we know.
+    """
+    fields: dict[str, str] = {}
+    current = ""
+    known = 0
+    for line in text.split("\n"):
+        match = _LABEL.match(line)
+        label = match[1].strip().removesuffix("?").strip() if match else ""
+        if match and label not in fields and (meaning_of(label) or (current and len(line) < 200 and _is_label(label))):
+            current = label
+            known += bool(meaning_of(label))
+            fields[current] = match[2].strip()
+        elif current:
+            fields[current] = f"{fields[current]}\n{line.rstrip()}".strip("\n")
+        elif line.strip():
+            return {}
+    return {name: value.strip() for name, value in fields.items()} if known >= 3 else {}
+
+
+def _is_label(text: str) -> bool:
+    return len(text.split()) <= 6 and text[:1].isupper() and "http" not in text.lower()
+
+
+def sounds_like_yes(text: str) -> str:
+    """Return the sentence that sounds like leave to publish, or nothing. It proves something; it grants nothing."""
+    match = _YES.search(text)
+    if not match:
+        return ""
+    start = max(text.rfind(mark, 0, match.start()) for mark in ".!?\n") + 1
+    end = _SENTENCE.match(text, match.end())
+    return " ".join(text[start : end.end() if end else match.end()].split())[:300]

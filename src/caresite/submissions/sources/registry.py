@@ -1,0 +1,75 @@
+"""The sources that are installed: those of caresite and those of others come through the same entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from caresite.core.codes_stories import BAD_SOURCE
+from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.intake import Form, IncomingSource
+from caresite.core.suggest import nearest
+from caresite.submissions.entries import Intake, Received
+
+__all__ = ["GROUP", "Delivery", "Errand", "SourceKind", "load_source"]
+
+GROUP = "caresite.sources"
+
+
+class Delivery(NamedTuple):
+    """Bytes that were fetched, what to call them, and the form they are of where the source knows."""
+
+    shown: str
+    data: bytes
+    form: str = ""
+
+
+class Errand(Struct, frozen=True, kw_only=True):
+    """What fetching may use of the world: the site's folder, the environment, the clock, and how to wait."""
+
+    root: Path
+    name: str
+    forms: Mapping[str, Form] = {}
+    environ: Mapping[str, str]
+    now: datetime
+    sleep: Callable[[float], None]
+
+
+class SourceKind(Struct, frozen=True, kw_only=True):
+    """A way in which stories arrive.
+
+    read      (bytes, intake) → entries and diagnostics. It is pure: it asks no clock, no network and no disk, and it
+              raises nothing for what is wrong with the bytes
+    fetch     (source, errand) → deliveries, one after another; what was fetched before a fault counts. It raises
+              Problem when it cannot go on. Without it, `path` in the config names the files
+    suffixes  the endings of the files that `read` is for, when `path` is a folder or a file is given by name
+    claims    (bytes) → whether a file given by name is of this kind, when its ending does not say so
+    """
+
+    name: str
+    read: Callable[[bytes, Intake], Received]
+    fetch: Callable[[IncomingSource, Errand], Iterable[Delivery]] | None = None
+    suffixes: tuple[str, ...] = ()
+    claims: Callable[[bytes], bool] | None = None
+
+
+def load_source(name: str, span: Span) -> SourceKind:
+    """Return the installed source of type `name`. Raises Problem when there is none, or it cannot be loaded."""
+    available = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if name not in available:
+        near = nearest(name, available)
+        hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(sorted(available))}"
+        raise Problem(fault(BAD_SOURCE, span, f"there is no source of type `{name}`", hint=hint))
+    try:
+        found = available[name].load()
+    except Exception as error:
+        message = f"the source `{name}` cannot be loaded: {type(error).__name__}: {error}"
+        raise Problem(fault(BAD_SOURCE, span, message)) from error
+    if not isinstance(found, SourceKind):
+        raise Problem(fault(BAD_SOURCE, span, f"the entry point of `{name}` is not a SourceKind record"))
+    return found

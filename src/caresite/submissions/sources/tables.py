@@ -1,0 +1,210 @@
+"""CSV: exports of forms and review tools, in the dialect of whatever wrote them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, tzinfo
+from html import unescape
+from typing import NamedTuple
+
+from caresite.core.codes_stories import UNREADABLE_EXPORT
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.submissions.answers import fold
+from caresite.submissions.entries import Answers, Intake, Received, collect
+from caresite.submissions.sources.encodings import MAX_BYTES, text_of
+from caresite.submissions.sources.registry import SourceKind
+
+__all__ = ["SOURCE", "read_table"]
+
+_DELIMITERS = ",;\t|"
+_MAX_COLUMNS = 2_000
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
+
+
+class Preset(NamedTuple):
+    """What is known of the exports of one tool. `head` are columns that give it away, folded."""
+
+    source: str
+    head: frozenset[str]
+    zone: tzinfo | None = None
+    source_id: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
+
+
+_PRESETS = {
+    "typeform": Preset(
+        "typeform",
+        frozenset(("network id", "submit date utc")),
+        UTC,
+        ("#", "Token", "Response ID"),
+        ("Submit Date (UTC)", "Submitted At"),
+    ),
+    "tally": Preset(
+        "tally", frozenset(("submission id", "respondent id")), None, ("Submission ID",), ("Submitted at",)
+    ),
+    "google-forms": Preset("gforms", frozenset(("timestamp",)), None, (), ("Timestamp",)),
+}
+
+
+def read_table(data: bytes, intake: Intake, source: str = "csv") -> Received:
+    """Return the entries of a CSV file; each row that cannot be taken in is told by its line.
+
+    `source` is what its entries are known by, unless the columns tell whose export it is.
+    """
+    diagnostics: list[Diagnostic] = []
+    try:
+        text, notes = text_of(data, intake.shown)
+        diagnostics.extend(notes)
+        rows = list(_rows(text, intake.shown, diagnostics))
+        head = _head(rows, intake.shown)
+    except Problem as problem:
+        return Received((), (*diagnostics, *problem.diagnostics))
+    preset = _preset(head, intake, source)
+    found = (_answers(head, line, cells, preset, intake) for line, cells in rows[1:] if any(map(str.strip, cells)))
+    return collect(found, intake, diagnostics)
+
+
+# the dialect
+
+
+def _rows(text: str, shown: str, diagnostics: list[Diagnostic]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows with their lines. A file that is cut off gives what is whole, and a diagnostic."""
+    text, mark = _declared(text)
+    text = text.replace("\0", "")
+    mark = mark or _delimiter(text)
+    with _long_fields():
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        line = 1
+        try:
+            for cells in reader:
+                yield line, cells
+                line = reader.line_num + 1
+            return
+        except csv.Error as error:
+            reason = str(error)
+        if "unexpected end" in reason:
+            message = f"the file ends inside the row that begins on line {line}; it was cut off"
+            diagnostics.append(fault(UNREADABLE_EXPORT, Span(shown, line), message, hint="export it again"))
+            return
+        message = f"a quotation mark is out of place near line {reader.line_num}; look at what was made of it"
+        diagnostics.append(fault(UNREADABLE_EXPORT, Span(shown, reader.line_num), message, severity="warning"))
+        yield from _loose_rows(text, mark, line)
+
+
+def _loose_rows(text: str, mark: str, start: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows from line `start` on, with quotation marks taken as they come."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    line = 1
+    for cells in reader:
+        if line >= start:
+            yield line, cells
+        line = reader.line_num + 1
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let a cell be as long as a whole file may be, which the module only knows for all readers at once."""
+    before = csv.field_size_limit(MAX_BYTES)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _declared(text: str) -> tuple[str, str]:
+    """Return the text below a first line `sep=;`, which Excel writes, and its delimiter."""
+    match = re.match(r'"?sep=(.)"?\r?\n', text)
+    return (text[match.end() :], match[1]) if match else (text, "")
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the cells: what gives the first rows the same number of cells, and most of them."""
+    sample = text[:200_000]
+    best, most = ",", (0, 1)
+    for mark in _DELIMITERS:
+        widths = Counter(_widths(sample, mark))
+        width, agreeing = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
+        if width > 1 and (agreeing, width) > most:
+            best, most = mark, (agreeing, width)
+    return best
+
+
+def _widths(sample: str, mark: str) -> Iterator[int]:
+    with _long_fields():
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=mark)
+        try:
+            for _, cells in zip(range(20), reader, strict=False):
+                if cells:
+                    yield len(cells)
+        except csv.Error:
+            return
+
+
+def _head(rows: list[tuple[int, list[str]]], shown: str) -> list[str]:
+    """Return the names of the columns, each once. Raises Problem when there are none."""
+    if not rows or not any(cell.strip() for cell in rows[0][1]):
+        raise Problem(fault(UNREADABLE_EXPORT, Span(shown, 1), "it has no first line with the names of columns"))
+    cells = rows[0][1]
+    if len(cells) > _MAX_COLUMNS:
+        raise Problem(fault(UNREADABLE_EXPORT, Span(shown, 1), f"it has {len(cells):,} columns"))
+    names: list[str] = []
+    seen: Counter[str] = Counter()
+    for number, cell in enumerate(cells, start=1):
+        plain = _PLACEHOLDER.sub("", unescape(_TAG.sub("", cell)))
+        name = " ".join(plain.split()) or f"column {number}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+# the rows
+
+
+def _preset(head: list[str], intake: Intake, source: str) -> Preset:
+    if intake.source.preset:
+        return _PRESETS[intake.source.preset]
+    names = {fold(name) for name in head}
+    for preset in _PRESETS.values():
+        if preset.head <= names and (preset.source != "gforms" or fold(head[0]) == "timestamp"):
+            return preset
+    return Preset(source, frozenset())
+
+
+def _answers(head: list[str], line: int, cells: list[str], preset: Preset, intake: Intake) -> Answers:
+    fields = dict(zip(head, (_unguarded(cell) for cell in cells), strict=False))
+    noticed = []
+    if len(cells) > len(head):
+        fields["beyond the last column"] = " | ".join(cell for cell in cells[len(head) :] if cell.strip())
+        noticed.append(f"the row has {len(cells)} cells, the first line {len(head)} names")
+    source_id = next((fields.pop(name) for name in preset.source_id if fields.get(name)), "")
+    given = [column for name in preset.received for column in (name,) if fields.get(column)]
+    received = fields.pop(given[0]) if given and "received" not in intake.source.map else ""
+    return Answers(
+        source=preset.source,
+        source_id=source_id.strip(),
+        fields=fields,
+        received=received.strip(),
+        zone=preset.zone,
+        raw="\x1f".join(cells).encode("utf-8", "replace"),
+        span=Span(intake.shown, line),
+        noticed=tuple(noticed),
+    )
+
+
+def _unguarded(cell: str) -> str:
+    """Return a cell without the apostrophe that keeps spreadsheets from reading it as a formula."""
+    return cell[1:] if re.match(r"'[=+\-@\t\r]", cell) else cell
+
+
+def _looks_like_a_table(data: bytes) -> bool:
+    head = data[:2000].splitlines()[:1]
+    return bool(head) and any(mark.encode() in head[0] for mark in _DELIMITERS)
+
+
+SOURCE = SourceKind(name="csv", read=read_table, suffixes=(".csv", ".tsv"), claims=_looks_like_a_table)

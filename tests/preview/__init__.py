@@ -1,0 +1,1 @@
+"""The preview: a real server, a real disk, a real Chromium."""
