@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: site test check lint types serve bench docs pictures tools clean
+.PHONY: site test check lint types serve bench docs pictures lighthouse tools clean
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
@@ -33,6 +33,9 @@ docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference/
 
 pictures: $(VENV)/dev.stamp ## Photograph every type of page into pictures/ (needs Chromium)
 	PYTHONPATH=tests $(BIN)/python -m browser.pictures $(ARGS)
+
+lighthouse: $(VENV)/dev.stamp ## Ask Lighthouse about every type of page (needs Chromium and `make tools`)
+	PYTHONPATH=tests $(BIN)/python -m browser.lighthouse $(ARGS)
 
 tools: ## Fetch the HTML and accessibility checkers that some tests use (needs Node.js and Java)
 	npm ci --prefix tests/tools --no-audit --no-fund

@@ -23,10 +23,12 @@ LAYERS = {
     "submissions": 3,
     "engine": 3,
     "testing": 4,
-    "commands": 4,
-    "cli": 5,
-    "reference": 6,
-    "__main__": 6,
+    "preview": 4,
+    "deploy": 4,
+    "commands": 5,
+    "cli": 6,
+    "reference": 7,
+    "__main__": 7,
 }
 # Layers with the same number that have nothing to say to each other.
 STRANGERS = {
@@ -178,7 +180,7 @@ def test_every_exception_is_one() -> None:
 
 
 def test_only_the_engine_knows_all_stages() -> None:
-    verbs = {"discover": "discover", "parse": "Parser", "catalog": "assemble", "route": "route", "render": "Renderer"}
+    verbs = {"discover": "discover", "parse": "Syntax", "catalog": "assemble", "route": "route", "render": "Renderer"}
     verbs |= {"check": "check", "publish": "publish"}
     knowing = {
         module

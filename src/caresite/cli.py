@@ -153,6 +153,11 @@ def new(**given: Any) -> None:
 @click.option("--clock", default="", metavar="TIME", help="Build as if it were this moment.")
 @click.option("--profile", is_flag=True, help="Print the seconds each stage took.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 256), help="How many processes may work at once; all processors otherwise."
+)
+@click.option("--full", is_flag=True, help="Build everything anew, whatever earlier builds found out.")
+@click.option("--verify", is_flag=True, help="Build everything anew beside it, and report any byte that differs.")
 @_general(hidden=True)
 def build(**given: Any) -> None:
     """Build the site. After an error the last good site stays as it is."""
@@ -270,6 +275,143 @@ def clean() -> None:
     from caresite.commands.clean import run
 
     _exit(run(_session()))
+
+
+@cli.group()
+def stories() -> None:
+    """Take in what customers sent, and look after it. Nothing of it is published by this."""
+
+
+@stories.command("pull")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("-s", "--source", default="", metavar="NAME", help="Only this source of the config; or how to read FILE.")
+@click.option("--dry-run", is_flag=True, help="Say what would be taken in, and keep nothing.")
+@_general(hidden=True)
+def stories_pull(**given: Any) -> None:
+    """Take in what the sources of the config have, or what stands in FILE.
+
+    A FILE is an export (CSV, JSON), a message (.eml), an mbox, a Maildir, a folder of YAML, or `-` for what comes
+    on standard input. However often you pull, nothing comes in twice.
+    """
+    from caresite.commands.stories import PullFlags, run_pull
+
+    _exit(run_pull(_session(), PullFlags(**given)))
+
+
+@stories.command("add")
+@click.option("-t", "--text", default="", help="The words.")
+@click.option("-f", "--file", default="", metavar="FILE", help="A text file with the words; `-` for standard input.")
+@click.option(
+    "--via",
+    type=click.Choice(("phone", "letter", "in-person", "email")),
+    default="phone",
+    show_default=True,
+    help="How it came.",
+)
+@click.option("-d", "--date", default="", help="The day it came; today otherwise.")
+@click.option("-n", "--name", default="", help="Who said it.")
+@click.option(
+    "--display",
+    default="",
+    help="How they want to be named: full, first-name, first-initial, initials, role, anonymous.",
+)
+@click.option("--email", default="", help="Their e-mail address. It stays private.")
+@click.option("--phone", default="", help="Their telephone number. It stays private.")
+@click.option("--role", default="", help="What they do.")
+@click.option("--company", default="", help="Where they do it.")
+@click.option("--location", default="", help="Where they are.")
+@click.option("--about", default="", help="Whose service it praises, if not yours.")
+@click.option("--title", default="", help="A title for it.")
+@click.option("--rating", default="", help="Stars from 1 to 5, as they gave them.")
+@click.option("--relation", default="customer", show_default=True, help="How they are tied to you.")
+@click.option("--incentive", default=None, help='What they got for it; "" for nothing.')
+@click.option("--of-age", is_flag=True, help="They said that they are old enough.")
+@click.option(
+    "--consent", multiple=True, metavar="SCOPE", help="What they agreed to, such as publish_text. May be repeated."
+)
+@click.option("--wording", default="", help="The wording in consent/ that you read to them.")
+@click.option(
+    "--kind",
+    type=click.Choice(("story", "testimonial", "quote")),
+    default="story",
+    show_default=True,
+    help="What it is.",
+)
+@click.option("--by", default="", help="Who writes it down; your user name otherwise.")
+@_general(hidden=True)
+def stories_add(**given: Any) -> None:
+    """Write down a story that came by telephone, by letter or over the counter."""
+    from caresite.commands.stories_add import AddFlags, run_add
+
+    _exit(run_add(_session(), AddFlags(**given)))
+
+
+@stories.command("list")
+@click.argument("state", default="", required=False)
+@click.option(
+    "--format", type=click.Choice(("table", "csv", "json")), default="table", show_default=True, help="How to print."
+)
+@_general(hidden=True)
+def stories_list(**given: Any) -> None:
+    """List what the private store holds, newest first; with STATE only what is pending, quarantined and so on."""
+    from caresite.commands.stories import ListFlags, run_list
+
+    _exit(run_list(_session(), ListFlags(**given)))
+
+
+@stories.command("show")
+@click.argument("id")
+@_general(hidden=True)
+def stories_show(id: str) -> None:
+    """Show everything that is kept of one submission. The beginning of its id is enough."""
+    from caresite.commands.stories import run_show
+
+    _exit(run_show(_session(), id))
+
+
+@stories.command("export")
+@click.option("--format", type=click.Choice(("csv", "json")), default="csv", show_default=True, help="What to write.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@click.option("--state", default="", help="Only what is in this state.")
+@_general(hidden=True)
+def stories_export(**given: Any) -> None:
+    """Write everything that is kept as CSV or JSON. It holds personal data."""
+    from caresite.commands.stories_files import run_export
+
+    _exit(run_export(_session(), **given))
+
+
+@stories.command("backup")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@_general(hidden=True)
+def stories_backup(output: Path | None) -> None:
+    """Write a copy of the private store into one file."""
+    from caresite.commands.stories_files import run_backup
+
+    _exit(run_backup(_session(), output))
+
+
+@stories.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Take from the backup what differs, too.")
+@_general(hidden=True)
+def stories_restore(file: Path, replace: bool) -> None:
+    """Bring back what a backup holds and the store lacks."""
+    from caresite.commands.stories_files import run_restore
+
+    _exit(run_restore(_session(), file, replace=replace))
+
+
+@stories.command("train")
+@_general(hidden=True)
+def stories_train() -> None:
+    """Learn from your decisions what spam looks like.
+
+    What is learned is tried on decisions that it has not seen, and kept only if it is better than the rules alone.
+    """
+    from caresite.commands.stories_files import run_train
+
+    _exit(run_train(_session()))
 
 
 @cli.group()

@@ -25,11 +25,11 @@ from browser.chromium import FLAGS
 from browser.host import serving
 from browser.sites import SITES, Site, site_called
 
-__all__ = ["Scores", "audit", "command"]
+__all__ = ["FULL_SCORE", "SETTLED", "Scores", "audit", "command"]
 
 _TOOLS = Path(__file__).resolve().parents[1] / "tools" / "node_modules"
-_SETTLED = ("accessibility", "best-practices", "seo")
-_FULL_SCORE = 100
+SETTLED = ("accessibility", "best-practices", "seo")
+FULL_SCORE = 100
 _NOT_FOR_SEARCH = frozenset(("404", "search", "thanks"))
 
 
@@ -91,7 +91,7 @@ def _scores(report: Mapping[str, Any]) -> Scores:
     faults = tuple(
         f"{name}: {audit['title']}: {_nodes(audit)}"
         for name, group in report["categories"].items()
-        if name in _SETTLED
+        if name in SETTLED
         for reference in group["auditRefs"]
         if reference["weight"] and (audit := audits[reference["id"]])["score"] not in (None, 1)
     )
@@ -129,11 +129,11 @@ def _told(site: Site, origin: str, kind: str, runs: int) -> list[str]:
     """Print one row; return what is wrong with the page."""
     url = origin + site.typical(kind)  # the 404 page by its own name: Lighthouse reads no page that says it is missing
     indexable = kind not in _NOT_FOR_SEARCH
-    seen = [audit(url, ("performance", *_SETTLED), indexable=indexable) for _ in range(runs)]
+    seen = [audit(url, ("performance", *SETTLED), indexable=indexable) for _ in range(runs)]
     last = seen[-1]
     performance = median(scores.points["performance"] for scores in seen)
     paint, shift, blocking = (median(getattr(s, name) for s in seen) for name in Scores._fields[2:])
-    points = "".join(f"{last.points.get(name, '-'):>{width}}" for name, width in zip(_SETTLED, (9, 6, 5), strict=True))
+    points = "".join(f"{last.points.get(name, '-'):>{width}}" for name, width in zip(SETTLED, (9, 6, 5), strict=True))
     print(f"{kind:<18}{performance:>7.0f}{points}{paint:>9.0f}{shift:>8.3f}{blocking:>8.0f}", flush=True)
     shifted = [f"something shifts: CLS {shift:.3f}"] if shift > 0 else []
     return [f"{kind}: {fault}" for fault in (*last.faults, *shifted)]

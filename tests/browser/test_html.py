@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -61,3 +62,17 @@ def test_html5lib_finds_no_error(name: str, kind: str, sites: Mapping[str, Site]
     parser = html5lib.HTMLParser()
     parser.parse(site.files[site.path(site.typical(kind))], transport_encoding="utf-8")
     assert not [f"line {place[0]}: {fault} {details}" for place, fault, details in parser.errors]
+
+
+@pytest.mark.parametrize("name", ["sample", "german"])
+def test_every_page_that_may_be_found_says_what_it_is(name: str, sites: Mapping[str, Site]) -> None:
+    site, said = sites[name], Counter[tuple[str, str]]()
+    for kind, url in ((kind, url) for kind, urls in site.pages.items() for url in urls):
+        head = html5lib.parse(site.files[site.path(url)], namespaceHTMLElements=False).find("head")
+        meta = {tag.get("name") or tag.get("property"): tag.get("content", "") for tag in head.iter("meta")}
+        if meta.get("robots") != "noindex":
+            assert meta.get("description"), f"{url} has no description"
+            assert meta["description"] == meta["og:description"], url
+            assert [link.get("href") for link in head.iter("link") if link.get("rel") == "canonical"], url
+            said[kind, head.findtext("title")] += 1
+    assert not [title for title, count in said.items() if count > 1], "these titles stand on several pages of a kind"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caresite.core.urls import check_address, is_external, output_path, slug_of
+from caresite.core.urls import check_address, encode_path, is_external, output_path, slug_of
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,20 @@ def test_addresses_are_cleaned(given_address: str, clean: str) -> None:
 def test_addresses_that_no_host_can_hold_are_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         check_address(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "url", "path"),
+    [
+        ("/my page/", "/my%20page/", "my page/index.html"),
+        ("/über/", "/%C3%BCber/", "über/index.html"),
+        ("/a/[b].html", "/a/%5Bb%5D.html", "a/[b].html"),
+        ("/", "/", "index.html"),
+    ],
+)
+def test_an_address_has_a_url_and_a_file(address: str, url: str, path: str) -> None:
+    assert encode_path(address) == encode_path(url) == url
+    assert output_path(address) == output_path(url) == path
 
 
 @given(st.text(max_size=60))

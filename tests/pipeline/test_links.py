@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from caresite.core.diagnostics import Diagnostic
 from caresite.pipeline.links import Resolved, resolve
 from caresite.pipeline.reader import Reader
 from caresite.pipeline.route import route
-from caresite.testing import BuiltSite
+from caresite.testing import BuiltSite, build_site
 
 SmallSite = Callable[..., BuiltSite]
 CONSENT = "consent: {at: 2026-01-01, scopes: [publish_text], how: letter}"
@@ -218,6 +219,71 @@ def test_an_addresses_special_characters_cannot_leave_the_attribute(small_site: 
     html = small_site(page_with('[x](<https://example.org/"onclick="a&b>)')).html("/blog/a/")
     assert "&amp;b" in html
     assert '"onclick=' not in html
+
+
+def test_a_set_of_sources_knows_the_sub_path_and_what_is_missing(small_site: SmallSite) -> None:
+    text = "<img alt='' src='a.png' srcset='a.png 1x, /b.png 2x, c.png 3x'>"
+    site = small_site(
+        f"-- content/blog/a/index.md --\n---\ntitle: A\n---\n\n{text}\n",
+        config="base_url: https://example.com/shop/\n",
+        files={"content/blog/a/a.png": b"1", "static/b.png": b"2"},
+    )
+    assert "srcset='/shop/blog/a/a.png 1x, /shop/b.png 2x, c.png 3x'" in site.html("/shop/blog/a/")
+    assert [(d.code, str(d.span)) for d in site.diagnostics if d.severity != "note"] == [
+        ("L104", "content/blog/a/index.md:5:54")
+    ]
+
+
+SPACED = """
+-- caresite.yaml --
+title: Example
+base_url: https://example.com/shop/
+timezone: Europe/London
+menus: {main: [{text: Mine, url: /my page/}, {text: Ours, url: content/pages/über.md}]}
+collections: {blog: {index: /our news/}}
+taxonomies: {tags: /our tags/}
+-- content/pages/mine/index.md --
+---
+title: Mine
+permalink: "/my page/"
+aliases: [/my old page/]
+image: a b.png
+---
+## Part one
+
+![x](a b.png) [one](#part-one)
+-- content/pages/über.md --
+---
+title: Über uns
+permalink: /über uns/
+---
+-- content/blog/a.md --
+---
+title: A
+slug: my post
+date: 2026-01-02
+tags: [b c]
+---
+[x](/my page/) [x](</my page/#part-one>) [x](/my%20page/) [x](../pages/mine/index.md#part-one) [x](</our news/>)
+[x](</über uns/>) [x](../pages/über.md) [x](</our tags/b-c/>) [x](</my page/a b.png>)
+"""
+
+
+def test_an_address_with_a_space_is_encoded_wherever_it_is_linked() -> None:
+    site = build_site(SPACED, files={"content/pages/mine/a b.png": b"\x89PNG"})
+    assert site.codes == (), site.report
+    files = {"my page/index.html", "my page/a b.png", "über uns/index.html", "our news/index.html"}
+    files |= {"blog/my post/index.html", "our tags/b-c/index.html", "my old page/index.html"}
+    assert files - set(site.outputs) == set()
+    for path in [path for path in site.outputs if path.endswith((".html", ".xml", ".json"))]:
+        text = site.text(path)
+        assert not re.search(r"(?:href|src|url|id)\W{1,4}[^\"'<>]*/(?:my |our |über)", text), path
+    assert 'href="/shop/my%20page/"' in site.html("/shop/blog/my post/")
+    assert 'src="/shop/my%20page/a%20b.png"' in site.html("/shop/my page/")
+    assert '<a href="/shop/my%20page/" aria-current="page">' in site.html("/shop/my page/")
+    assert '<a href="/shop/%C3%BCber%20uns/" aria-current="page">' in site.html("/shop/über uns/")
+    assert "/shop/my%20old%20page/ /shop/my%20page/ 301!" in site.text("_redirects")
+    assert "<loc>https://example.com/shop/my%20page/</loc>" in site.text("sitemap.xml")
 
 
 # where on its line

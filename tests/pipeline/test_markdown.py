@@ -320,7 +320,14 @@ def test_a_reference_serves_where_the_address_is_broken() -> None:
         ("<div>\n<img alt='' src=\"b%20c.png?x&amp;y\">\n</div>", [("b c.png?x&y", 11, "image")]),
         ('<video src="a.mp4" poster="b.jpg"></video>', [("a.mp4", 10, "link"), ("b.jpg", 10, "image")]),
         ('<a title="href=\'no\'" data-href="no" href="#x">c</a>', [("#x", 10, "link")]),
-        ('<img alt="" srcset="a.png 2x" src="https://b.org/c.png">', []),
+        (
+            '<img alt="" srcset="a.png, b%20c.png 2x,https://b.org/c.png 3x" src="d.png">',
+            [("a.png", 10, "image"), ("b c.png", 10, "image"), ("d.png", 10, "image")],
+        ),
+        ("<source srcset=a.png>", [("a.png", 10, "image")]),
+        ('<source srcset="">', []),
+        ('<source srcset=" ,, ">', []),
+        ('<source srcset="data:image/png;base64,AA== 1x, {{ x }} 2x">', []),
         ('<!-- <a href="no"> -->', []),
         ("<script>\nx = '<a href=\"no\">'\n</script>", []),
         ('<script src="a.js"></script>', [("a.js", 10, "link")]),
@@ -338,6 +345,22 @@ def test_raw_html_keeps_all_but_its_addresses() -> None:
         Reference("b", 1),
         '" id=c>d</a></p>',
     )
+
+
+def test_a_set_of_sources_keeps_all_but_its_addresses() -> None:
+    assert render("<div><img alt='' srcset='a.png 1x,\n b.png 2x'></div>").html == (
+        "<div><img alt='' srcset='",
+        Reference("a.png", 1, "image"),
+        " 1x,\n ",
+        Reference("b.png", 2, "image"),
+        " 2x'></div>",
+    )
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("part", [",", "a,", "a ,", "a b ", ",a,,"])
+def test_a_set_of_sources_is_read_in_time(part: str) -> None:
+    render(f'<img alt="" srcset="{part * (200_000 // len(part))}">')
 
 
 def test_raw_html_can_be_switched_off() -> None:
@@ -423,7 +446,7 @@ def test_slugs_are_those_of_python_slugify(text: str) -> None:
 
 
 def test_code_has_classes() -> None:
-    got = html("```python title=x\ndef f(): pass\n```", ENGLISH)
+    got = html("```python\ndef f(): pass\n```", ENGLISH)
     assert got.startswith('<pre class="highlight"><code class="language-python"><span class="k">def</span>')
     assert got.endswith("</code></pre>\n")
 
@@ -435,7 +458,6 @@ def test_code_has_classes() -> None:
         ("nosuchlanguage", '<pre><code class="language-nosuchlanguage">'),
         ("text", '<pre><code class="language-text">'),
         ("rust,ignore", '<pre class="highlight"><code class="language-rust">'),
-        ("{.python .x}", '<pre class="highlight"><code class="language-python">'),
         ("Python", '<pre class="highlight"><code class="language-Python">'),
         ('"><script>', '<pre><code class="language-&quot;&gt;&lt;script&gt;">'),
     ],
@@ -444,6 +466,49 @@ def test_languages_of_code(info: str, opening: str) -> None:
     got = html(f"~~~ {info}\n<a & b>\n~~~", ENGLISH)
     assert got.startswith(opening)
     assert "<a" not in got
+
+
+@pytest.mark.parametrize(
+    ("info", "title"),
+    [
+        ("python title=app.py", "app.py"),
+        ('python title="My <app>"', "My &lt;app&gt;"),
+        ("{.python title='a b'}", "a b"),
+        ("text Title = x", "x"),
+        ("{title=x}", "x"),
+    ],
+)
+def test_a_title_of_code_is_its_caption(info: str, title: str) -> None:
+    got = html(f"```{info}\nx\n```", PLAIN)
+    assert got.startswith(f'<figure class="code"><figcaption>{title}</figcaption>\n<pre>')
+    assert got.endswith("</code></pre>\n</figure>\n")
+
+
+@pytest.mark.parametrize(
+    ("info", "named"),
+    [
+        ("python hl_lines=2", "`hl_lines`"),
+        ('python hl_lines="2 3" linenums="1"', "`hl_lines` and `linenums`"),
+        ("js {1,3-5} showLineNumbers", "`{1,3-5}` and `showLineNumbers`"),
+        ("{.python .numberLines startFrom=3 title=x}", "`.numberLines` and `startFrom`"),
+        ("go {linenos=table,hl_lines=[8]}", "`{linenos=table,hl_lines=[8]}`"),
+        ("r, echo=FALSE", ""),
+        ("rust,ignore", ""),
+        ("python", ""),
+        ("", ""),
+    ],
+)
+def test_what_does_nothing_on_the_line_of_a_fence_is_noted(info: str, named: str) -> None:
+    _, found = PLAIN.render(f"x\n\n```{info}\nx\n```", path="x.md")
+    told = [(d.code, d.severity, d.span.line, d.message) for d in found]
+    message = f"this block of code is shown without {named}"
+    assert told == ([("M309", "note", 3, message)] if named else [])
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("part", ["a=", "a='", "{", "a={", "a b=\"", "=", "[a=["])
+def test_the_line_of_a_fence_is_read_in_time(part: str) -> None:
+    PLAIN.render(f"```x {part * 30_000}\nx\n```", path="x.md")
 
 
 def test_highlighting_can_be_switched_off() -> None:

@@ -76,12 +76,15 @@ def test_lists_of_words_leave_out_what_was_taken_back(small_site: SmallSite) -> 
 
 
 @pytest.mark.parametrize(
-    ("call", "hint"), [("quote care#lisen", "care/listen"), ("quote other#x", ""), ("story the-mov", "the-move")]
+    ("call", "hint", "column"),
+    [("quote care/lisen", "care/listen", 11), ("quote other#x", "", 11), ("story the-mov", "the-move", 11)],
 )
-def test_an_id_that_does_not_exist_is_an_error_with_what_was_meant(small_site: SmallSite, call: str, hint: str) -> None:
+def test_an_id_that_does_not_exist_is_an_error_with_what_was_meant(
+    small_site: SmallSite, call: str, hint: str, column: int
+) -> None:
     site = small_site(page_with(f"One.\n\n::: {call}\n:::") + QUOTES)
     (fault,) = of_severity(site, "error")
-    assert (fault.code, str(fault.span)) == ("L106", "content/blog/a.md:6")
+    assert (fault.code, fault.span.path, fault.span.line, fault.span.column) == ("L106", "content/blog/a.md", 6, column)
     assert hint in fault.hint
 
 
@@ -179,12 +182,12 @@ def test_no_template_is_read_from_outside(small_site: SmallSite, tmp_path: Path,
     ("template", "code", "place"),
     [
         ("one\n{% if %}\n", "T102", "templates/post.html:2"),
-        ("one\ntwo {{ page.titel }}", "T103", "templates/post.html:2"),
-        ("one\n\n{{ nobody }}", "T103", "templates/post.html:3"),
+        ("one\ntwo {{ page.titel }}", "T103", "templates/post.html:2:13"),
+        ("one\n\n{{ nobody }}", "T103", "templates/post.html:3:4"),
         ("{{ 1 / 0 }}", "T103", "templates/post.html:1"),
-        ('{% include "nowhere.html" %}', "T101", "templates/post.html:1"),
-        ("\n{{ asset('nowhere.css') }}", "T104", "templates/post.html:2"),
-        ("\n\n{{ t('nothing_like_it') }}", "T105", "templates/post.html:3"),
+        ('{% include "nowhere.html" %}', "T101", "templates/post.html:1:13"),
+        ("\n{{ asset('nowhere.css') }}", "T104", "templates/post.html:2:11"),
+        ("\n\n{{ t('nothing_like_it') }}", "T105", "templates/post.html:3:7"),
         ("{{ page.title | shout }}", "T102", "templates/post.html:1"),
     ],
 )

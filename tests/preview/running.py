@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 from threading import Thread
-from typing import Any
-from urllib.request import Request, urlopen
+from typing import Any, NamedTuple
 
 from caresite.engine.build import Options
 from caresite.pipeline.gates import Gates
@@ -18,10 +18,22 @@ from caresite.preview.generations import Generation
 from caresite.preview.serve import How, Preview, Rebuilt
 from caresite.testing import COMPILED, write_site
 
-__all__ = ["NOW", "Shown", "showing"]
+__all__ = ["NOW", "Said", "Shown", "showing"]
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 _PATIENCE_S = 20.0
+
+
+class Said(NamedTuple):
+    """What the server said."""
+
+    status: int
+    headers: HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
 
 class Shown:
@@ -98,20 +110,20 @@ class Shown:
         self.wait(lambda: len(self.told) > before)
         return self.told[-1]
 
-    def get(self, path: str, **headers: str) -> Any:
-        """Ask the server; the answer has `status`, `headers` and `read()`, and no redirect is followed."""
-        from http.client import HTTPConnection
-
+    def ask(self, path: str, *, method: str = "GET", body: str | None = None, **headers: str) -> Said:
+        """Ask the server, following nothing; `if_none_match` and the like become headers."""
         connection = HTTPConnection("127.0.0.1", self.preview.server.port, timeout=10)
-        connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        answer.body = answer.read()  # type: ignore[attr-defined]
-        connection.close()
-        return answer
+        try:
+            named = {name.replace("_", "-").title(): value for name, value in headers.items()}
+            connection.request(method, path, body, named)
+            answer = connection.getresponse()
+            return Said(answer.status, answer.msg, answer.read())
+        finally:
+            connection.close()
 
 
 @contextmanager
-def showing(root: Path, text: str = "", files: dict[str, bytes] | None = None, **how: Any) -> Iterator[Shown]:
+def showing(root: Path, text: str = "", files: Mapping[str, bytes] | None = None, **how: Any) -> Iterator[Shown]:
     """Preview the site in `text` in `root` for as long as the context lasts."""
     write_site(root, text, files)
     shown = Shown(root, **how)

@@ -6,6 +6,7 @@ import pytest
 
 from caresite.preview.policy import widened
 
+HOST = "https://a.example"
 PLACE = "http://127.0.0.1:8000/_caresite/"
 
 
@@ -25,9 +26,8 @@ PLACE = "http://127.0.0.1:8000/_caresite/"
             f"script-src {PLACE}; style-src https://a.example {PLACE}; connect-src {PLACE}",
         ),
         (
-            "default-src https://a.example",
-            f"default-src https://a.example; script-src https://a.example {PLACE}; "
-            f"style-src https://a.example {PLACE}; connect-src https://a.example {PLACE}",
+            f"default-src {HOST}",
+            f"default-src {HOST}; script-src {HOST} {PLACE}; style-src {HOST} {PLACE}; connect-src {HOST} {PLACE}",
         ),
         (
             "script-src 'self'; script-src-elem 'sha256-x='; style-src 'self'; connect-src *",

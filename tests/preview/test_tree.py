@@ -24,7 +24,7 @@ FILES = {
 
 
 def made(root: Path, base_path: str = "/") -> Tree:
-    entries = {path: Entry(path, Output(path=path, data=text.encode())) for path, text in FILES.items()}
+    entries = {path: Entry(path, Output(path=path, content=text.encode())) for path, text in FILES.items()}
     return MadeTree(root, entries, base_path)
 
 

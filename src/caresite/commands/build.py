@@ -6,24 +6,16 @@ import os
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from caresite.commands.progress import shown_progress
-from caresite.commands.report import (
-    as_data,
-    counted,
-    held_as_data,
-    print_diagnostics,
-    print_held_back,
-    seconds_text,
-)
 from caresite.commands.session import Session
-from caresite.core.codes import CANNOT_WRITE
-from caresite.engine.build import Built, Options, build
-from caresite.engine.clock import moment, site_zone
-from caresite.pipeline.gates import Gates
+
+if TYPE_CHECKING:
+    from caresite.core.model import HeldBack
+    from caresite.engine.build import Built, Options
+    from caresite.engine.unchanged import Report
 
 __all__ = ["Flags", "data_of", "now_of", "pages_of", "run"]
 
@@ -41,25 +33,89 @@ class Flags(NamedTuple):
     clock: str = ""
     profile: bool = False
     dry_run: bool = False
+    full: bool = False
+    verify: bool = False
+    jobs: int = 0
+    minify: bool | None = None
 
 
 def run(session: Session, flags: Flags) -> int:
     """Build the site, tell what was found, and return 0 when it was published, 1 when not."""
-    options = _options(session, flags)
     start = time.perf_counter()
+    asked = _asked(session, flags)
+    if report := _unchanged(session, flags, asked):
+        _say_report(session, report)
+        session.say(_last_line(session, report, (0, report.files, 0), flags, time.perf_counter() - start))
+        return 0
+    return _build(session, flags, asked, start)
+
+
+def _asked(session: Session, flags: Flags) -> str:
+    """Return a digest of how this build was asked for; nothing for builds that leave no record."""
+    if flags.dry_run or flags.clock:
+        return ""
+    from caresite.engine.unchanged import asked_for
+
+    shaping = (flags.drafts, flags.future, flags.expired, flags.base_url, flags.output_dir, flags.strict, flags.minify)
+    return asked_for((*shaping, session.configs, session.env), os.environ)
+
+
+def _unchanged(session: Session, flags: Flags, asked: str) -> Report | None:
+    """Return what the last build said when this one has nothing to do, which is found out before all else."""
+    if not asked or flags.full or flags.clean or flags.profile or flags.verify or session.json:
+        return None
+    from caresite.engine.unchanged import report_if_unchanged
+
+    return report_if_unchanged(session.root, asked, time.time())
+
+
+def _build(session: Session, flags: Flags, asked: str, start: float) -> int:
+    from caresite.commands.progress import shown_progress
+    from caresite.engine.build import build
+
+    options = _options(session, flags, asked)
     with shown_progress(session) as tell:
         built = build(session.root, options, progress=tell)
     seconds = time.perf_counter() - start
+    differing = _differing(session, built, options) if flags.verify and built.published else ()
     if session.json:
         stages = {"stages": built.seconds} if flags.profile else {}
-        session.answer(data_of(built, seconds, ok=built.ok) | _published(built) | stages)
+        verified = {"differing": list(differing)} if flags.verify else {}
+        ok = built.ok and not differing
+        session.answer(data_of(built, seconds, ok=ok) | _published(built) | stages | verified)
     else:
-        _tell(session, built, flags, options.now, seconds)
-    return 0 if built.ok else 1
+        _tell(session, built, flags, seconds)
+        if flags.verify and built.published:
+            session.say(_verdict(differing))
+    return 0 if built.ok and not differing else 1
+
+
+def _differing(session: Session, built: Built, options: Options) -> tuple[str, ...]:
+    """Build everything anew beside what was published, and return the files whose bytes are not the same."""
+    from msgspec.structs import replace
+
+    from caresite.engine.build import build
+
+    anew = build(session.root, replace(options, publish=False, full=True))
+    wanted = {output.path: output.data for output in anew.outputs}
+    there = {output.path: output.data for output in built.outputs}
+    return tuple(sorted(path for path in wanted.keys() | there.keys() if wanted.get(path) != there.get(path)))
+
+
+def _verdict(differing: tuple[str, ...]) -> str:
+    if not differing:
+        return "Verified: a build from nothing gives the same bytes."
+    names = "".join(f"\n  {path}" for path in differing)
+    return (
+        f"These files are not what a build from nothing gives:{names}\n"
+        "That is a fault of caresite: please report it. `caresite build --full` mends them."
+    )
 
 
 def now_of(session: Session, clock: str) -> datetime:
     """Return the moment that decides what is due. Raises UsageError when `clock` is not a date."""
+    from caresite.engine.clock import moment, site_zone
+
     zone = site_zone(session.root, files=session.configs, env=session.env, environ=os.environ)
     try:
         return moment(zone, clock)
@@ -69,10 +125,14 @@ def now_of(session: Session, clock: str) -> datetime:
 
 def pages_of(built: Built) -> int:
     """Return how many pages people can visit."""
-    return sum(output.path.endswith(".html") and bool(output.content) for output in built.outputs)
+    return built.pages
 
 
-def _options(session: Session, flags: Flags) -> Options:
+def _options(session: Session, flags: Flags, asked: str) -> Options:
+    from caresite.engine.build import Options
+    from caresite.engine.pool import cores
+    from caresite.pipeline.gates import Gates
+
     return Options(
         now=now_of(session, flags.clock),
         configs=session.configs,
@@ -84,35 +144,70 @@ def _options(session: Session, flags: Flags) -> Options:
         strict=flags.strict,
         clean=flags.clean,
         dry_run=flags.dry_run,
+        full=flags.full,
+        workers=flags.jobs or cores(),
+        asked=asked,
     )
 
 
-def _tell(session: Session, built: Built, flags: Flags, now: datetime, seconds: float) -> None:
-    print_diagnostics(session, built.diagnostics)
-    if site := built.site:
-        print_held_back(session, site.held_back, site.next_due, site.clock)
-        if site.settings.config.sample:
-            session.say("The people on this site are made up (`sample: true`), and each page says so.")
+def _tell(session: Session, built: Built, flags: Flags, seconds: float) -> None:
+    from caresite.commands.report import print_diagnostics
+    from caresite.engine.build import report_of
+
+    if built.trouble:
+        session.say(f"The memory of earlier builds {built.trouble}.")
+    if built.site is None or built.published is None:
+        print_diagnostics(session, built.diagnostics)
+        if site := built.site:
+            _say_held_back(session, site.held_back, site.next_due, site.clock)
+        _say_stages(session, built, flags)
+        session.say(_failure(built))
+        return
+    report, done = report_of(built), built.published
+    _say_report(session, report)
+    _say_stages(session, built, flags)
+    session.say(_last_line(session, report, (len(done.written), done.unchanged, len(done.removed)), flags, seconds))
+
+
+def _say_report(session: Session, report: Report) -> None:
+    """Tell what a build that was published found, by itself or when it was last made."""
+    if report.diagnostics:
+        from caresite.commands.report import print_diagnostics
+
+        print_diagnostics(session, report.diagnostics)
+    _say_held_back(session, report.held_back, report.next_due, report.clock)
+    if report.sample:
+        session.say("The people on this site are made up (`sample: true`), and each page says so.")
+
+
+def _say_held_back(session: Session, held: tuple[HeldBack, ...], due: datetime | None, now: datetime) -> None:
+    if held or due:
+        from caresite.commands.report import print_held_back
+
+        print_held_back(session, held, due, now)
+
+
+def _say_stages(session: Session, built: Built, flags: Flags) -> None:
     if flags.profile:
         for stage, spent in built.seconds.items():
             session.say(f"  {stage:<10} {spent:7.3f} s")
-    session.say(_last_line(session, built, flags, seconds))
 
 
-def _last_line(session: Session, built: Built, flags: Flags, seconds: float) -> str:
-    if built.published is None:
-        return _failure(built)
-    done = built.published
-    pages, folder = counted(pages_of(built), "page"), f"{session.shown(built.output_dir or Path())}/"
-    written, removed = len(done.written), len(done.removed)
+def _last_line(session: Session, report: Report, done: tuple[int, int, int], flags: Flags, seconds: float) -> str:
+    written, unchanged, removed = done
+    pages = "1 page" if report.pages == 1 else f"{report.pages:,} pages"
+    folder = f"{session.shown(Path(report.folder))}/"
     if flags.dry_run:
-        numbers = f"{written} to write, {done.unchanged} unchanged, {removed} to remove"
+        numbers = f"{written} to write, {unchanged} unchanged, {removed} to remove"
         return f"Would build {pages} into {folder} ({numbers}). This was a dry run: nothing was changed."
-    numbers = f"{written} written, {done.unchanged} unchanged, {removed} removed"
-    return f"Built {pages} in {seconds_text(seconds)} into {folder} ({numbers})"
+    took = f"{seconds:.1f} s" if seconds >= 0.95 else f"{seconds:.2f} s"
+    return f"Built {pages} in {took} into {folder} ({written} written, {unchanged} unchanged, {removed} removed)"
 
 
 def _failure(built: Built) -> str:
+    from caresite.commands.report import counted
+    from caresite.core.codes import CANNOT_WRITE
+
     errors = sum(d.severity == "error" for d in built.diagnostics)
     warnings = sum(d.severity == "warning" for d in built.diagnostics)
     found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}."
@@ -132,6 +227,8 @@ def _published(built: Built) -> dict[str, Any]:
 
 def data_of(built: Built, seconds: float, *, ok: bool) -> dict[str, Any]:
     """Return what a build found, as JSON has it."""
+    from caresite.commands.report import as_data, held_as_data
+
     site = built.site
     zone = site.clock.tzinfo if site else None
     return {

@@ -242,7 +242,7 @@ def _tell(session: Session, rebuilt: Rebuilt) -> None:
         click.echo("".join(traceback.format_exception(rebuilt.crash)), err=True, nl=False)
     if not rebuilt.crash:
         print_diagnostics(session, new)
-    if now.changed or new or before.faults != now.faults or not before.number:
+    if rebuilt.changed or new or before.faults != now.faults or not before.number:
         session.say(_line(rebuilt))
 
 
@@ -253,9 +253,9 @@ def _line(rebuilt: Rebuilt) -> str:
         kept = "the last good pages are shown" if now.tree.entries else "there is nothing to show yet"
         return f"{_when()}{_named(rebuilt.paths)}{counted(len(now.faults), 'error')}; {kept} ({spent})"
     if not rebuilt.before.number:
-        return f"{_when()}{counted(_pages(now.changed), 'page')} in {spent}"
+        return f"{_when()}{counted(_pages(rebuilt.changed), 'page')} in {spent}"
     well = "all is well again, " if rebuilt.before.faults else ""
-    changed = _changed(now.changed)
+    changed = _changed(rebuilt.changed)
     return f"{_when()}{_named(rebuilt.paths)}{well}{changed} in {spent}"
 
 
@@ -290,7 +290,7 @@ def _as_event(rebuilt: Rebuilt, new: Sequence[Diagnostic]) -> dict[str, Any]:
         "event": "built",
         "ok": not now.faults,
         "paths": sorted(rebuilt.paths),
-        "changed": len(now.changed),
+        "changed": len(rebuilt.changed),
         "ms": round(now.seconds * 1000),
         "diagnostics": as_data(new),
     }

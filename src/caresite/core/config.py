@@ -20,7 +20,7 @@ from caresite.core.plugins import BUILT_IN, ActivePlugin, load_plugin
 from caresite.core.salvage import Salvaged, salvage
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
-from caresite.core.urls import check_address
+from caresite.core.urls import check_address, encode_path
 from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read_yaml
 
 __all__ = [
@@ -501,12 +501,13 @@ def _complete(review: _Review, table: Table, plugins: tuple[ActivePlugin, ...]) 
         message = "`testimonials.verification_note` is missing; pages of reviews must say how they are checked"
         review.report(codes.MISSING_KEY, ("testimonials.mode",), message, severity="warning")
     _check_address(review, config.pagination.path, ("pagination.path",))
+    pagination = replace(config.pagination, path=encode_path(config.pagination.path))
     collections = _collections(review)
     _check_output_dir(
         review, {collection.path.strip("/").split("/")[0].casefold() for collection in collections.values()}
     )
     return Settings(
-        config=config,
+        config=replace(config, pagination=pagination),
         collections=collections,
         taxonomies=_taxonomies(review),
         plugins=plugins,
@@ -574,7 +575,7 @@ def _collections(review: _Review) -> dict[str, Collection]:
         )
         changes = {key: value for key in Collection.__struct_fields__ if (value := getattr(given, key))}
         if given.index:
-            changes["index"] = "/" + "".join(f"{part}/" for part in given.index.split("/") if part)
+            changes["index"] = encode_path("/" + "".join(f"{part}/" for part in given.index.split("/") if part))
         merged[name] = replace(old, **changes)
         if not merged[name].kind:
             message, hint = f"the collection `{name}` needs a `kind`", f"one of {', '.join(_LISTED_KINDS)}"
@@ -633,7 +634,7 @@ def _taxonomies(review: _Review) -> dict[str, Taxonomy]:
     for name, given in review.config.taxonomies.items():
         old = merged.get(name, Taxonomy(path=f"/{name}/", field=name))
         changes = {key: value for key in Taxonomy.__struct_fields__ if (value := getattr(given, key))}
-        merged[name] = replace(old, **changes)
+        merged[name] = replace(old, **changes | {"path": encode_path(given.path or old.path)})
         places = (f"taxonomies.{name}.path", f"taxonomies.{name}", "taxonomies")
         _check_address(review, merged[name].path, places)
         if not re.fullmatch(r"\w[\w-]*", name):

@@ -25,9 +25,7 @@ class Salvaged(Struct, frozen=True):
     torn: frozenset[Span]
 
 
-def salvage(
-    table: Table, record: type[Struct], refused: frozenset[Span], needed: Mapping[str, str]
-) -> Salvaged | None:
+def salvage(table: Table, record: type[Struct], refused: frozenset[Span], needed: Mapping[str, str]) -> Salvaged | None:
     """Return `table` as a `record` without the values at the places `refused`; None when nothing can be made of it.
 
     `needed` gives what stands in for keys that the record needs. Nothing is reported: that has been done.

@@ -84,8 +84,8 @@ def stays_inside(path: str) -> bool:
 
 
 def output_path(address: str) -> str:
-    """Return the file behind an address: `/blog/x/` is `blog/x/index.html`, `/feed.xml` is `feed.xml`."""
-    path = address.lstrip("/")
+    """Return the file behind an address, which may be percent-encoded: `/my%20blog/` is `my blog/index.html`."""
+    path = unquote(address).lstrip("/")
     return path + "index.html" if not path or path.endswith("/") else path
 
 

@@ -16,9 +16,10 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, sort
 from caresite.core.model import Output, Route
 from caresite.core.values import Table
 from caresite.engine.columns import with_columns
-from caresite.engine.current import code_digest, frame_of
+from caresite.engine.current import code_digest, frame_of, sources_of
 from caresite.engine.memory import Memory, MemoryLost, memory_path
 from caresite.engine.parsing import parse_all, parse_known, reading
+from caresite.engine.unchanged import Report, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site, assemble
@@ -34,7 +35,7 @@ from caresite.pipeline.render import Renderer
 from caresite.pipeline.route import route
 from caresite.pipeline.themes import Theme, load_theme
 
-__all__ = ["Built", "Options", "Watch", "build", "load_site", "markdown_options"]
+__all__ = ["Built", "Options", "Watch", "build", "load_site", "markdown_options", "report_of"]
 
 T = TypeVar("T")
 Tell = Callable[[str, int, int], None]
@@ -44,7 +45,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """How to build: what the command line says. `now` is the moment that decides what is due.
 
     `compiled` is where compiled templates are kept; below `.caresite/` unless given, nowhere when nothing is
-    written. `full` forgets what earlier builds found out; `workers` is how many processes may work at once.
+    written. `full` forgets what earlier builds found out; `workers` is how many processes may work at once; `asked`
+    is a digest of how the build was asked for, and makes it leave a record for the next one that is asked for alike.
     """
 
     now: datetime
@@ -61,6 +63,7 @@ class Options(Struct, frozen=True, kw_only=True):
     compiled: Path | None = None
     full: bool = False
     workers: int = 1
+    asked: str = ""
 
 
 class Built(Struct, frozen=True, kw_only=True):
@@ -82,6 +85,11 @@ class Built(Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         return not any(d.severity == "error" for d in self.diagnostics)
+
+    @property
+    def pages(self) -> int:
+        """How many pages people can visit."""
+        return sum(output.path.endswith(".html") and bool(output.content) for output in self.outputs)
 
 
 class Watch:
@@ -140,8 +148,8 @@ def build(
         if not options.full:
             memory.recall()
         return _build(root, options, tell, memory)
-    except MemoryLost:
-        memory.forget()
+    except MemoryLost as lost:
+        memory.forget(f"the words of {lost} are gone")
         return _build(root, options, tell, memory)
     finally:
         memory.close()
@@ -167,7 +175,7 @@ def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> B
                 if memory and memory.file and not options.dry_run:
                     note_published(memory, folder)
                     memory.save()
-        return Built(
+        built = Built(
             diagnostics=diagnostics,
             site=site,
             outputs=outputs,
@@ -177,6 +185,9 @@ def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> B
             rendered=tuple(watch.rendered),
             trouble=memory.trouble if memory else "",
         )
+        if published and memory and options.asked and not memory.trouble:
+            memory.save_record(record_of(root, _tree(settings, theme, folder), options.asked, report_of(built)))
+        return built
     except Problem as problem:
         watch.found.extend(problem.diagnostics)
         return Built(diagnostics=with_columns(root, watch.sorted(options.strict)), seconds=watch.seconds)
@@ -194,6 +205,29 @@ def _configured(root: Path, options: Options, watch: Watch) -> tuple[Settings, T
     if any(d.severity == "error" for d in found):
         raise Problem
     return settings, theme
+
+
+def report_of(built: Built) -> Report:
+    """Return what there is to say of a build that was published."""
+    assert built.site
+    assert built.published
+    return Report(
+        pages=built.pages,
+        files=len(built.published.written) + built.published.unchanged,
+        folder=str(built.output_dir),
+        diagnostics=built.diagnostics,
+        held_back=built.site.held_back,
+        next_due=built.site.next_due,
+        clock=built.site.clock,
+        sample=built.site.settings.config.sample,
+    )
+
+
+def _tree(settings: Settings, theme: Theme, folder: Path) -> Tree:
+    themes = (str(layer.folder.absolute()) for layer in theme.layers[1:])
+    plugins = (path for active in settings.plugins for path in sources_of(active.plugin))
+    folders = (collection.path for collection in settings.collections.values())
+    return Tree((*themes, *plugins, *folders, settings.path), str(folder.absolute()))
 
 
 def load_site(
@@ -293,7 +327,7 @@ def _write(
         if memory is None:
             outputs = write_all(renderer, routes, tell)
         else:
-            frame = frame_of(site, theme, code=memory.code, folder=folder)
+            frame = frame_of(site, theme, code=memory.code)
             on_disk = folder if memory.file else None
             outputs, watch.rendered = write_known(
                 renderer, routes, plan, memory, frame=frame, folder=on_disk, tell=tell

@@ -56,7 +56,7 @@ def _placed(diagnostic: Diagnostic, lines: list[str]) -> Span:
 def _written(message: str) -> Iterator[str]:
     """Yield what a message quotes, in the forms that it may have in a text."""
     for words in _QUOTED.findall(message):
-        yield from dict.fromkeys((words, encode_path(words), escape(words)))
+        yield from dict.fromkeys((words, encode_path(words), escape(words), words.replace("/", "#")))
 
 
 def _found(words: str, line: str) -> tuple[int, int] | None:

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any
 
 import caresite
 from caresite.core.model import Output, Route
+from caresite.core.plugins import Plugin
 from caresite.engine.memory import KnownRoute, Memory, stamp_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.notes import fingerprint
@@ -31,6 +31,7 @@ __all__ = [
     "is_current",
     "is_lasting",
     "route_digest",
+    "sources_of",
     "standing",
     "structure_of",
 ]
@@ -67,23 +68,30 @@ def _installed() -> Iterable[str]:
         yield folder.name if folder is not None else f"{distribution.name}-{distribution.version}"
 
 
-def frame_of(site: Site, theme: Theme, *, code: bytes, folder: Path) -> bytes:
+def frame_of(site: Site, theme: Theme, *, code: bytes) -> bytes:
     """Return a digest of what every file depends on without asking for it."""
     settings = site.settings
     plugins = [(a.plugin.name, a.plugin.version, a.options, _module_digest(a.plugin)) for a in settings.plugins]
     markdown, config = settings.config.markdown, settings.config
     general = (config.language, config.base_url, config.timezone, settings.base_path, settings.path)
     drawn = [_drawings_digest(layer.folder / "drawings") for layer in theme.layers]
-    return fingerprint((code, str(folder), plugins, markdown, general, drawn, settings.config.seo), {})
+    return fingerprint((code, plugins, markdown, general, drawn, settings.config.seo), {})
 
 
-def _module_digest(plugin: Any) -> bytes:
-    """Return a digest of the file that a plugin's functions come from, for plugins that are being written."""
+def sources_of(plugin: Plugin) -> tuple[str, ...]:
+    """Return the files and folders that a plugin comes from, unless it is one of ours."""
     functions = (plugin.routes, plugin.render, plugin.head, plugin.rendered, plugin.checks, *plugin.filters.values())
+    names = sorted({f.__module__ for f in functions if getattr(f, "__module__", None)})
+    modules = (sys.modules.get(name) for name in names if not name.startswith("caresite."))
+    files = (getattr(module, "__file__", None) for module in modules)
+    return (*filter(None, files), *(str(folder) for folder in (plugin.templates, plugin.words) if folder))
+
+
+def _module_digest(plugin: Plugin) -> bytes:
+    """Return a digest of the files that a plugin's functions come from, for plugins that are being written."""
     digest = hashlib.blake2b(digest_size=16)
-    for name in sorted({f.__module__ for f in functions if getattr(f, "__module__", None)}):
-        source = getattr(sys.modules.get(name), "__file__", None)
-        if source and not name.startswith("caresite.") and Path(source).is_file():
+    for source in sources_of(plugin):
+        if Path(source).is_file():
             digest.update(Path(source).read_bytes())
     return digest.digest()
 

@@ -14,15 +14,17 @@ import pickle
 import sqlite3
 import time
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from caresite import __version__
 from caresite.core.model import Document, Output, Segments
+from caresite.engine.unchanged import memory_name
 from caresite.pipeline.notes import Read
 
 __all__ = [
@@ -33,11 +35,14 @@ __all__ = [
     "MemoryLost",
     "Stamp",
     "memory_path",
+    "packed",
     "separated",
     "stamp_of",
+    "unpacked",
 ]
 
-FORMAT = 1
+T = TypeVar("T")
+_SUM_LENGTH = 4
 _YOUNG_NS = 2_000_000_000  # a file changed twice within this may have one stamp for both
 _PLAIN_CLASSES = frozenset(
     (
@@ -65,8 +70,11 @@ _TABLES = """
 """
 
 
-class MemoryLost(Exception):
-    """Something that was remembered is not there any more; the build begins again without memory."""
+class MemoryLost(BaseException):
+    """Something that was remembered is not there any more; the build begins again without memory.
+
+    Not an `Exception`: what catches the faults of templates and plugins must let it through.
+    """
 
 
 class Stamp(NamedTuple):
@@ -123,7 +131,7 @@ class KeptWords:
 
 def memory_path(root: Path) -> Path:
     """Return the file that keeps the memory of the site in `root`, named by its format and our version."""
-    return root / ".caresite" / f"build-{FORMAT}-{__version__}.db"
+    return root / ".caresite" / memory_name()
 
 
 def stamp_of(path: str | Path, now: int | None = None) -> Stamp | None:
@@ -158,6 +166,9 @@ class Memory:
         self._connections: dict[int, sqlite3.Connection] = {}
         self._last: tuple[str, Any] = ("", None)
         self._generation = 0
+        self._saved_documents: dict[str, bytes] = {}
+        self._saved_routes: dict[str, KnownRoute] = {}
+        self._saved_answers: list[bytes] = []
 
     # reads
 
@@ -238,28 +249,35 @@ class Memory:
         try:
             self._recall()
         except Exception as error:  # whatever a damaged file makes of itself
-            self.forget()
-            self.trouble = f"{self.file.name} could not be used ({type(error).__name__}: {error}), so everything is built anew"
+            if _is_busy(error):
+                self._close()
+                self.__init__(self.file)  # type: ignore[misc]
+                self.trouble = f"cannot read {self.file.name} ({error}), so everything is built anew"
+            else:
+                self.forget(f"{type(error).__name__}: {error}")
 
-    def forget(self) -> None:
-        """Forget everything, and remove the file."""
+    def forget(self, reason: str = "") -> None:
+        """Forget everything, and remove the file, which could not be used if there is a `reason`."""
         self._close()
         self.__init__(self.file)  # type: ignore[misc]
         if self.file:
+            if reason:
+                self.trouble = f"{self.file.name} could not be used ({reason}), so everything is built anew"
             with contextlib.suppress(OSError):
                 self.file.unlink()
 
     def _recall(self) -> None:
         ask = self._connection().execute
         ask("BEGIN")
-        self.meta = dict(ask("SELECT name, value FROM meta"))
+        self.meta = dict(ask("SELECT name, value FROM meta WHERE name <> 'record'"))
         self._generation = int(self.meta.get("generation", b"0"))
         for path, key, stamp, head in ask("SELECT path, key, stamp, head FROM documents"):
-            document = unpacked(head)
+            document = _checked(unpacked(head), Document)
             self._attach(document)
             self.documents[path] = KnownDocument(key, _stamp(stamp), document)
         for output, route, reads, facts, *rest in ask("SELECT output, route, reads, facts, digest, stamp FROM routes"):
-            self.routes[output] = KnownRoute(route, array("I", reads), unpacked(facts), rest[0], _stamp(rest[1]))
+            known = _checked(unpacked(facts), Output)
+            self.routes[output] = KnownRoute(route, array("I", unpacked(reads)), known, rest[0], _stamp(rest[1]))
         rows = ask("SELECT number, read, answer FROM reads ORDER BY number").fetchall()
         if [row[0] for row in rows] != list(range(len(rows))):
             raise ValueError("reads are missing")
@@ -271,10 +289,6 @@ class Memory:
         self._saved_routes = dict(self.routes)
         self._saved_answers = list(self.answers)
 
-    _saved_documents: Mapping[str, bytes] = {}
-    _saved_routes: Mapping[str, KnownRoute] = {}
-    _saved_answers: list[bytes] = []  # noqa: RUF012 - replaced as a whole, never changed
-
     def save_documents(self) -> None:
         """Write the documents that are new; the words of those need not be held any longer."""
         self._write(self._write_documents)
@@ -282,6 +296,10 @@ class Memory:
     def save(self) -> None:
         """Write everything that is new since the file was read."""
         self._write(self._write_documents, self._write_routes)
+
+    def save_record(self, record: bytes) -> None:
+        """Write the record of a build, which tells the next one whether there is anything to do."""
+        self._write(lambda c: c.execute("INSERT OR REPLACE INTO meta VALUES ('record', ?)", (record,)))
 
     def _write(self, *steps: Any) -> None:
         if self.file is None or self.trouble.startswith("cannot"):
@@ -295,10 +313,11 @@ class Memory:
                 for step in steps:
                     step(connection)
                 connection.execute("COMMIT")
+                self._fresh_words = {}
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, ValueError) as error:
             self.trouble = f"cannot keep what was found out in {self.file.name} ({error}), so the next build is slower"
 
     def _write_documents(self, connection: sqlite3.Connection) -> None:
@@ -318,7 +337,6 @@ class Memory:
         connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", fresh)
         connection.executemany("DELETE FROM documents WHERE path = ?", gone)
         self._saved_documents = {path: mark for path, mark in saved.items() if path in self.documents}
-        self._fresh_words = {}
 
     def _write_routes(self, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()
@@ -334,7 +352,7 @@ class Memory:
             (
                 output,
                 known.route,
-                known.reads.tobytes(),
+                packed(known.reads.tobytes()),
                 packed(_facts(known.output)),
                 known.digest,
                 _packed_stamp(known.stamp),
@@ -384,12 +402,29 @@ def packed(value: Any) -> bytes:
     pickler = pickle.Pickler(buffer, protocol=5)
     pickler.dispatch_table = _REDUCERS
     pickler.dump(value)
-    return buffer.getvalue()
+    data = buffer.getvalue()
+    return crc32(data).to_bytes(_SUM_LENGTH) + data
 
 
 def unpacked(data: bytes) -> Any:
-    """Return the value in `data`. Only records of ours and plain values come out, whatever stands in the file."""
-    return _Unpickler(io.BytesIO(data)).load()
+    """Return the value in `data`. Only records of ours and plain values come out, whatever stands in the file.
+
+    Raises ValueError when a byte of it is not as it was written, and all that pickles raise.
+    """
+    if int.from_bytes(data[:_SUM_LENGTH]) != crc32(memoryview(data)[_SUM_LENGTH:]):
+        raise ValueError("it is damaged")
+    return _Unpickler(io.BytesIO(memoryview(data)[_SUM_LENGTH:])).load()
+
+
+def _checked(value: Any, type: type[T]) -> T:
+    if not isinstance(value, type):
+        raise ValueError("it holds something else")
+    return value
+
+
+def _is_busy(error: Exception) -> bool:
+    """Tell whether somebody else is using the file, which then is theirs to keep."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 class _Unpickler(pickle.Unpickler):
@@ -399,7 +434,7 @@ class _Unpickler(pickle.Unpickler):
         found = self._known.get((module, name))
         if found is None:
             found = super().find_class(module, name) if _is_plain(module, name) else None
-            if found is None or (module.startswith("caresite.") and not isinstance(found, type)):
+            if found is None or (module.startswith("caresite.") and not _is_record(found)):
                 raise pickle.UnpicklingError(f"{module}.{name} is no value")
             self._known[module, name] = found
         return found
@@ -408,6 +443,10 @@ class _Unpickler(pickle.Unpickler):
 def _is_plain(module: str, name: str) -> bool:
     ours = module.startswith(("caresite.core.", "caresite.kinds.", "caresite.engine.memory", "caresite.pipeline.notes"))
     return (ours and "." not in name) or (module, name) in _PLAIN_CLASSES
+
+
+def _is_record(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, (Struct, tuple, KeptWords))
 
 
 def separated(document: Document, digests: Iterable[str]) -> tuple[Document, bytes]:

@@ -22,7 +22,7 @@ from caresite.engine.current import (
     standing,
     structure_of,
 )
-from caresite.engine.memory import KnownRoute, Memory, stamp_of
+from caresite.engine.memory import KnownRoute, Memory
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer, facts_of
@@ -98,12 +98,14 @@ def _remembered(output: Output, route: bytes, renderer: Renderer, memory: Memory
 
 
 def note_published(memory: Memory, folder: Path) -> None:
-    """Note how the files of all routes stand on disk, now that they do."""
+    """Note that the files of all routes stand on disk, now that they do.
+
+    One that was just written gets no stamp before its bytes were looked at: another build may have written since.
+    """
     for path, known in memory.routes.items():
-        stamp = stamp_of(folder / path)
-        if stamp != known.stamp or not isinstance(known.output.content, Standing):
+        if not isinstance(known.output.content, Standing):
             output = replace(known.output, content=Standing(folder / path))
-            memory.routes[path] = known._replace(stamp=stamp, output=output)
+            memory.routes[path] = known._replace(stamp=None, output=output)
 
 
 def made_of_all(site: Site, outputs: tuple[Output, ...]) -> tuple[list[Output], list[Diagnostic]]:

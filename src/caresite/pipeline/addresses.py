@@ -18,7 +18,7 @@ from caresite.core.model import (
     Source,
 )
 from caresite.core.texts import cut
-from caresite.core.urls import check_address, is_external, slug_of
+from caresite.core.urls import check_address, encode_path, is_external, slug_of
 from caresite.kinds import (
     QuoteCollection,
 )
@@ -125,12 +125,12 @@ def below_url(url: str, slug: str) -> str:
 
 
 def with_base(settings: Settings, address: str, *, anchored: bool = False) -> str:
-    """Return `address` below the site's sub-path, cleaned; raises ValueError when it cannot be served.
+    """Return `address` below the site's sub-path, cleaned and encoded; raises ValueError when it cannot be served.
 
     Only where `anchored` does a `#` begin a place on the page.
     """
     path, mark, fragment = address.partition("#") if anchored else (address, "", "")
-    return settings.base_path.rstrip("/") + check_address(path) + mark + fragment
+    return settings.base_path.rstrip("/") + encode_path(check_address(path)) + mark + fragment
 
 
 def _address(settings: Settings, source: Source, item: Item, found: list[Diagnostic]) -> str:

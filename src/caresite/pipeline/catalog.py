@@ -23,7 +23,6 @@ from caresite.core.model import (
     Term,
 )
 from caresite.core.suggest import nearest
-from caresite.core.texts import cut
 from caresite.core.urls import slug_of
 from caresite.kinds import (
     Author,
@@ -95,7 +94,7 @@ def assemble(
         else:
             kept.append((document, item, decision.state))
     drafts = place_items(settings, kept, found)
-    drafts.extend(_missing_authors(settings, drafts, found))
+    drafts.extend(_missing_authors(settings, drafts))
     resources, files = collect_resources(settings, discovery, drafts, found)
     terms, refs = collect_terms(settings, [(d.id, d.item, d.source) for d in drafts], _term_pages(drafts))
     pages = {d.id: page_of(settings, d, refs.get(d.id, {}), resources, files, found) for d in drafts}
@@ -169,28 +168,21 @@ def _list_heads(drafts: list[Draft]) -> dict[str, str]:
     return {d.source.path: d.id for d in drafts if d.item.kind == "quotes"}
 
 
-def _missing_authors(settings: Settings, drafts: list[Draft], found: list[Diagnostic]) -> list[Draft]:
+def _missing_authors(settings: Settings, drafts: list[Draft]) -> list[Draft]:
     """Give every author without a file a page that has at least their name."""
     known = {d.slug for d in drafts if d.item.kind == "author"} | {
         slug_of(d.item.meta.title) for d in drafts if d.item.kind == "author"
     }
-    names: dict[str, tuple[str, Draft]] = {}
+    names: dict[str, str] = {}
     for draft in drafts:
         for name in draft.item.meta.authors:
-            names.setdefault(slug_of(name), (name, draft))
+            names.setdefault(slug_of(name), name)
     made = []
     for slug in sorted(names.keys() - known):
-        name, draft = names[slug]
+        name = names[slug]
         item = Item(kind="author", meta=Author(title=name, slug=slug), span=Span(""))
         source = Source(f"author:{slug}", "authors", "author")
-        try:
-            url = with_base(settings, below_url(settings.collections["authors"].index, slug))
-        except ValueError as error:
-            message = f"the author “{cut(name, 60)}” cannot have the address `{slug}`: {error}"
-            hint = "give them a file with another `slug` in `content/authors/`, and name that"
-            place = place_in(draft.item.places, draft.item.span, "authors")
-            found.append(fault(codes.BAD_ADDRESS, place, message, hint=hint))
-            continue
+        url = with_base(settings, below_url(settings.collections["authors"].index, slug))
         made.append(Draft(source.path, source, item, url, slug, "published"))
     return made
 

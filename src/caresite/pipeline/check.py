@@ -35,7 +35,7 @@ def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnost
 def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
     if site.unread:  # what is missing may be what could not be read, and that is reported
         return
-    pages = {o.url: o for o in outputs if o.path.endswith(".html")}
+    pages = {unquote(o.url): o for o in outputs if o.path.endswith(".html")}
     reported = {url for output in outputs for url in output.broken}
     written = {site.settings.base_path + o.path for o in outputs}
     for output in pages.values():
@@ -47,18 +47,14 @@ def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterabl
             if path and path not in plan.addresses and path not in written:
                 message = f"{output.url} links to `{path}`, which does not exist on this site"
                 yield fault(codes.MISSING_PAGE, _place(output, site, target), message)
-            elif fragment and (path or output.url) in pages:
-                url = path or output.url
-                if fragment not in pages[url].anchors and fragment != "top":
-                    message = f"{output.url} links to `{target}`, and there is nothing with that id"
-                    near = nearest(fragment, pages[url].anchors)
-                    yield fault(
-                        codes.MISSING_ANCHOR,
-                        _place(output, site, target),
-                        message,
-                        hint=f"did you mean `#{near}`?" if near else "",
-                        severity="warning",
-                    )
+                continue
+            url = path or unquote(output.url)
+            if fragment and url in pages and fragment not in pages[url].anchors and fragment != "top":
+                message = f"{output.url} links to `{target}`, and there is nothing with that id"
+                near = nearest(fragment, pages[url].anchors)
+                hint = f"did you mean `#{near}`?" if near else ""
+                place = _place(output, site, target)
+                yield fault(codes.MISSING_ANCHOR, place, message, hint=hint, severity="warning")
 
 
 def _place(output: Output, site: Site, target: str) -> Span:

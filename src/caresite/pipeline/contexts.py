@@ -121,7 +121,7 @@ def _section(route: Route, reader: Reader) -> Page | None:
 
 
 def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
-    name = str(route.params.get("name", ""))
+    name = say("filter_three_or_fewer") if "rating" in route.params else str(route.params.get("name", ""))
     section_title = section.title if section else ""
     match route.kind:
         case "home":

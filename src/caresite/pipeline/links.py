@@ -6,7 +6,7 @@ import posixpath
 import unicodedata
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Severity, Span, fault
@@ -156,7 +156,7 @@ def _to_source(reader: Reader, source: str, path: str, fragment: str, span: Span
 
 def _relative_url(reader: Reader, page: Page, path: str, query: str, fragment: str, span: Span) -> Resolved:
     joined = posixpath.normpath(
-        posixpath.join(page.url if page.url.endswith("/") else posixpath.dirname(page.url), path)
+        posixpath.join(unquote(page.url if page.url.endswith("/") else posixpath.dirname(page.url)), path)
     )
     tail = query + ("#" + fragment if fragment else "")
     for form in (joined, joined + "/"):

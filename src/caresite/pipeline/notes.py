@@ -179,7 +179,10 @@ def _shortened(value: Any, pages: dict[str, bytes]) -> Any:
         return [_shortened(part, pages) for part in value]
     if isinstance(value, Struct):
         return [_shortened(getattr(value, name), pages) for name in value.__struct_fields__]
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=repr)
     return value
 
 
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str)
+# the order of a mapping is part of an answer: templates go through it
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=str)

@@ -119,13 +119,19 @@ class SiteReader(Reader):
 
     def _signposts(self) -> frozenset[str]:
         menus = type(self._site.settings.config.menus).__struct_fields__
-        linked = (link.url for name in menus for link in self.menu(name))
+        linked = (link.url for name in menus for link in self.menu_and_faults(name)[0])
         return frozenset((self.home, *linked, *self._plan.lists.values()))
 
-    @asked
     def menu(self, name: str, current: str = "") -> tuple[MenuLink, ...]:
         """Return the menu called `name`; without one in the config, `main` has the lists that exist."""
-        return self._once(("menu", name, current), lambda: tuple(self._renderer.menu(name, current)))
+        links, faults = self.menu_and_faults(name, current)
+        self._renderer.notes.noted.extend(faults)
+        return links
+
+    @asked
+    def menu_and_faults(self, name: str, current: str = "") -> tuple[tuple[MenuLink, ...], tuple[Noted, ...]]:
+        """Return a menu and what is wrong with its addresses, which every page tells that shows it."""
+        return self._once(("menu", name, current), lambda: self._renderer.menu_and_faults(name, current))
 
 
 class NotedOptions:
@@ -340,6 +346,15 @@ class Renderer:
         """Return a line of Markdown as the words that readers see, without tags."""
         shown: Markup = self.env.filters["inline_markdown"](text)
         return shown.striptags()
+
+    def menu_and_faults(self, name: str, current: str) -> tuple[tuple[MenuLink, ...], tuple[Noted, ...]]:
+        """Return a menu, and what is wrong with the addresses in it, which is not noted yet."""
+        noted = self.notes.noted
+        before = len(noted)
+        links = tuple(self.menu(name, current))
+        faults = tuple(noted[before:])
+        del noted[before:]
+        return links, faults
 
     def menu(self, name: str, current: str) -> list[MenuLink]:
         """Return the links of a menu with the one that leads to `current` marked."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from caresite.core import codes
 from caresite.core.config import Settings
@@ -45,11 +46,17 @@ def collect_resources(
             urls[path] = settings.base_path.rstrip("/") + _loose_address(settings, path)
     files = dict(discovery.statics)
     for path, url in urls.items():
-        other = files.setdefault(url.removeprefix(settings.base_path), path)
+        other = files.setdefault(_output_of(settings, path, url), path)
         if other != path:
             message = f"{path} and {other} both want the address {url}"
             found.append(fault(codes.URL_COLLISION, Span(path), message, hint="rename one of them"))
     return urls, files
+
+
+def _output_of(settings: Settings, path: str, url: str) -> str:
+    """Return where a file is copied to; its own name may hold a percent sign, that of its folder is encoded."""
+    name = path.rpartition("/")[2]
+    return unquote(url.removesuffix(name).removeprefix(settings.base_path)) + name
 
 
 def _bundles(settings: Settings, discovery: Discovery) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from caresite.core import codes
 from caresite.core.config import Settings, place_in_config
@@ -326,7 +327,8 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
         for r in routes
         if r.kind == "feed" and r.params.get("announced")
     )
-    addresses = frozenset({r.url for r in routes} | files | folders | aliases)
+    encoded = {r.url for r in routes} | files | folders | aliases
+    addresses = frozenset(encoded | {unquote(url) for url in encoded if "%" in url})
     return Plan(addresses=addresses, lists=lists, feeds=feeds)
 
 

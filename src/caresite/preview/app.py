@@ -152,7 +152,7 @@ class _Site:
         body = await request.body()
         try:
             asked = msgspec.json.decode(body[:_LARGEST_REQUEST], type=Span)
-        except msgspec.ValidationError:
+        except msgspec.DecodeError:
             return PlainTextResponse("That is not a place in a file.\n", 400)
         editor = self._bench.editor
         if editor is None or not editor.command or not self._is_own(asked.path):

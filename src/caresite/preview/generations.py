@@ -9,6 +9,8 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,16 +20,17 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.core.files import read_as_text
 from caresite.core.model import Output
 from caresite.engine.build import Built, Options, build
+from caresite.engine.memory import Memory, MemoryLost
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.themes import load_theme
 from caresite.preview.moves import moved_pages
 from caresite.preview.tree import Entry, MadeTree, entry_of_file
 
-__all__ = ["Generation", "Generations", "unnumbered"]
+__all__ = ["Ahead", "Generation", "Generations", "changed_paths", "unnumbered"]
 
 _IN_ASSETS = re.compile(r"assets/|themes/[^/]+/assets/")
-_SWAPPED = (".css", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")  # a page need not begin anew for these
+_SWAPPED = (".css", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 _DIGEST = re.compile(r"\.[0-9a-f]{10}(?=\.[A-Za-z0-9]+$)")
 
 Tell = Callable[[str, int, int], None]
@@ -37,9 +40,8 @@ class Generation(Struct, frozen=True, kw_only=True):
     """The site at one moment. After an error, `tree` still has what was good, and `faults` say what is not.
 
     `site` is what the last build knew of the content, None before one got that far. `texts` has the files that
-    diagnostics point into. `changed` are the output paths that differ from the generation before, `moved` the pages'
-    old URLs with their new ones since the preview began, `folders` those that the site is read from besides the usual
-    ones. The first, before any build, has the number 0.
+    diagnostics point into. `moved` are the pages' old URLs with their new ones since the preview began, `folders` those
+    that the site is read from besides the usual ones. The first, before any build, has the number 0.
     """
 
     number: int
@@ -47,7 +49,6 @@ class Generation(Struct, frozen=True, kw_only=True):
     site: Site | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     texts: Mapping[str, str] = {}
-    changed: frozenset[str] = frozenset()
     moved: Mapping[str, str] = {}
     folders: tuple[Path, ...] = ()
     seconds: float = 0.0
@@ -57,62 +58,101 @@ class Generation(Struct, frozen=True, kw_only=True):
         return tuple(d for d in self.diagnostics if d.severity == "error")
 
 
+class Ahead(NamedTuple):
+    """What was shown without a build: anything at all, and everything there is to be seen of a save."""
+
+    something: bool
+    everything: bool
+
+
 class Generations:
     """Makes one generation after another of the site in `root`; `options` says how, at the moment it is asked."""
 
     def __init__(self, root: Path, options: Callable[[], Options]) -> None:
         self._root = root
         self._options = options
+        self._memory = Memory()
+        self._lock = Lock()
+        self._ahead: frozenset[str] = frozenset()  # what has changed since the build that goes on began
         self._good: frozenset[str] | None = None  # what has changed since the last build without a fault
         self.current = Generation(number=0, tree=MadeTree(root))
 
-    def make(self, paths: frozenset[str], moved: Mapping[str, str] | None = None, tell: Tell | None = None) -> bool:
+    def make(self, paths: frozenset[str], moved: Mapping[str, str] | None = None, tell: Tell | None = None) -> None:
         """Build the site, of which `paths` have changed, and make it the current generation.
 
-        `moved` maps files that were renamed to their new names. Returns whether anything is different now.
-        Never raises for what is wrong with the site.
+        `moved` maps files that were renamed to their new names. Never raises for what is wrong with the site.
         """
-        before, start = self.current, time.perf_counter()
-        built = build(self._root, self._options(), progress=tell)
+        start = time.perf_counter()
+        with self._lock:
+            self._ahead = frozenset()
+        built = self._build(tell)
         faulty = {d.span.path for d in built.diagnostics if d.severity == "error"}
         self._good = None if built.ok else (self._good or frozenset()) | paths
         tree = self._tree(built, faulty)
+        before = self.current
         site = built.site or before.site
-        self.current = Generation(
+        made = Generation(
             number=before.number + 1,
             tree=tree,
             site=site,
             diagnostics=built.diagnostics,
             texts=self._texts(built.diagnostics),
-            changed=_changed(before.tree, tree),
             moved=moved_pages(before.site, site, tree=tree, renamed=moved or {}, known=before.moved),
             folders=self._folders(site),
             seconds=time.perf_counter() - start,
         )
-        return bool(self.current.changed) or self.current.diagnostics != before.diagnostics or not before.number
+        with self._lock:
+            now = self._run_ahead_of(made, self._ahead)  # what was saved while this was built
+            self.current = replace(now, number=self.current.number + 1)
 
-    def run_ahead(self, paths: frozenset[str]) -> bool:
-        """Show at once what needs no build: stylesheets, and files that are copied. Returns whether there was any.
+    def run_ahead(self, paths: frozenset[str]) -> Ahead:
+        """Show at once what needs no build: stylesheets, pictures, and files that are copied.
+
+        May be called from another thread than `make`, also while that goes on.
+        """
+        with self._lock:
+            self._ahead |= paths
+            before = self.current
+            now = self._run_ahead_of(before, paths)
+            if now is not before:
+                self.current = replace(now, number=before.number + 1)
+        copied = set(now.site.files.values()) if now.site else set()
+        seen = now is not before
+        return Ahead(seen, seen and all(path in copied or _is_swapped(path) for path in paths))
+
+    def _run_ahead_of(self, before: Generation, paths: frozenset[str]) -> Generation:
+        """Return `before` with what `paths` are now, as far as it needs no build.
 
         The pages still name the old assets; `renamed` of the tree says what has taken their place.
         """
-        before = self.current
-        files = self._files_anew(before, paths)
-        assets = self._assets_anew(before, paths)
+        files = self._files_anew(before, paths) if paths else {}
+        assets = self._assets_anew(before, paths) if paths else ()
         if not files and not assets:
-            return False
+            return before
         entries = {**before.tree.entries, **files, **{o.path: Entry(o.path, o) for o in assets}}
-        renamed = dict(before.tree.renamed) | _renamed(before.tree.entries, assets)
+        renamed = dict(before.tree.renamed) | _renamed(entries, assets)
         tree = MadeTree(self._root, entries, before.tree.base_path, renamed)
-        self.current = replace(before, number=before.number + 1, tree=tree, changed=frozenset(files))
-        return True
+        return replace(before, tree=tree)
+
+    def _build(self, tell: Tell | None) -> Built:
+        """Build with what is remembered of the builds before; one that ends badly leaves nothing worth remembering."""
+        try:
+            return build(self._root, self._options(), progress=tell, memory=self._memory)
+        except MemoryLost:
+            self._memory = Memory()
+            return build(self._root, self._options(), progress=tell, memory=self._memory)
+        except BaseException:
+            self._memory = Memory()
+            raise
 
     def fail(self, error: Exception) -> None:
         """Show that a build ended in a way that nobody expected, over what was shown before."""
         message = f"caresite itself failed, which is no fault of your site: {type(error).__name__}: {error}"
         hint = "the terminal has the lines to report; saving again tries again"
         told = Diagnostic("", "error", Span("caresite"), message, hint)
-        self.current = replace(self.current, number=self.current.number + 1, diagnostics=(told,), changed=frozenset())
+        with self._lock:
+            now = self.current
+            self.current = replace(now, number=now.number + 1, diagnostics=(told,))
 
     def page_of(self, paths: Iterable[str]) -> str:
         """Return the URL of the page that the first of `paths` makes; empty when none of them makes one."""
@@ -172,7 +212,7 @@ class Generations:
 
     def _assets_anew(self, before: Generation, paths: frozenset[str]) -> tuple[Output, ...]:
         """Return the assets of the theme and the site that are not as they were, if only such files have changed."""
-        if before.site is None or not any(_IN_ASSETS.match(path) and path.endswith(_SWAPPED) for path in paths):
+        if before.site is None or not any(map(_is_swapped, paths)):
             return ()
         try:
             options = self._options()
@@ -185,6 +225,11 @@ class Generations:
         asked = [name for name, asset in assets.items() if unnumbered(asset.output) in shown]
         made = asset_outputs(assets, asked)
         return tuple(o for o in made if o.path not in before.tree.entries and o.path.endswith(_SWAPPED))
+
+
+def _is_swapped(path: str) -> bool:
+    """Tell whether `path` is an asset that a page can change for another without beginning anew."""
+    return _IN_ASSETS.match(path) is not None and path.endswith(_SWAPPED)
 
 
 def unnumbered(path: str) -> str:
@@ -219,7 +264,8 @@ def _is_better(entry: Entry, entries: Mapping[str, Entry], faulty: set[str]) -> 
     return now.output is not None and (not _has_bytes(now) or now.output.source in faulty)
 
 
-def _changed(before: MadeTree, now: MadeTree) -> frozenset[str]:
+def changed_paths(before: MadeTree, now: MadeTree) -> frozenset[str]:
+    """Return the output paths whose bytes are not the same in both."""
     if before is now:
         return frozenset()
     paths = before.entries.keys() | now.entries.keys()

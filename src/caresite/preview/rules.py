@@ -150,7 +150,7 @@ def _redirect_pattern(source: str) -> re.Pattern[str]:
 
 
 def _key(path: str) -> str:
-    return path.rstrip("/") or "/"
+    return path.removesuffix("/") or "/"
 
 
 def _holds(rule: Redirect, query: Mapping[str, str], languages: frozenset[str]) -> bool:

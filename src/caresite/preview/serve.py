@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -14,7 +17,7 @@ from msgspec import Struct
 from caresite.engine.build import Options
 from caresite.preview.app import asset_folder, built_app, preview_app
 from caresite.preview.editors import Editor
-from caresite.preview.generations import Generation, Generations, Tell
+from caresite.preview.generations import Ahead, Generation, Generations, Tell, changed_paths
 from caresite.preview.guard import Guard, is_loopback, names_of
 from caresite.preview.hub import Hub
 from caresite.preview.pages import Addition, Workbench, status_page
@@ -25,6 +28,9 @@ from caresite.preview.watch import Burst, Watch
 __all__ = ["How", "Preview", "Rebuilt", "serve_built"]
 
 _LOOK_AGAIN_S = 1.0
+_JOIN_S = 2.0
+_HEAD_START_S = 0.1
+_SWITCH_S = 0.001  # so that the server answers while a build takes all there is
 _WINDOWS_WAIT_S = 0.5  # there, Ctrl-C cannot end a wait
 
 
@@ -40,11 +46,15 @@ class How(Struct, frozen=True, kw_only=True):
 
 
 class Rebuilt(NamedTuple):
-    """What came of a burst of saves. `crash` is what the build ended with, if that was nothing it should."""
+    """What came of a burst of saves: the new generation, the one told of before, and output paths that differ.
+
+    `crash` is what the build ended with, if that was nothing it should.
+    """
 
     paths: frozenset[str]
     generation: Generation
     before: Generation
+    changed: frozenset[str]
     crash: Exception | None = None
 
 
@@ -86,24 +96,34 @@ class Preview:
             any_address=not is_loopback(how.host),
         )
         self.server = Server(app, listening(how.host, how.port))
+        self._told = self.generations.current
         self._stopping = False
         self._unchecked_since = 0.0
+        self._saved: SimpleQueue[Burst] = SimpleQueue()
+        self._listener = Thread(target=self._listen, name="caresite-listener", daemon=True)
 
     @property
     def url(self) -> str:
         """The address of the server, without a path."""
         return _url(self._how.host, self.server.port)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether all threads of the preview are at work."""
+        return self.server.is_alive and self.watch.is_alive and self._listener.is_alive()
+
     def open(self) -> None:
         """Begin to serve and to watch, and build for the first time."""
+        sys.setswitchinterval(_SWITCH_S)
         self.server.start()
         self.watch.start()
+        self._listener.start()
         self._rebuild(Burst())
 
     def run(self) -> None:
         """Build with every burst of saves, and when something is due, until `stop` is called or Ctrl-C comes."""
         while not self._stopping:
-            burst = self.watch.next(self._patience_s())
+            burst = self._next_burst(self._patience_s())
             if self._stopping:
                 return
             if burst.paths:
@@ -114,7 +134,7 @@ class Preview:
                 missed = self.watch.written_since(self._unchecked_since)
                 self._unchecked_since = 0.0
                 if missed:
-                    self._rebuild(Burst(missed))
+                    self._saved.put(Burst(missed))
 
     def stop(self) -> None:
         """End `run`; from any thread."""
@@ -123,16 +143,42 @@ class Preview:
 
     def close(self) -> None:
         """End every thread and connection."""
-        self._stopping = True
+        self.stop()
         self._hub.close()
+        self._listener.join(_JOIN_S)
         self.watch.stop()
         self.server.stop()
 
+    def _listen(self) -> None:
+        """Hand on what is saved, also while a build goes on, and show at once what needs none."""
+        while not self._stopping:
+            burst = self.watch.next(None)
+            if self._stopping:
+                break
+            try:
+                self.watch.follow(self.generations.current.folders)
+                ahead = self.generations.run_ahead(burst.paths)
+            except OSError:  # the disk changes while it is looked at; the build will tell what is wrong with it
+                ahead = Ahead(False, False)
+            if ahead.something:
+                self._hub.announce()
+            if ahead.everything:
+                time.sleep(_HEAD_START_S)  # there is nothing more to be seen, so the browsers go first
+            self._saved.put(burst)
+        self._saved.put(Burst())
+
+    def _next_burst(self, patience_s: float | None) -> Burst:
+        """Return all that was saved since the last build, as one; an empty burst when nothing was in time."""
+        bursts = []
+        try:
+            bursts.append(self._saved.get(timeout=patience_s))
+            while True:
+                bursts.append(self._saved.get_nowait())
+        except Empty:
+            paths = frozenset(path for burst in bursts for path in burst.paths)
+            return Burst(paths, {old: path for burst in bursts for old, path in burst.moved.items()})
+
     def _rebuild(self, burst: Burst) -> None:
-        self.watch.follow(self.generations.current.folders)
-        before = self.generations.current
-        if burst.paths and self.generations.run_ahead(burst.paths):
-            self._hub.announce()
         self._unchecked_since = 0.0 if self.watch.poll_ms else time.time()
         crash = None
         try:
@@ -141,11 +187,12 @@ class Preview:
             self.generations.fail(error)
             crash = error
         current = self.generations.current
-        if current.folders != before.folders:
-            self.watch.follow(current.folders)
+        self.watch.follow(current.folders)
         saved = self.generations.page_of(burst.paths) if self._how.follow else ""
         self._hub.announce(saved)
-        self._tell(Rebuilt(burst.paths - {""}, current, before, crash))
+        before, self._told = self._told, current
+        changed = changed_paths(before.tree, current.tree)
+        self._tell(Rebuilt(burst.paths - {""}, current, before, changed, crash))
 
     def _patience_s(self) -> float | None:
         """Return how long to wait for a save before looking at what else there is to do."""

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from watchdog.events import (
@@ -77,11 +78,18 @@ class Watch:
         self._watches: dict[Path, tuple[tuple[int, int], ObservedWatch]] = {}
         self._folders: tuple[Path, ...] = ()
         self._linked: set[Path] = set()
+        self._lock = Lock()
 
     @property
     def poll_ms(self) -> int:
         """How often the disk is looked at; 0 when it tells by itself."""
         return self._poll_ms
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether all threads of the watch are at work."""
+        emitters = {emitter.watch for emitter in self._observer.emitters if emitter.is_alive()}
+        return self._observer.is_alive() and all(watch in emitters for _, watch in self._watches.values())
 
     def start(self) -> None:
         """Begin to watch."""
@@ -98,9 +106,13 @@ class Watch:
     def follow(self, folders: Iterable[Path]) -> None:
         """Watch the usual folders and `folders`, also those that have come, or come again, since the last call.
 
-        A system that has no watches left is polled instead.
+        From any thread. A system that has no watches left is polled instead.
         """
-        self._folders = tuple(folders)
+        with self._lock:
+            self._folders = tuple(folders)
+            self._follow()
+
+    def _follow(self) -> None:
         try:
             self._schedule()
         except OSError:

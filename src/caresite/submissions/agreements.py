@@ -35,7 +35,7 @@ class Wordings(NamedTuple):
     kept: Mapping[str, Wording] = {}
 
 
-def scopes_of_display(display: str) -> tuple[str, ...]:
+def scopes_of_display(display: str) -> tuple[Scope, ...]:
     """Return the scopes that the choice of how a name is shown grants: the author's choice is the consent for them."""
     return ("publish_name", "publish_company") if display in _NAMED else ()
 
@@ -72,8 +72,9 @@ def agreement_of(known: Mapping[str, str], at: datetime, *, source: IncomingSour
 
 
 def _asked(known: Mapping[str, str], wording: Wording | None) -> tuple[str, ...]:
-    """Return the scopes that were asked for. A box that is not ticked is not sent, so the wording tells of it."""
-    offered = set(wording.purposes if wording else ()) & set(SCOPES)
+    """Return the scopes that were asked for. Our forms send no box that is not ticked; the wording tells of it."""
+    is_ours = wording is not None and bool(known.get(CONSENT_DIGEST))
+    offered = set(wording.purposes if wording and is_ours else ()) & set(SCOPES)
     if "photo" not in known and not known.get("publish_photo"):
         offered.discard("publish_photo")
     return tuple(scope for scope in SCOPES if scope in offered or scope in known)

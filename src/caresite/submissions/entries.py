@@ -24,7 +24,7 @@ from caresite.submissions.answers import AmbiguousDate, Order, clean_line, clean
 from caresite.submissions.columns import RECEIVED, SOURCE_ID, by_meaning, is_technical
 from caresite.submissions.people import Desk, about_of, incentive_of, photos_of, submitter_of, words_of
 from caresite.submissions.questions import FORM_LANG, FORM_NAME, REQUEST_FORM, SECONDS, decoys, story_forms
-from caresite.submissions.records import Evidence, Submission, SubmissionKind, identify
+from caresite.submissions.records import SCHEMA, Evidence, Submission, SubmissionKind, identify
 
 __all__ = ["Answers", "Entry", "Intake", "RawFile", "Received", "Signals", "collect", "entry_of"]
 
@@ -151,6 +151,7 @@ def entry_of(answers: Answers, intake: Intake) -> Entry:
         raise Problem(_wordless(answers))
     submission = Submission(
         id=identify(answers.source, source_id, [sorted(answers.fields.items()), str(answers.received)]),
+        schema=SCHEMA,
         source=answers.source,
         source_name=intake.name,
         source_id=source_id,

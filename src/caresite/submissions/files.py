@@ -44,9 +44,16 @@ _Dumper.add_representer(str, _text)
 
 def encode_record(record: Struct) -> bytes:
     """Return `record` as YAML in UTF-8."""
-    plain = msgspec.to_builtins(record, builtin_types=_KEPT)
+    plain = _without_empty(msgspec.to_builtins(record, builtin_types=_KEPT))
     text: bytes = yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, encoding="utf-8")
     return text
+
+
+def _without_empty(value: Any) -> Any:
+    """Return mappings without those in them that say nothing."""
+    if not isinstance(value, dict):
+        return value
+    return {key: kept for key, inner in value.items() if (kept := _without_empty(inner)) != {}}
 
 
 def decode_record(data: bytes, record: type[T], shown: str) -> T:

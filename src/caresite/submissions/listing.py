@@ -41,6 +41,7 @@ class Summary(Struct, frozen=True, array_like=True):
 
     id: str
     state: str
+    reason: str
     kind: str
     source: str
     form: str
@@ -82,6 +83,7 @@ def summary_of(submission: Submission) -> Summary:
     return Summary(
         id=submission.id,
         state=submission.moderation.state,
+        reason=submission.moderation.reason,
         kind=submission.kind,
         source=submission.source,
         form=submission.form,

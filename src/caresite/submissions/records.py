@@ -243,7 +243,7 @@ class Submission(_Record, frozen=True, kw_only=True):
     """One submission. `noticed` is what its reader did not understand, `extra` the answers that have no place here."""
 
     id: str
-    schema: int = SCHEMA
+    schema: int
     source: str
     source_name: str = ""
     source_id: str = ""

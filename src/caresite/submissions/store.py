@@ -69,7 +69,8 @@ class Store:
     def listing(self) -> Mapping[str, Summary]:
         """Return the summary of every submission by its id, newest first; `broken` tells of files left out."""
         found = self._listing.refresh()
-        self._listing.save()
+        if not self._holds_lock:
+            self._listing.save()
         return found
 
     @property
@@ -112,7 +113,8 @@ class Store:
     @contextmanager
     def locked(self) -> Iterator[Store]:
         """Hold the store for writing; make it when it is not there, and put right what was left half done."""
-        make_folder(self.folder)
+        for folder in (self.root / PRIVATE, self.folder):
+            make_folder(folder)
         with held(self.folder / ".lock"):
             self._holds_lock = True
             try:

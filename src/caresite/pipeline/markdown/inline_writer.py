@@ -204,10 +204,11 @@ class InlineWriter:
             value = without_breaks(address.value)
             if not is_external(value):
                 line += html.count("\n", done, address.start)
-                self._strings.append(html[done : address.start] + '"')
+                quote = "" if address.is_part else '"'
+                self._strings.append(html[done : address.start] + quote)
                 self._add(Reference(target_of(value), line, "image" if address.is_image else "link"))
                 line += html.count("\n", address.start, address.end)
-                self._strings.append('"')
+                self._strings.append(quote)
                 done = address.end
         self._strings.append(html[done:])
 

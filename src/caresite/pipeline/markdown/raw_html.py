@@ -31,21 +31,27 @@ _ATTRIBUTE = re.compile(
 )
 _HINT = re.compile(r"href|src|poster", re.IGNORECASE)
 _IMG = re.compile(r"<img\b", re.IGNORECASE)
-_ADDRESSED = frozenset(("href", "src", "poster"))
+_ADDRESSED = frozenset(("href", "src", "srcset", "poster"))
+_BETWEEN_SOURCES = re.compile(r"[\s,]*")
+_SOURCE = re.compile(r"[^\s,]\S*")
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
 
 
 class Address(NamedTuple):
-    """An address in raw HTML: `start` to `end` is the value with its quotation marks, `value` is decoded."""
+    """An address in raw HTML: `start` to `end` is the value with its quotation marks, `value` is decoded.
+
+    One that `is_part` of a set of sources has none of its own.
+    """
 
     start: int
     end: int
     value: str
     is_image: bool
+    is_part: bool = False
 
 
 def addresses(html: str) -> Iterator[Address]:
-    """Find the addresses in the tags of `html`, in order; `srcset` and the tags of other systems are left alone."""
+    """Find the addresses in the tags of `html`, in order; the tags of other systems are left alone."""
     if not _HINT.search(html):
         return
     for thing in _THING.finditer(html):
@@ -62,11 +68,28 @@ def _of_tag(html: str, tag: re.Match[str]) -> Iterator[Address]:
     for attr in _ATTRIBUTE.finditer(html, tag.start("attrs"), tag.end("attrs")):
         name = attr["name"].lower()
         group = attr.lastgroup or "name"
-        if name in _ADDRESSED and group != "name" and not _TEMPLATE.search(attr[group]):
+        if name not in _ADDRESSED or group == "name" or _TEMPLATE.search(attr[group]):
+            continue
+        if name == "srcset" and group != "bare":
+            yield from _sources(html, attr.start(group), attr.end(group))
+        else:
             quotes = 0 if group == "bare" else 1
-            is_image = name == "poster" or (name == "src" and tag["name"].lower() == "img")
+            is_image = name in ("poster", "srcset") or (name == "src" and tag["name"].lower() == "img")
             value = unescape(attr[group]).strip()
             yield Address(attr.start(group) - quotes, attr.end(group) + quotes, value, is_image)
+
+
+def _sources(html: str, start: int, end: int) -> Iterator[Address]:
+    """Find the addresses in a `srcset` (HTML Standard, 4.8.4.2.1): an address, then a space and when it is meant."""
+    while start < end:
+        start = _BETWEEN_SOURCES.match(html, start, end).end()  # type: ignore[union-attr]
+        found = _SOURCE.match(html, start, end)
+        if found is None:
+            return
+        url = found[0].rstrip(",")
+        yield Address(start, start + len(url), unescape(url), True, is_part=True)
+        comma = html.find(",", found.end(), end) if url == found[0] else found.end() - 1
+        start = end if comma < 0 else comma + 1
 
 
 def pictures_without_alt(html: str) -> Iterator[int]:

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from caresite.core.codes_markdown import WRONG_CONTENT
+from caresite.core.codes_markdown import ATTRIBUTE_DROPPED, WRONG_CONTENT
+from caresite.core.diagnostics import fault
 from caresite.core.model import Body, Heading
 from caresite.pipeline.components import ComponentSpec
 from caresite.pipeline.markdown.anchors import Anchors
 from caresite.pipeline.markdown.blocks import Call
-from caresite.pipeline.markdown.highlight import language_of
+from caresite.pipeline.markdown.fence_line import FenceLine, fence_line
 from caresite.pipeline.markdown.inline_writer import (
     InlineWriter,
     Setting,
@@ -33,6 +34,7 @@ __all__ = ["Writer"]
 _COLUMNS_ON_A_PHONE = 2
 _CHARACTERS_ON_A_PHONE = 24
 _SCROLLED = ' tabindex="0"'
+_BARE_FENCE = FenceLine("")
 
 # Blocks without attributes or anything else to think about.
 _TAGS: Mapping[str, str] = {
@@ -285,14 +287,27 @@ class Writer:
 
     def _code(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
-        language = language_of(unescapeAll(token.info).strip()) if token.info else ""
-        tag = f'<code class="language-{escaped_value(language)}">' if language else "<code>"
+        line = fence_line(unescapeAll(token.info).strip()) if token.info else _BARE_FENCE
+        tag = f'<code class="language-{escaped_value(line.language)}">' if line.language else "<code>"
         lights = self.setting.highlighter
-        html = lights.html(token.content, language) if lights else ""
+        html = lights.html(token.content, line.language) if lights else ""
         look = ' class="highlight"' if html else ""
         reach = _SCROLLED if any(len(line) > _CHARACTERS_ON_A_PHONE for line in token.content.splitlines()) else ""
-        self.frames[-1].pieces.append(f"<pre{look}{reach}>{tag}{html or escaped(token.content)}</code></pre>\n")
+        code = f"<pre{look}{reach}>{tag}{html or escaped(token.content)}</code></pre>\n"
+        if line.title:
+            caption = f"<figcaption>{escaped(line.title)}</figcaption>"
+            code = f'<figure class="code">{caption}\n{code}</figure>\n'
+        if line.dropped:
+            self._report_dropped(line.dropped, token.map[0] if token.map else 0)
+        self.frames[-1].pieces.append(code)
         return 1
+
+    def _report_dropped(self, words: Sequence[str], line: int) -> None:
+        named = " and ".join(f"`{word[:40]}`" for word in words[:4])
+        message = f"this block of code is shown without {named}"
+        hint = "lines of code are not numbered or marked here; take it out, or leave it"
+        place = self.reading.span(line)
+        self.reading.faults.append(fault(ATTRIBUTE_DROPPED, place, message, hint=hint, severity="note"))
 
     def _html(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]

@@ -1,0 +1,174 @@
+"""`caresite stories add`: a story that came by telephone, by letter or over the counter, written down by hand."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+from msgspec.structs import replace
+
+from caresite.commands.report import print_diagnostics
+from caresite.commands.session import Session, printable
+from caresite.core.config import Settings
+from caresite.core.dates import parse_date
+from caresite.core.diagnostics import Span
+from caresite.core.intake import IncomingSource
+from caresite.core.suggest import nearest
+from caresite.kinds.consent import SCOPES, Scope
+from caresite.submissions.agreements import scopes_of_display
+from caresite.submissions.answers import display_of
+from caresite.submissions.entries import Answers, Entry, Intake, entry_of
+from caresite.submissions.inbox import Channel, intake_of, limits_of
+from caresite.submissions.pull import Desk
+from caresite.submissions.records import Agreement, Method
+from caresite.submissions.sources.mail import SOURCE as MAIL
+from caresite.submissions.store import Store
+
+__all__ = ["WAYS", "AddFlags", "moderator", "run_add"]
+
+WAYS: dict[str, Method] = {
+    "phone": "recorded-call",
+    "letter": "letter",
+    "in-person": "in-person",
+    "email": "email-reply",
+}
+_MARK = "# Write down what was said, in their own words. Lines that begin with # are left out.\n"
+
+
+class AddFlags(NamedTuple):
+    """The options of `stories add`."""
+
+    text: str = ""
+    file: str = ""
+    via: str = "phone"
+    date: str = ""
+    name: str = ""
+    display: str = ""
+    email: str = ""
+    phone: str = ""
+    role: str = ""
+    company: str = ""
+    location: str = ""
+    about: str = ""
+    title: str = ""
+    rating: str = ""
+    relation: str = "customer"
+    incentive: str | None = None
+    of_age: bool = False
+    consent: tuple[str, ...] = ()
+    wording: str = ""
+    kind: str = "story"
+    by: str = ""
+
+
+def run_add(session: Session, flags: AddFlags) -> int:
+    """Write one story down; returns 1 when it is there already."""
+    settings = session.settings()
+    store = Store(session.root)
+    words = _words(flags)
+    source = IncomingSource(type="manual", kind=flags.kind)  # type: ignore[arg-type]
+    intake = intake_of(settings, session.root, store, Channel("", source, MAIL), datetime.now(UTC))
+    entry = _with_agreement(entry_of(_answers(flags, words, settings), intake), flags, intake)
+    desk = Desk(store, limits_of(settings), by=moderator(flags.by))
+    desk.keep((entry,), intake)
+    store.close()
+    print_diagnostics(session, desk.outcome.diagnostics)
+    if not desk.outcome.arrived:
+        session.say(f"It is there already, as {entry.submission.id}.")
+        return 1
+    new = desk.outcome.arrived[0]
+    if session.json:
+        session.answer({"ok": True, "id": new.id, "state": new.state})
+    session.say(f"Written down as {new.id}, {new.state}.")
+    for noticed in new.noticed:
+        session.say(f"  {printable(noticed)}")
+    return 0
+
+
+def moderator(given: str) -> str:
+    """Return who does this, for the log: the name given, else that of this computer's user."""
+    if given.strip():
+        return given.strip()
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "owner"
+
+
+def _words(flags: AddFlags) -> str:
+    """Return what was said. Raises UsageError when there are no words."""
+    if flags.text and flags.file:
+        raise click.UsageError("give --text or --file, not both")
+    if flags.file == "-" or (not flags.text and not flags.file and not sys.stdin.isatty()):
+        words = sys.stdin.read()
+    elif flags.file:
+        words = Path(flags.file).read_text(encoding="utf-8-sig")
+    elif flags.text:
+        words = flags.text
+    else:
+        written = str(click.edit(f"\n\n{_MARK}") or "")
+        words = "\n".join(line for line in written.split("\n") if not line.startswith("#"))
+    if not words.strip():
+        raise click.UsageError("there are no words; give them with --text, --file or on standard input")
+    return words
+
+
+def _answers(flags: AddFlags, words: str, settings: Settings) -> Answers:
+    if flags.display and display_of(flags.display) is None:
+        raise click.BadParameter(f"“{flags.display}” is not a way to show a name", param_hint="--display")
+    try:
+        said = parse_date(flags.date, settings.zone) if flags.date else datetime.now(UTC)
+    except ValueError as error:
+        raise click.BadParameter(f"“{flags.date}”: {error}", param_hint="--date") from None
+    given = {
+        **{name: getattr(flags, name) for name in ("name", "email", "phone", "role", "company", "location", "about")},
+        **{name: getattr(flags, name) for name in ("title", "rating", "relation", "display")},
+        "story": words,
+        "age": "yes" if flags.of_age else "",
+        "incentive": "" if flags.incentive is None else "yes" if flags.incentive else "no",
+        "incentive_what": flags.incentive or "",
+    }
+    fields = {name: text for name, text in given.items() if text}
+    return Answers(
+        source="manual",
+        source_id="",
+        fields=fields,
+        received=said.astimezone(UTC).replace(microsecond=0) if flags.date else said.replace(microsecond=0),
+        raw=words.encode("utf-8", "replace"),
+        span=Span("the command line"),
+    )
+
+
+def _with_agreement(entry: Entry, flags: AddFlags, intake: Intake) -> Entry:
+    """Return the entry with what was agreed to by word of mouth or in writing, as whoever writes it down says."""
+    scopes = [_scope(name) for name in flags.consent]
+    if "publish_text" in scopes:
+        shown = scopes_of_display(entry.submission.submitter.display)
+        scopes.extend(scope for scope in shown if scope not in scopes)
+    if not scopes:
+        return entry
+    wording = intake.wordings.now.get(flags.wording)
+    if flags.wording and wording is None:
+        near = nearest(flags.wording, intake.wordings.now)
+        advice = f"; did you mean “{near}”?" if near else ""
+        raise click.BadParameter(f"there is no wording “{flags.wording}” in consent/{advice}", param_hint="--wording")
+    agreement = Agreement(
+        at=entry.submission.received_at,
+        method=WAYS[flags.via],
+        granted=tuple(scopes),
+        wording_id=flags.wording,
+        wording_sha256=wording.sha256 if wording else "",
+    )
+    return replace(entry, submission=replace(entry.submission, consent=(agreement,)))
+
+
+def _scope(name: str) -> Scope:
+    if name in SCOPES:
+        return name  # type: ignore[return-value]
+    near = nearest(name, SCOPES)
+    advice = f"did you mean “{near}”?" if near else f"there are {', '.join(SCOPES)}"
+    raise click.BadParameter(f"“{name}” is not a purpose; {advice}", param_hint="--consent")

@@ -1,0 +1,193 @@
+"""Unchanged: whether there is anything to build at all, told from the files' stamps before anything else is loaded.
+
+A build leaves a record of every file it could have read and every file it wrote. While all of them have the stamps they
+had, and no date has come since, the site is what it was, and so is what the build had to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import caresite
+
+if TYPE_CHECKING:
+    from caresite.core.diagnostics import Diagnostic
+    from caresite.core.model import HeldBack
+
+__all__ = ["ALWAYS", "FORMAT", "Report", "Tree", "asked_for", "memory_name", "record_of", "report_if_unchanged"]
+
+FORMAT = 2
+_YOUNG_NS = 2_000_000_000
+_IGNORED = frozenset(("__pycache__", "node_modules", ".git"))
+ALWAYS = ("content", "data", "static", "assets", "templates", "i18n", "drawings", "themes", "consent", "private")
+
+
+def memory_name() -> str:
+    """Return the name of the file that keeps what builds found out, which says its format and our version."""
+    return f"build-{FORMAT}-{caresite.__version__}.db"
+
+
+class Report(NamedTuple):
+    """What a build has to say: pages people can visit, files that stand, what was found and what is held back."""
+
+    pages: int
+    files: int
+    folder: str
+    sample: bool
+    clock: datetime
+    diagnostics: tuple[Diagnostic, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    next_due: datetime | None = None
+
+
+class Tree(NamedTuple):
+    """Where a build reads and writes: files and folders of the site, its themes and plugins, and its output folder."""
+
+    inputs: tuple[str, ...]
+    output: str
+
+
+def asked_for(values: Iterable[Any], environ: Mapping[str, str]) -> str:
+    """Return a digest of how the build was asked for: the options, and the variables that the config reads."""
+    named = sorted((k, v) for k, v in environ.items() if k.upper().startswith("CARESITE"))
+    return hashlib.blake2b(repr((tuple(values), named, _code())).encode(), digest_size=16).hexdigest()
+
+
+def _code() -> tuple[str, ...]:
+    """Return the stamps of everything that runs, as far as they show that it was replaced."""
+    package = os.path.dirname(caresite.__file__)
+    libraries = os.path.dirname(os.path.dirname(sys.modules["click"].__file__ or "")) if "click" in sys.modules else ""
+    stamps = [f"{path} {stamp}" for path, stamp in sorted(_walk(package)) if path.endswith(".py")]
+    return (sys.version, *stamps, str(os.stat(libraries).st_mtime_ns) if libraries else "")
+
+
+def record_of(root: Path, tree: Tree, asked: str, report: Report) -> bytes:
+    """Return the record of a build that has just been published: plain text, its parts ended by NUL.
+
+    What the build found is in it packed, so that only a build that found something has to load what that is made of.
+    """
+    from caresite.engine.memory import packed
+
+    until = _midnight_after(report.clock)
+    if report.next_due:
+        until = min(until, report.next_due.timestamp())
+    found = report.diagnostics or report.held_back or report.next_due
+    head = (asked, repr(report.clock.timestamp()), repr(until), tree.output, *map(str, report[:4]))
+    more = packed(tuple(report)).hex() if found else ""
+    lines = (part for line in _stamped(root, tree, time.time_ns()) for part in line)
+    return "\0".join((*head, more, str(len(tree.inputs)), *tree.inputs, *lines)).encode(errors="surrogateescape")
+
+
+def _midnight_after(moment: datetime) -> float:
+    return (moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)).timestamp()
+
+
+def report_if_unchanged(root: Path, asked: str, now: float) -> Report | None:
+    """Return what the last build said if this one would do nothing; None when it may have something to do.
+
+    `now` is the moment of the build, in seconds since 1970.
+    """
+    try:
+        record = _read_record(root)
+        return _report_of(record, root, asked, now) if record else None
+    except Exception:  # whatever is wrong with the record: the build will find out what there is to do
+        return None
+
+
+def _report_of(record: bytes, root: Path, asked: str, now: float) -> Report | None:
+    parts = record.decode(errors="surrogateescape").split("\0")
+    asked_then, since, until, output, pages, files, folder, sample, more, count = parts[:10]
+    if asked != asked_then or not float(since) <= now < float(until):
+        return None
+    end = 10 + int(count)
+    if not _same_stamps(root, Tree(tuple(parts[10:end]), output), parts[end:]):
+        return None
+    if not more:
+        return Report(int(pages), int(files), folder, sample == "True", datetime.fromtimestamp(now).astimezone())
+    from caresite.engine.memory import unpacked
+
+    return Report(*unpacked(bytes.fromhex(more)))
+
+
+def _read_record(root: Path) -> bytes | None:
+    file = root / ".caresite" / memory_name()
+    if not file.is_file():
+        return None
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+    try:
+        row = connection.execute("SELECT value FROM meta WHERE name = 'record'").fetchone()
+    finally:
+        connection.close()
+    return row[0] if row else None
+
+
+def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
+    """Tell whether the files are those of `lines`, which go by three: path, stamp, and a digest for young files."""
+    then = dict(zip(lines[::3], zip(lines[1::3], lines[2::3], strict=True), strict=True))
+    seen = 0
+    for path, stamp in _files(root, tree):
+        stamp_then, digest = then.get(path, ("", ""))
+        if stamp != stamp_then or (digest and digest != _digest(path)):
+            return False
+        seen += 1
+    return seen == len(then)
+
+
+def _stamped(root: Path, tree: Tree, now: int) -> Iterator[tuple[str, str, str]]:
+    for path, stamp in _files(root, tree):
+        young = stamp != "folder" and int(stamp.split()[1]) > now - _YOUNG_NS
+        yield path, stamp, _digest(path) if young else ""
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.blake2b(file.read(), digest_size=16).hexdigest()
+
+
+def _files(root: Path, tree: Tree) -> Iterator[tuple[str, str]]:
+    """Yield the path and the stamp of everything that a build of this site may read or has written."""
+    base = str(root.absolute())
+    seen: set[str] = set()
+    with os.scandir(base) as entries:
+        for entry in entries:
+            if entry.is_file() and entry.name.endswith((".yaml", ".yml")):
+                seen.add(entry.path)
+                yield entry.path, _stamp(entry.stat())
+    for path in sorted({*ALWAYS, *tree.inputs}, key=len):
+        full = os.path.join(base, path)
+        if full in seen or any(full.startswith(other + os.sep) for other in seen):
+            continue
+        seen.add(full)
+        if os.path.isdir(full):
+            yield from _walk(full)
+        elif os.path.isfile(full):
+            yield full, _stamp(os.stat(full))
+    yield from _walk(os.path.join(base, tree.output))
+
+
+def _walk(folder: str) -> Iterator[tuple[str, str]]:
+    yield folder, "folder"
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name in _IGNORED:
+                continue
+            if entry.is_dir():
+                if entry.is_symlink():
+                    raise ValueError(entry.path)  # it may lead anywhere, so there is always something to look at
+                yield from _walk(entry.path)
+            elif entry.is_file():
+                yield entry.path, _stamp(entry.stat())
+            else:
+                yield entry.path, "folder"
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"

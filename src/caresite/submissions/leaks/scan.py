@@ -1,0 +1,146 @@
+"""The scan: the last look at every file of a site before it is published.
+
+What was clean is remembered by its digest, with that of the secrets it was searched for; so a build that changes one
+page searches one page. Nothing is remembered of what was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from caresite.core.codes_stories import LEAK, PRIVATE_PUBLISHED
+from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.files import write_atomically
+from caresite.core.model import Output
+from caresite.pipeline.catalog import Site
+from caresite.submissions.leaks.search import Hit, Searcher
+from caresite.submissions.leaks.secrets import edition_of, secrets_of
+from caresite.submissions.leaks.views import texts_in
+from caresite.submissions.listing import Summary
+from caresite.submissions.options import SubmissionOptions
+from caresite.submissions.store import PRIVATE, Store
+from caresite.submissions.tracked import check_tracked
+
+__all__ = ["allowed_on", "inspect", "scan_file"]
+
+_FILE = ".caresite/leaks"
+_EDITION = 1
+
+
+class _Clean(Struct, array_like=True):
+    edition: int
+    secrets: bytes
+    digests: set[bytes]
+
+
+def inspect(root: Path, site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) -> Iterator[Diagnostic]:
+    """Report every file of the site that gives away a secret of the private store. Without a store nothing is done."""
+    store = Store(root)
+    if not (root / PRIVATE).is_dir():
+        return
+    yield from _published(root, site)
+    yield from check_tracked(root)
+    if not store.exists:
+        return
+    summaries = list(store.listing().values())
+    yield from store.broken
+    allowed = allowed_on(site, options)
+    memory = root / _FILE
+    edition = edition_of(summaries, allowed)
+    clean = _recall(memory, edition)
+    yield from _scan_all(root, site, outputs, summaries, allowed, clean)
+    _remember(memory, edition, clean)
+
+
+def _published(root: Path, site: Site) -> Iterator[Diagnostic]:
+    """Report files that would be copied out of `private/`, through links for instance."""
+    private = (root / PRIVATE).resolve()
+    for output, source in site.files.items():
+        if (root / source).resolve().is_relative_to(private):
+            message = f"`{source}` leads into `{PRIVATE}/` and would be published as `{output}`"
+            yield fault(PRIVATE_PUBLISHED, Span(source), message)
+
+
+def allowed_on(site: Site, options: SubmissionOptions) -> tuple[str, ...]:
+    """Return the names, addresses and numbers that may stand on the site whatever the store holds.
+
+    Those of the firm, its authors, and everybody whom the site shows by name with their consent.
+    """
+    business = site.settings.config.business
+    firm = (business.name, business.legal_name, business.email, business.phone) if business else ()
+    people = {page.person.name for page in site.pages.values() if page.person}
+    authors = {page.title for page in site.pages.values() if page.kind == "author"}
+    emails = {str(getattr(page.meta, "email", "")) for page in site.pages.values() if page.kind == "author"}
+    forms = (form.email for form in site.settings.config.forms.values())
+    found = {site.settings.config.title, *firm, *people, *authors, *emails, *forms, *options.allow}
+    return tuple(sorted(name for name in found if name))
+
+
+def _scan_all(
+    root: Path,
+    site: Site,
+    outputs: tuple[Output, ...],
+    summaries: list[Summary],
+    allowed: tuple[str, ...],
+    clean: set[bytes],
+) -> Iterator[Diagnostic]:
+    searcher: Searcher | None = None
+    current: set[bytes] = set()
+    for path, source, data in _files(root, site, outputs):
+        key = hashlib.blake2b(path.encode() + b"\0" + data, digest_size=16).digest()
+        if key in clean:
+            current.add(key)
+            continue
+        searcher = searcher or Searcher(secrets_of(summaries, allowed))
+        hits = scan_file(path, data, searcher)
+        if not hits:
+            current.add(key)
+        for hit in hits:
+            yield _told(path, source, hit)
+    clean.clear()
+    clean |= current
+
+
+def _files(root: Path, site: Site, outputs: tuple[Output, ...]) -> Iterator[tuple[str, str, bytes]]:
+    """Yield path, source and bytes of every file that would be published."""
+    for output in outputs:
+        yield output.path, output.source, output.data
+    for path, source in sorted(site.files.items()):
+        with suppress(OSError):
+            yield path, source, (root / source).read_bytes()
+
+
+def scan_file(path: str, data: bytes, searcher: Searcher) -> tuple[Hit, ...]:
+    """Return the secrets that a file gives away, each once; its own path is looked at too."""
+    found: dict[tuple[str, str], Hit] = {}
+    for text in (path, *texts_in(data, path)):
+        for hit in searcher.hits(text):
+            found.setdefault((hit.what, hit.item_id), hit)
+    return tuple(found.values())
+
+
+def _told(path: str, source: str, hit: Hit) -> Diagnostic:
+    how = f" ({hit.how})" if hit.how else ""
+    message = f"`{path}` gives away {hit.what} of the submission {hit.item_id}{how}"
+    return fault(LEAK, Span(source or path), message)
+
+
+def _recall(path: Path, edition: bytes) -> set[bytes]:
+    try:
+        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Clean)
+    except (OSError, msgspec.DecodeError):
+        return set()
+    return kept.digests if (kept.edition, kept.secrets) == (_EDITION, edition) else set()
+
+
+def _remember(path: Path, edition: bytes, clean: Iterable[bytes]) -> None:
+    """Keep what was clean, if the site has a folder for what builds remember."""
+    if path.parent.is_dir():
+        with suppress(OSError):
+            write_atomically(path, msgspec.msgpack.encode(_Clean(_EDITION, edition, set(clean))))

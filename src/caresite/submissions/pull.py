@@ -1,0 +1,226 @@
+"""Pull: what came in goes into the private store, each entry once, whatever it came through and however often.
+
+    deliveries ──read──▶ entries ──judge──▶ submissions ──▶ store
+
+Entries are kept in batches, each under the store's lock. A pull that is stopped at any moment loses nothing: what
+was kept is kept, the rest comes again with the next pull, and nothing is kept twice, as its id is what it says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
+from datetime import date, datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.core.intake import Form, RetentionDays
+from caresite.submissions.entries import Entry, Intake
+from caresite.submissions.listing import Summary, summary_of
+from caresite.submissions.media import pictures_of
+from caresite.submissions.records import Moderation, Move, Retention, State, Submission
+from caresite.submissions.sameness import NEAR, Sketches
+from caresite.submissions.sources.registry import Delivery, SourceKind
+from caresite.submissions.spam.bayes import Model, learned_points
+from caresite.submissions.spam.rules import Company, SpamLimits, score
+from caresite.submissions.store import Store
+
+__all__ = ["MODEL", "Arrived", "Desk", "Outcome", "load_model"]
+
+MODEL = ".learned"
+_BATCH = 500
+_TWIN_WINDOW = timedelta(minutes=10)
+_HOUR = timedelta(hours=1)
+
+
+class Arrived(Struct, frozen=True, kw_only=True):
+    """One submission that is new in the store."""
+
+    id: str
+    name: str
+    title: str
+    state: State
+    score: float
+    reasons: tuple[str, ...]
+    noticed: tuple[str, ...] = ()
+
+
+class Outcome(Struct, kw_only=True):
+    """What a pull did: what is new, how many were there already, belong to other forms, or were refused."""
+
+    arrived: list[Arrived] = []
+    known: int = 0
+    twins: list[tuple[str, str]] = []
+    left: int = 0
+    refused: int = 0
+    diagnostics: list[Diagnostic] = []
+
+    @property
+    def quarantined(self) -> int:
+        return sum(entry.state == "quarantined" for entry in self.arrived)
+
+
+class Desk:
+    """Takes deliveries in. `forms` say how long what they bring is kept."""
+
+    def __init__(self, store: Store, limits: SpamLimits, *, by: str = "pull", dry_run: bool = False) -> None:
+        self.store = store
+        self.limits = limits
+        self.by = by
+        self.dry_run = dry_run
+        self.outcome = Outcome()
+        self._model = load_model(store)
+        self._summaries: dict[str, Summary] = {}
+        self._sketches = Sketches()
+        self._by_digest: dict[str, list[str]] = defaultdict(list)
+        self._by_sender: dict[str, list[str]] = defaultdict(list)
+
+    def take(
+        self,
+        kind: SourceKind,
+        deliveries: Iterable[Delivery],
+        intake: Intake,
+        tell: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        """Keep what `deliveries` hold. A fault on the way is told after what came before it has been kept."""
+        waiting: list[Entry] = []
+        try:
+            for delivery in deliveries:
+                received = kind.read(delivery.data, replace(intake, shown=delivery.shown, form=delivery.form))
+                self.outcome.left += received.left
+                self.outcome.refused += sum(d.severity == "error" for d in received.diagnostics)
+                self.outcome.diagnostics.extend(received.diagnostics)
+                waiting.extend(received.entries)
+                while len(waiting) >= _BATCH:
+                    self.keep(waiting[:_BATCH], intake)
+                    del waiting[:_BATCH]
+                tell(len(self.outcome.arrived) + self.outcome.known + len(waiting))
+        except Problem as problem:
+            self.outcome.diagnostics.extend(problem.diagnostics)
+        finally:
+            if waiting:
+                self.keep(waiting, intake)
+                tell(len(self.outcome.arrived) + self.outcome.known)
+
+    def keep(self, entries: Iterable[Entry], intake: Intake) -> None:
+        """Judge entries and keep those that are new, all under one lock."""
+        with nullcontext() if self.dry_run else self.store.locked():
+            self._learn()
+            for entry in entries:
+                self._keep_one(entry, intake)
+
+    def _learn(self) -> None:
+        """Take note of what is in the store, also of what somebody else put there since the last batch."""
+        for item_id, summary in self.store.listing().items():
+            if item_id not in self._summaries:
+                self._note(summary)
+
+    def _note(self, summary: Summary) -> None:
+        self._summaries[summary.id] = summary
+        self._sketches.add(summary.id, summary.sketch)
+        if summary.digest:
+            self._by_digest[summary.digest].append(summary.id)
+        if summary.email_hmac:
+            self._by_sender[summary.email_hmac].append(summary.id)
+
+    def _keep_one(self, entry: Entry, intake: Intake) -> None:
+        if entry.submission.id in self._summaries:
+            self.outcome.known += 1
+            return
+        sender = replace(entry.submission.submitter, email_hmac=self.store.hmac_of(entry.submission.submitter.email))
+        entry = replace(entry, submission=replace(entry.submission, submitter=sender))
+        summary = summary_of(entry.submission)
+        if twin := self._came_another_way(summary):
+            self.outcome.known += 1
+            self.outcome.twins.append((entry.submission.id, twin))
+            return
+        learned = (lambda text, model=self._model: learned_points(model, text)) if self._model else None
+        verdict = score(entry, self._company(summary), self.limits, learned)
+        is_spam = verdict.verdict == "spam" and entry.submission.kind != "request"
+        pictures = pictures_of(entry, intake.source, fetch=not self.dry_run)
+        self.outcome.diagnostics.extend(pictures.diagnostics)
+        submission = replace(
+            entry.submission,
+            spam=verdict,
+            media=pictures.media,
+            noticed=(*entry.submission.noticed, *(d.message for d in pictures.diagnostics)),
+            moderation=_moved("quarantined" if is_spam else "pending", entry.submission.imported_at, self.by),
+            retention=Retention(erase_after=_until(entry.submission, intake.forms, is_spam=is_spam)),
+        )
+        if not self.dry_run:
+            self._keep_wordings(submission, intake)
+            if not self.store.add(submission, pictures.files):
+                self.outcome.known += 1
+                return
+        self._note(summary_of(submission))
+        self._tell(submission)
+
+    def _keep_wordings(self, submission: Submission, intake: Intake) -> None:
+        """Keep the texts that were agreed to beside the agreement, whatever becomes of `consent/`."""
+        digests = {agreement.wording_sha256 for agreement in submission.consent}
+        for wording in intake.wordings.now.values():
+            if wording.sha256 in digests:
+                self.store.keep_wording(wording.data)
+
+    def _tell(self, submission: Submission) -> None:
+        self.outcome.arrived.append(
+            Arrived(
+                id=submission.id,
+                name=submission.submitter.name,
+                title=submission.text.title or summary_of(submission).excerpt,
+                state=submission.moderation.state,
+                score=submission.spam.score,
+                reasons=submission.spam.reasons,
+                noticed=submission.noticed,
+            )
+        )
+
+    def _came_another_way(self, summary: Summary) -> str:
+        """Return the id of the same person's same words at the same time through another source, or nothing."""
+        for item_id in self._by_digest.get(summary.digest, ()):
+            other = self._summaries[item_id]
+            is_same_sender = bool(summary.email_hmac) and other.email_hmac == summary.email_hmac
+            is_same_time = abs(other.received_at - summary.received_at) <= _TWIN_WINDOW
+            if is_same_sender and is_same_time and other.source != summary.source:
+                return item_id
+        return ""
+
+    def _company(self, summary: Summary) -> Company:
+        """Return what is in the store already that resembles an entry."""
+        same = self._by_digest.get(summary.digest, []) if summary.digest and summary.sketch else []
+        twin, likeness = (same[0], 1.0) if same else self._sketches.nearest(summary.sketch)
+        senders = [self._summaries[i].received_at for i in self._by_sender.get(summary.email_hmac, ())]
+        lately = sum(abs(moment - summary.received_at) <= _HOUR for moment in senders)
+        if likeness < NEAR:
+            return Company(lately=lately)
+        other = self._summaries[twin]
+        return Company(
+            twin=twin,
+            likeness=likeness,
+            twin_sender=bool(summary.email_hmac) and other.email_hmac == summary.email_hmac,
+            twin_is_spam=other.state == "quarantined" or other.reason == "spam",
+            lately=lately,
+        )
+
+
+def _moved(state: State, at: datetime, by: str) -> Moderation:
+    moves = (Move(at=at, by=by, to="received"), Move(at=at, by=by, from_="received", to=state))
+    return Moderation(state=state, log=moves)
+
+
+def _until(submission: Submission, forms: Mapping[str, Form], *, is_spam: bool) -> date:
+    """Return the day after which it is to be erased if nobody decides, counted from when it was taken in."""
+    days = forms[submission.form].retention_days if submission.form in forms else RetentionDays()
+    return (submission.imported_at + timedelta(days=days.spam if is_spam else days.pending)).date()
+
+
+def load_model(store: Store) -> Model | None:
+    """Return what was learned from decisions and kept, or None."""
+    try:
+        return msgspec.json.decode((store.folder / MODEL).read_bytes(), type=Model)
+    except (OSError, msgspec.DecodeError):
+        return None

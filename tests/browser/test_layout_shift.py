@@ -1,0 +1,48 @@
+"""Nothing moves while a page comes, also where its fonts come late (Core Web Vitals, cumulative layout shift)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+
+import pytest
+from playwright.sync_api import Browser, Route
+
+from browser.chromium import Visit
+from browser.sites import KINDS, Site
+
+_GOOD = 0.1  # below this, a page is called good: https://web.dev/articles/cls
+_LATE_SECONDS = 0.25
+_COUNT_SHIFTS = """window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(entry => { window.shifted += entry.value; }))
+    .observe({type: 'layout-shift', buffered: true});"""
+
+
+@pytest.fixture(scope="module", params=[360, 1280])
+def newcomer(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
+    """Return a visitor who keeps nothing from page to page and counts how far things shift."""
+    with Visit(browser, viewport={"width": request.param, "height": 800}) as visit:
+        visit.page.add_init_script(_COUNT_SHIFTS)
+        visit.page.context.new_cdp_session(visit.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+        yield visit
+
+
+def _shift(visit: Visit, origin: str, url: str) -> float:
+    page = visit.go(origin, url)
+    page.evaluate("() => document.fonts.ready.then(() => new Promise(done => setTimeout(done, 50)))")
+    return float(page.evaluate("() => window.shifted"))
+
+
+@pytest.mark.parametrize("kind", KINDS["sample"])
+def test_nothing_shifts(kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], newcomer: Visit) -> None:
+    url = sites["sample"].seen_at(sites["sample"].typical(kind))
+    assert round(_shift(newcomer, origins["sample"], url), 2) == 0
+
+    newcomer.page.route("**/*.woff2", _late)
+    assert _shift(newcomer, origins["sample"], url) < _GOOD
+    newcomer.page.unroute("**/*.woff2")
+
+
+def _late(route: Route) -> None:
+    time.sleep(_LATE_SECONDS)
+    route.continue_()
