@@ -27,6 +27,7 @@ from caresite.core.values import plain, read_yaml
 from caresite.kinds import KINDS, Content
 from caresite.kinds.content import Disclosed
 from caresite.pipeline.components import COMPONENTS, Argument, ComponentSpec
+from caresite.pipeline.needed_words import NEEDED, read_words
 from caresite.pipeline.themes import bundled_themes
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "main",
     "pages",
     "theme",
+    "words",
 ]
 
 _NOTE = "<!-- Written by `python -m caresite.reference docs/reference`: change the declarations, not this page. -->"
@@ -81,6 +83,7 @@ def pages() -> dict[str, str]:
         "diagnostics.md": diagnostics(),
         "commands.md": commands(),
         "theme-hearth.md": theme(),
+        "words.md": words(),
     }
 
 
@@ -421,6 +424,19 @@ def _theme_rows(options: dict[str, Any], above: str) -> Iterator[tuple[str, ...]
             yield from _theme_rows(about["keys"], f"{above}{key}.")
         else:
             yield f"`{above}{key}`", _theme_type(about), _shown(about.get("default")), about["help"]
+
+
+def words(name: str = "hearth") -> str:
+    """Return the page of the interface words that every theme must bring."""
+    intro = (
+        "What pages say besides your texts stands in `i18n/en.yaml`, `i18n/de.yaml` and so on: of the theme, of the "
+        "themes it inherits from, and of your site, which wins. A language takes from English what it does not have.\n\n"
+        "These words are asked for outside of templates. A theme with `parent: hearth` inherits them; a theme without "
+        f"a parent brings them itself. The right column is what `{name}` says in English."
+    )
+    said = read_words(bundled_themes() / name / "i18n/en.yaml")
+    rows = ((f"`{key}`", where, str(said[key])) for key, where in NEEDED.items())
+    return _joined([_page("Words of a theme", intro), _table(("key", "where it stands", name), rows)])
 
 
 def _theme_type(about: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from browser.host import answer
 from browser.sites import KINDS, LOOKS, SITES, Site
 
 _NARROW_PX = 320
-_STOPS = 10
+_STOPS = 20
 _TOO_WIDE = """() => {
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= room) return [];
@@ -29,6 +29,14 @@ _STICKING_OUT = """() => [...document.body.querySelectorAll(':not(svg *)')]
         || (e.scrollWidth > e.clientWidth + 3 && getComputedStyle(e).overflowX === 'visible'))
     .map(e => `${e.outerHTML.slice(0, 120)} begins at ${e.getBoundingClientRect().left}, `
         + `is ${e.scrollWidth} px wide in ${e.clientWidth}`)"""
+_HOLLOW = """() => [...document.querySelectorAll('nav, ul, ol, dl, section, header, footer, figure, p')]
+    .filter(e => !e.textContent.trim() && !e.querySelector('img, svg, video, input'))
+    .map(e => `${e.outerHTML.slice(0, 120)} has nothing in it`)"""
+_REORDERED = """() => [...document.body.querySelectorAll('*')].map(e => [e, getComputedStyle(e)])
+    .filter(([e, style]) => e.tabIndex > 0 || style.order !== '0' || style.gridAutoFlow.includes('dense')
+        || (style.display.includes('flex') && `${style.flexDirection} ${style.flexWrap}`.includes('reverse')
+            && e.querySelector('a, button, input, summary')))
+    .map(([e]) => e.outerHTML.slice(0, 120))"""
 _FOCUSED = """() => {
     const element = document.activeElement, box = element.getBoundingClientRect();
     const outlines = [null, '::before', '::after'].map(part => getComputedStyle(element, part))
@@ -64,6 +72,7 @@ def test_every_page_is_quiet_and_no_wider_than_a_phone(
     for url in sites[name].pages[kind]:
         page = visit.go(origins[name], sites[name].seen_at(url))
         visit.faults += [f"{url}: too wide: {element}" for element in page.evaluate(_TOO_WIDE)]
+        visit.faults += [f"{url}: {element}" for element in page.evaluate(_HOLLOW)]
     assert not visit.faults, "\n".join(visit.faults)
 
 
@@ -121,6 +130,17 @@ def test_no_page_has_a_style_or_a_script_in_it(name: str, sites: Mapping[str, Si
     site = sites[name]
     found = {url: inline for url in site.urls if (inline := _Inline(site.files[site.path(url)].decode()).found)}
     assert not found
+
+
+@pytest.mark.parametrize(("name", "kind"), LOOKS)
+def test_what_is_seen_and_reached_by_key_stands_in_the_order_of_the_source(
+    name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
+) -> None:
+    page = visit.go(origins[name], sites[name].seen_at(sites[name].typical(kind)))
+    for width in (_NARROW_PX, 1280):
+        visit.look(width)
+        reordered = page.evaluate(_REORDERED)
+        assert not reordered, "\n".join([f"{page.url} at {width} px", *reordered])
 
 
 @pytest.mark.parametrize("width_px", [_NARROW_PX, 1280])

@@ -165,10 +165,10 @@ def test_nothing_is_written_outside_whatever_it_is_called(public: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_named(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("caresite.pipeline.publish.write_atomically", full)
+    monkeypatch.setattr("caresite.pipeline.publish._put", full)
     with pytest.raises(Problem) as caught:
         publish(public, files(a="2"), {})
     (fault,) = caught.value.diagnostics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,18 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
+import caresite
 from caresite.core.diagnostics import Problem
+from caresite.core.schema import fields_of
 from caresite.core.values import plain, read_yaml
+from caresite.kinds.content import EditNote
+from caresite.pipeline import trail
+from caresite.pipeline.needed_words import NEEDED, read_words
 from caresite.pipeline.themes import Layer, Theme, bundled_themes
 from caresite.pipeline.words import Words, date_in, locale_of, number_in, percent_in
-from caresite.testing import build_site
+from caresite.testing import BuiltSite, build_site
 
+SmallSite = Callable[..., BuiltSite]
 LANGUAGES = ("en", "de", "es")
 I18N = bundled_themes() / "hearth" / "i18n"
 
@@ -194,3 +201,41 @@ def test_consent_of_somebody_without_a_name_is_a_whole_sentence(language: str, s
     They came.
     """)
     assert f"<p>{said}</p>" in site.html("/stories/oven/")
+
+
+# words that every theme needs
+
+
+def test_what_is_asked_for_outside_of_templates_is_declared() -> None:
+    source = Path(caresite.__file__).parent
+    texts = [path.read_text("utf-8") for path in (*source.glob("pipeline/*.py"), *source.glob("features/*.py"))]
+    asked = {match[1] for text in texts for match in re.finditer(r"\bsay\(\s*[\"'](\w+)[\"']", text)}
+    asked |= {f"title_{name}" for name in trail._NAMED_TAXONOMIES} | set(trail._LIST_WORDS.values())
+    [kinds] = [field.shape.item for field in fields_of(EditNote) if field.name == "kinds"]
+    asked |= {f"edited_{kind}" for kind in (kinds.choices if kinds else ())}
+    asked |= {f"menu_{name}" for name in ("stories", "testimonials", "quotes", "blog", "about")}
+    brought_by_plugins = set(read_words(source / "features/words/en.yaml"))
+    assert asked - brought_by_plugins == set(NEEDED)
+    assert NEEDED.keys() <= bundled("en").keys()
+
+
+def test_a_theme_without_a_parent_is_told_all_the_words_it_lacks_at_once(small_site: SmallSite) -> None:
+    theme = "-- themes/bare/theme.yaml --\nname: bare\n-- themes/bare/i18n/en.yaml --\nhome: Home\ntitle_blog: Blog\n"
+    templates = "".join(f"-- themes/bare/templates/{name}.html --\n{{{{ here.title }}}}\n" for name in ("home", "404"))
+    site = small_site(theme + templates, config="theme: bare\n")
+    [told] = [d for d in site.diagnostics if d.code == "T105"]
+    assert (told.severity, told.span.path) == ("error", "themes/bare/i18n/en.yaml")
+    assert told.message.startswith("the theme `bare` has no parent, and no words for `menu_stories`, ")
+    assert "`title_404`" in told.message
+    assert "`title_blog`" not in told.message
+
+
+def test_a_site_may_bring_the_words_that_its_theme_lacks(small_site: SmallSite) -> None:
+    theme = "-- themes/bare/theme.yaml --\nname: bare\n-- i18n/en.yaml --\n"
+    site = small_site(theme + "".join(f"{key}: x\n" for key in NEEDED), config="theme: bare\n")
+    assert "T105" not in site.codes
+
+
+def test_a_theme_with_a_parent_inherits_its_words(small_site: SmallSite) -> None:
+    site = small_site("-- themes/child/theme.yaml --\nname: child\nparent: plain\n", config="theme: child\n")
+    assert site.codes == ()

@@ -33,12 +33,16 @@ class NoOptions(Struct, frozen=True):
 class Plugin(Struct, frozen=True, kw_only=True):
     """What a plugin is: a name, a version, its options, and a function at each seam it uses.
 
-    routes    (site, options) → further routes; their files are made by `render`
+    routes    (site, options) → further routes; their files are made by `render`, or by a template when the route
+              names one. `params` may name interface words for a page's title and description: `title_words`,
+              `description_words`
     render    (route, reader, options) → the bytes of a route of this plugin
     head      (here, page, reader, options) → HTML for the head of a page, where its template has `head_extras()`;
               it is not escaped again; `page` is None for lists
     rendered  (site, outputs, options) → further outputs made from all pages, such as `_headers`
     checks    (site, outputs, options) → diagnostics
+    inspect   (root, site, outputs, options) → diagnostics; the last look before a site is published. It may read files
+              below the site's root that are not part of the site, and writes nothing that a build reads
     filters   names for templates → functions
     words     a folder of language files (`en.yaml`, …) for its templates; a theme or a site overrides single words
     templates a folder whose files templates may use; a theme or a site overrides them by path
@@ -54,6 +58,7 @@ class Plugin(Struct, frozen=True, kw_only=True):
     head: Callable[[Here, Page | None, SiteReader, Any], str] | None = None
     rendered: Callable[[Site, tuple[Output, ...], Any], Iterable[Output]] | None = None
     checks: Callable[[Site, tuple[Output, ...], Any], Iterable[Diagnostic]] | None = None
+    inspect: Callable[[Path, Site, tuple[Output, ...], Any], Iterable[Diagnostic]] | None = None
     filters: Mapping[str, Callable[..., Any]] = {}
     templates: Path | None = None
     words: Path | None = None

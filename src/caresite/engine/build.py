@@ -23,8 +23,8 @@ from caresite.engine.unchanged import Report, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site, assemble
-from caresite.pipeline.check import check
-from caresite.pipeline.data import check_wordings, read_data, read_lock
+from caresite.pipeline.check import check, inspect
+from caresite.pipeline.data import check_wordings, read_data, read_lock, read_wordings
 from caresite.pipeline.discover import Discovery, discover
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.markdown import MarkdownOptions
@@ -165,6 +165,7 @@ def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> B
         outputs = _write(root, site, plan, routes, theme, options, watch, tell, memory=memory, folder=folder)
         with watch.stage("check"):
             watch.found.extend(check(site, plan, outputs))
+            watch.found.extend(inspect(root, site, outputs))
         diagnostics = with_columns(root, watch.sorted(options.strict))
         published = None
         if options.publish and not any(d.severity == "error" for d in diagnostics):
@@ -269,7 +270,16 @@ def load_site(
         watch.found.extend(check_wordings(documents, discovery.wordings))
         clock = options.now.astimezone(settings.zone)
         site = watch.keep(
-            assemble(settings, discovery, documents, clock=clock, lock=lock, data=data, gates=options.gates)
+            assemble(
+                settings,
+                discovery,
+                documents,
+                clock=clock,
+                lock=lock,
+                data=data,
+                gates=options.gates,
+                wordings=watch.keep(read_wordings(discovery.wordings, read)),
+            )
         )
     with watch.stage("route"):
         routes, plan, faults = route(site)
@@ -330,7 +340,7 @@ def _write(
             frame = frame_of(site, theme, code=memory.code)
             on_disk = folder if memory.file else None
             outputs, watch.rendered = write_known(
-                renderer, routes, plan, memory, frame=frame, folder=on_disk, tell=tell
+                renderer, routes, plan, memory, frame=frame, folder=on_disk, workers=options.workers, tell=tell
             )
         for output in outputs:
             watch.add_once(output.diagnostics)

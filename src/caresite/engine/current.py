@@ -119,6 +119,7 @@ def structure_of(site: Site, plan: Plan, pages: dict[str, bytes]) -> bytes:
         (site.sections, site.sources, site.resources, site.unread),
         places,
         site.data,
+        sorted(site.wordings.items()),
         (sorted(plan.addresses), plan.lists, plan.feeds),
         declared,
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import weakref
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Problem, fault
-from caresite.core.model import Output, Route
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.model import Content, Output, Route
 from caresite.core.urls import collision_key, stays_inside
 from caresite.engine.current import (
     Standing,
@@ -23,13 +28,51 @@ from caresite.engine.current import (
     structure_of,
 )
 from caresite.engine.memory import KnownRoute, Memory
+from caresite.engine.pool import Lost, can_fork, spread
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.notes import Read
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer, facts_of
 
-__all__ = ["made_of_all", "note_published", "write_all", "write_known"]
+__all__ = ["Spool", "Spooled", "made_of_all", "note_published", "write_all", "write_known"]
 
 Tell = Callable[[str, int, int], None]
+WORTH_PROCESSES = 200  # fewer pages are written sooner than processes are started and have said what they read
+
+
+class Spool:
+    """Where the bytes of files wait until all are there and none has an error, so that they need no memory."""
+
+    def __init__(self) -> None:
+        self._file, name = tempfile.mkstemp(prefix="caresite-")
+        os.unlink(name)  # noqa: PTH108 - nobody else needs its name, so it goes with whoever holds it
+        self._end = 0
+        weakref.finalize(self, os.close, self._file)
+
+    def keep(self, data: bytes) -> Spooled:
+        start = self._end
+        while data:
+            written = os.pwrite(self._file, data, self._end)
+            self._end, data = self._end + written, data[written:]
+        return Spooled(self, start, self._end - start)
+
+    def read(self, start: int, length: int) -> bytes:
+        parts = []
+        while length and (part := os.pread(self._file, length, start)):
+            parts.append(part)
+            start, length = start + len(part), length - len(part)
+        return b"".join(parts)
+
+
+class Spooled(NamedTuple):
+    """Bytes in a spool."""
+
+    spool: Spool
+    start: int
+    length: int
+
+    def read(self) -> bytes:
+        return self.spool.read(self.start, self.length)
 
 
 def write_all(renderer: Renderer, routes: Sequence[Route], tell: Tell) -> list[Output]:
@@ -49,6 +92,7 @@ def write_known(
     *,
     frame: bytes,
     folder: Path | None,
+    workers: int,
     tell: Tell,
 ) -> tuple[list[Output], list[str]]:
     """Return the outputs of all routes as `write_all` does, and the paths of those that were not known.
@@ -61,22 +105,93 @@ def write_known(
     structure = structure_of(renderer.site, plan, renderer.notes.pages)
     same = memory.meta.get("structure") == structure
     changed = changed_reads(memory, renderer, same_structure=same) if memory.routes else frozenset()
-    outputs: list[Output] = []
-    rendered: list[str] = []
-    kept: dict[str, KnownRoute] = {}
-    for number, route in enumerate(routes, start=1):
-        digest = route_digest(route)
-        known = _standing(memory.routes.get(route.output), digest, changed, folder)
-        if known is None:
-            known = _remembered(renderer.render(route), digest, renderer, memory)
-            rendered.append(route.output)
-        outputs.append(known.output)
-        if is_lasting(known.output):
-            kept[route.output] = known
-        tell("render", number, len(routes))
-    memory.routes = kept
+    spool = Spool() if folder and hasattr(os, "pread") else None
+    digests = [route_digest(route) for route in routes]
+    known = [
+        _standing(memory.routes.get(route.output), digest, changed, folder)
+        for route, digest in zip(routes, digests, strict=True)
+    ]
+    stale = [place for place, found in enumerate(known) if found is None]
+    done = len(routes) - len(stale)
+    for place, written in _written(renderer, [routes[place] for place in stale], memory, workers):
+        output = replace(written.output, content=_kept(written.output, spool))
+        known[stale[place]] = KnownRoute(digests[stale[place]], written.reads, output, digest_of(written.output.data))
+        done += 1
+        tell("render", done, len(routes))
+    found = [route for route in known if route is not None]
+    memory.routes = {known.output.path: known for known in found if is_lasting(known.output)}
     memory.meta |= {"frame": frame, "structure": structure}
-    return outputs, rendered
+    return [known.output for known in found], [routes[place].output for place in stale]
+
+
+def _kept(output: Output, spool: Spool | None) -> bytes | Content:
+    return spool.keep(output.data) if spool and output.content else output.content
+
+
+class _Written(NamedTuple):
+    """An output, and the numbers of the reads that were made for it."""
+
+    output: Output
+    reads: array[int]
+
+
+def _written(
+    renderer: Renderer, routes: Sequence[Route], memory: Memory, workers: int
+) -> Iterator[tuple[int, _Written]]:
+    """Yield the outputs of routes with their places, in any order."""
+    first = {route.template: place for place, route in reversed(list(enumerate(routes)))}
+    apart = workers > 1 and len(routes) >= WORTH_PROCESSES and can_fork()
+    here = sorted(first.values()) if apart else range(len(routes))  # templates are compiled once, before forking
+    for place in here:
+        output = renderer.render(routes[place])
+        answers = renderer.notes.answers
+        reads = array("I", [memory.number_of(read, answers[read]) for read in output.reads])
+        yield place, _Written(replace(output, reads=()), reads)
+    if apart:
+        others = [place for place in range(len(routes)) if place not in first.values()]
+        yield from _written_apart(renderer, routes, others, memory, workers)
+
+
+class _Sent(NamedTuple):
+    """What a process sends back: an output, its reads by the process's own numbers, and those reads that are new."""
+
+    process: int
+    output: Output
+    reads: array[int]
+    new: tuple[tuple[Read, bytes], ...]
+
+
+def _written_apart(
+    renderer: Renderer, routes: Sequence[Route], places: Sequence[int], memory: Memory, workers: int
+) -> Iterator[tuple[int, _Written]]:
+    numbers: dict[int, list[int]] = {}
+    asked = [routes[place] for place in places]
+    for number, sent in spread(partial(_sender, renderer), asked, workers=workers):
+        if isinstance(sent, Lost):
+            route = asked[number]
+            message = f"{route.url} could not be written: {sent.reason}"
+            lost = fault(codes.TEMPLATE_FAILED, Span(route.template or route.output), message)
+            yield places[number], _Written(Output(path=route.output, content=b"", diagnostics=(lost,)), array("I"))
+            continue
+        known = numbers.setdefault(sent.process, [])
+        known.extend(memory.number_of(Read(*read), answer) for read, answer in sent.new)
+        yield places[number], _Written(sent.output, array("I", [known[n] for n in sent.reads]))
+
+
+def _sender(renderer: Renderer) -> Callable[[Route], _Sent]:
+    numbers: dict[Read, int] = {}
+
+    def send(route: Route) -> _Sent:
+        output = renderer.render(route)
+        new = []
+        for read in output.reads:
+            if read not in numbers:
+                numbers[read] = len(numbers)
+                new.append((read, renderer.notes.answers[read]))
+        reads = array("I", [numbers[read] for read in output.reads])
+        return _Sent(os.getpid(), replace(output, reads=()), reads, tuple(new))
+
+    return send
 
 
 def _standing(
@@ -89,12 +204,6 @@ def _standing(
     path = folder / known.output.path
     found = standing(known, path)
     return found._replace(output=replace(found.output, content=Standing(path))) if found else None
-
-
-def _remembered(output: Output, route: bytes, renderer: Renderer, memory: Memory) -> KnownRoute:
-    answers = renderer.notes.answers
-    reads = array("I", [memory.number_of(read, answers[read]) for read in output.reads])
-    return KnownRoute(route, reads, replace(output, reads=()), digest_of(output.data))
 
 
 def note_published(memory: Memory, folder: Path) -> None:

@@ -45,7 +45,8 @@ class Site(Struct, frozen=True, kw_only=True):
 
     `sources` maps a source path to the id of its page; `resources` the path of a file beside the texts to its
     URL; `files` an output path to the source file copied there; `sections` a collection to the page of its
-    `_index.md`; `places` a page's id to where its front matter says what. `held_ids` has the ids of what is not
+    `_index.md`; `wordings` a name to the text in `consent/`; `places` a page's id to where its front matter says
+    what. `held_ids` has the ids of what is not
     shown, `unread` the sources whose faults kept them from becoming pages.
     """
 
@@ -62,6 +63,7 @@ class Site(Struct, frozen=True, kw_only=True):
     aliases: tuple[Alias, ...]
     data: Mapping[str, Any]
     folders: frozenset[str]
+    wordings: Mapping[str, bytes] = {}
     places: Mapping[str, Mapping[str, Span]] = {}
     unread: Mapping[str, str] = {}
     next_due: datetime | None = None
@@ -80,6 +82,7 @@ def assemble(
     lock: ConsentLock,
     data: Mapping[str, Any],
     gates: Gates,
+    wordings: Mapping[str, bytes] | None = None,
 ) -> tuple[Site, tuple[Diagnostic, ...]]:
     """Return the site made of `documents` as it is at `clock`, and what is wrong across files."""
     found: list[Diagnostic] = []
@@ -117,6 +120,7 @@ def assemble(
         aliases=aliases_of(settings, drafts, found),
         data=data,
         folders=discovery.folders,
+        wordings=wordings or {},
         places={d.id: d.item.places for d in drafts},
         unread=_unread(discovery, drafts, held),
         next_due=min(dues, default=None),

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Component, Output, Page, Reference, Segments
+from caresite.core.plugins import ActivePlugin
 from caresite.core.suggest import nearest
 from caresite.kinds import Quote, Story
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan
 
-__all__ = ["check"]
+__all__ = ["check", "inspect"]
 
 _NAMING = ("related", "story")  # front matter keys whose values name posts and stories
 
@@ -155,12 +157,22 @@ def _check_quote(page: Page, quote: Quote, places: Mapping[str, Span]) -> Iterab
 
 def _check_plugins(site: Site, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
     for active in site.settings.plugins:
-        if not active.plugin.checks:
-            continue
-        try:
-            yield from active.plugin.checks(site, outputs, active.options)
-        except Problem as problem:
-            yield from problem.diagnostics
-        except Exception as error:
-            message = f"the plugin `{active.plugin.name}` failed in `checks`: {type(error).__name__}: {error}"
-            yield fault(codes.PLUGIN_FAILED, active.span, message)
+        if look := active.plugin.checks:
+            yield from _told_by(active, "checks", partial(look, site, outputs, active.options))
+
+
+def inspect(root: Path, site: Site, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
+    """Report what plugins find when all files of the site at `root` are there, with a last look before they go out."""
+    for active in site.settings.plugins:
+        if look := active.plugin.inspect:
+            yield from _told_by(active, "inspect", partial(look, root, site, outputs, active.options))
+
+
+def _told_by(active: ActivePlugin, seam: str, look: Callable[[], Iterable[Diagnostic]]) -> Iterable[Diagnostic]:
+    try:
+        yield from look()
+    except Problem as problem:
+        yield from problem.diagnostics
+    except Exception as error:
+        message = f"the plugin `{active.plugin.name}` failed in `{seam}`: {type(error).__name__}: {error}"
+        yield fault(codes.PLUGIN_FAILED, active.span, message)

@@ -100,7 +100,8 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
         title=title,
         description=route.description
         or (lead.description if lead else "")
-        or (reader.description if route.kind == "home" else ""),
+        or (reader.description if route.kind == "home" else "")
+        or (say(route.params["description_words"]) if "description_words" in route.params else ""),
         kind=route.kind,
         lang=page.lang if page else reader.language,
         noindex=reader.noindex or route.noindex or bool(page and page.state != "published"),
@@ -150,7 +151,7 @@ def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
         case "quote-of-the-day":
             return say("quote_of_the_day")
         case _:
-            return route.title
+            return say(route.params["title_words"]) if "title_words" in route.params else route.title
 
 
 def _address(route: Route, number: int, reader: Reader) -> str:

@@ -19,7 +19,7 @@ from caresite.core.suggest import nearest
 from caresite.core.values import MAX_DATA_VALUES, Scalar, Table, plain, read_json, read_yaml, without_invisible
 from caresite.kinds import ConsentLock, LockedConsent
 
-__all__ = ["check_wordings", "read_data", "read_lock"]
+__all__ = ["check_wordings", "read_data", "read_lock", "read_wordings"]
 
 Read = Callable[[str], bytes]
 
@@ -94,6 +94,18 @@ def read_lock(
             place = place_in(reading.places, Span(path, 1), f"items.{item_id}.wording")
             found.append(fault(codes.UNKNOWN_WORDING, place, message))
     return lock, tuple(found)
+
+
+def read_wordings(wordings: Iterable[str], read: Read) -> tuple[dict[str, bytes], tuple[Diagnostic, ...]]:
+    """Return the texts in `consent/` by name, to the byte, as a digest of each is what proves an agreement."""
+    found: list[Diagnostic] = []
+    texts: dict[str, bytes] = {}
+    for path in wordings:
+        try:
+            texts[PurePosixPath(path).stem] = read(path)
+        except Problem as problem:
+            found.extend(problem.diagnostics)
+    return texts, tuple(found)
 
 
 def _lock(path: str, read: Read, reading: Reading) -> ConsentLock:

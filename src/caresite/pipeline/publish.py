@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import filecmp
 import os
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,13 +16,14 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.config import SOURCE_FOLDERS
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.files import write_atomically
 from caresite.core.model import Content, Output
 from caresite.core.urls import stays_inside
 
 __all__ = ["MARKER", "Published", "output_folder", "publish"]
 
 MARKER = ".caresite-output"
+_YOUNG_NS = 2_000_000_000  # a file changed twice within this may have one time for both
+_MASS = 64  # from this many files on a new tree is made faster than files are replaced one by one
 _MARKER_TEXT = b"caresite makes this folder anew with every build. What you put here by hand will be removed.\n"
 
 
@@ -73,38 +77,155 @@ def _unwritten(path: str, error: OSError) -> Diagnostic:
 def _publish(
     folder: Path, outputs: Iterable[Output], files: Mapping[str, Path], clean: bool, dry_run: bool
 ) -> Published:
+    _recover(folder)
     _refuse_foreign(folder, clean)
     there = set(_listing(folder))
-    written: list[str] = []
-    wanted = {MARKER}
-    unchanged = 0
-    if not dry_run and not _same(folder / MARKER, _MARKER_TEXT):
-        _write(folder, MARKER, _MARKER_TEXT)
-    for path, content in _contents(outputs, files):
-        wanted.add(path)
-        if path in there and _stands(folder / path, content):
-            unchanged += 1
+    contents = {MARKER: _MARKER_TEXT, **dict(_contents(outputs, files))}
+    for path in contents:
+        if not stays_inside(path):
+            raise Problem(fault(codes.CANNOT_WRITE, Span(path), "it lies outside the output folder"))
+    stays = {path for path in contents if path in there and _stands(folder / path, contents[path])}
+    written = tuple(path for path in contents if path not in stays and path != MARKER)
+    removed = tuple(sorted(there - contents.keys()))
+    if not dry_run and (removed or len(stays) < len(contents)):
+        _check_readable(contents, stays)
+        if not (_is_mass_change(len(written), len(contents)) and _swap(folder, contents, stays)):
+            _write_in_place(folder, contents, stays, removed)
+    return Published(written, removed, len(stays - {MARKER}))
+
+
+def _is_mass_change(written: int, all_files: int) -> bool:
+    return written >= _MASS and written * 4 > all_files
+
+
+def _write_in_place(
+    folder: Path, contents: Mapping[str, bytes | Content], stays: set[str], removed: Iterable[str]
+) -> None:
+    for path, content in contents.items():
+        if path not in stays:
+            _write(folder, path, content)
+    for path in removed:
+        _remove(folder, path)
+
+
+class _Copy:
+    """The bytes of a file that is published as it is; its copy carries its time, by which the two are compared."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+
+    def read(self) -> bytes:
+        return self.source.read_bytes()
+
+    def stands_at(self, path: Path) -> bool:
+        here, there = self.source.stat(), path.stat()
+        if here.st_size != there.st_size:
+            return False
+        if here.st_mtime_ns == there.st_mtime_ns and here.st_mtime_ns < time.time_ns() - _YOUNG_NS:
+            return True
+        return filecmp.cmp(self.source, path, shallow=False)
+
+    def copy_to(self, path: Path) -> None:
+        shutil.copyfile(self.source, path)
+        status = self.source.stat()
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _check_readable(contents: Mapping[str, bytes | Content], stays: set[str]) -> None:
+    for path, content in contents.items():
+        if isinstance(content, _Copy) and path not in stays and not os.access(content.source, os.R_OK):
+            raise Problem(fault(codes.UNREADABLE, Span(path), "the file cannot be read"))
+
+
+def _put(path: Path, content: bytes | Content) -> None:
+    """Write a file that is not there yet."""
+    if isinstance(content, _Copy):
+        content.copy_to(path)
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.read())
+    path.chmod(0o644)
+
+
+# a whole tree at once: a file system flushes each file that replaces another, and none that is new
+
+
+def _swap(folder: Path, contents: Mapping[str, bytes | Content], stays: set[str]) -> bool:
+    """Make the new site beside the old one and put it in its place; what stays is linked into it.
+
+    Returns False, having changed nothing, where a folder cannot be put in place of another.
+    """
+    if folder.is_symlink() or folder.is_mount() or not _may_rename_in(folder.parent):
+        return False
+    fresh, old = _beside(folder, "new"), _beside(folder, "old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        _make_tree(folder, fresh, contents, stays)
+        if not folder.exists():
+            fresh.rename(folder)
+        elif not _exchange(fresh, folder):
+            folder.rename(old)
+            fresh.rename(folder)
+    except OSError:
+        _recover(folder)
+        raise
+    finally:
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+    return True
+
+
+def _beside(folder: Path, name: str) -> Path:
+    return folder.parent / f".{folder.name}.caresite-{name}"
+
+
+def _may_rename_in(parent: Path) -> bool:
+    parent.mkdir(parents=True, exist_ok=True)
+    return os.access(parent, os.W_OK | os.X_OK)
+
+
+def _recover(folder: Path) -> None:
+    """Put the old site back when a build was ended between taking it away and putting the new one in its place."""
+    old = _beside(folder, "old")
+    if old.is_dir() and not folder.exists():
+        old.rename(folder)
+
+
+def _make_tree(folder: Path, fresh: Path, contents: Mapping[str, bytes | Content], stays: set[str]) -> None:
+    made: set[str] = set()
+    for path, content in contents.items():
+        parent = path.rpartition("/")[0]
+        if parent not in made:
+            (fresh / parent).mkdir(parents=True, exist_ok=True)
+            made.add(parent)
+        if path in stays and _linked(folder / path, fresh / path):
             continue
-        data = content if isinstance(content, bytes) else content.read()
-        written.append(path)
-        if not dry_run:
-            _write(folder, path, data)
-    removed = sorted(there - wanted)
-    if not dry_run:
-        for path in removed:
-            _remove(folder, path)
-    return Published(tuple(written), tuple(removed), unchanged)
+        _put(fresh / path, content)
+
+
+def _linked(source: Path, target: Path) -> bool:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        return False
+    return True
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system can (Linux, `renameat2` with `RENAME_EXCHANGE`)."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    here, exchange = -100, 2
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
 
 
 def _contents(outputs: Iterable[Output], files: Mapping[str, Path]) -> Iterable[tuple[str, bytes | Content]]:
     for output in outputs:
         yield output.path, output.content
     for path in sorted(files):
-        try:
-            yield path, files[path].read_bytes()
-        except OSError as error:
-            message = f"the file cannot be read: {error.strerror}"
-            raise Problem(fault(codes.UNREADABLE, Span(path), message)) from error
+        yield path, _Copy(files[path])
 
 
 def _refuse_foreign(folder: Path, clean: bool) -> None:
@@ -130,7 +251,10 @@ def _stands(path: Path, content: bytes | Content) -> bool:
     """Tell whether a file has this content; what lies there already is not compared with itself."""
     if isinstance(content, bytes):
         return _same(path, content)
-    return getattr(content, "path", None) == path
+    try:
+        return content.stands_at(path) if isinstance(content, _Copy) else getattr(content, "path", None) == path
+    except OSError:
+        return False
 
 
 def _same(path: Path, data: bytes) -> bool:
@@ -140,17 +264,15 @@ def _same(path: Path, data: bytes) -> bool:
         return False
 
 
-def _write(folder: Path, path: str, data: bytes) -> None:
+def _write(folder: Path, path: str, content: bytes | Content) -> None:
     """Write one file; a link or a file that stands where it needs a folder goes. Raises Problem when it cannot."""
-    if not stays_inside(path):
-        raise Problem(fault(codes.CANNOT_WRITE, Span(path), "it lies outside the output folder"))
     try:
-        _write_file(folder, path, data)
+        _write_file(folder, path, content)
     except OSError as error:
         raise Problem(_unwritten(f"{folder.name}/{path}", error)) from error
 
 
-def _write_file(folder: Path, path: str, data: bytes) -> None:
+def _write_file(folder: Path, path: str, content: bytes | Content) -> None:
     target = folder / path
     parent = folder
     for part in Path(path).parts[:-1]:
@@ -160,7 +282,12 @@ def _write_file(folder: Path, path: str, data: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir() and not target.is_symlink():
         shutil.rmtree(target)
-    write_atomically(target, data)
+    beside = target.with_name(f".caresite-{os.getpid()}")
+    try:
+        _put(beside, content)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _remove(folder: Path, path: str) -> None:

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from caresite import __version__
 from caresite.core.config import Business, Collection, Taxonomy
+from caresite.core.intake import Form
 from caresite.core.model import Order, Page, Query, Term
 from caresite.core.urls import slug_of
 from caresite.pipeline.catalog import Site
@@ -131,6 +132,7 @@ class Reader:
     verification_note: str = _fixed(
         "verification_note", lambda site: site.settings.config.testimonials.verification_note
     )
+    forms: Mapping[str, Form] = _fixed("forms", lambda site: site.settings.config.forms)
     pagination_path: str = _fixed("pagination_path", lambda site: site.settings.config.pagination.path)
     today: datetime = _fixed(
         "today", lambda site: site.clock.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -426,6 +428,11 @@ class Reader:
     def data(self, name: str) -> Any:
         """Return what `data/<name>.*` holds, or None."""
         return self._site.data.get(name)
+
+    @asked
+    def wording(self, name: str) -> bytes:
+        """Return the text `consent/<name>.md` to the byte; empty when there is none."""
+        return self._site.wordings.get(name, b"")
 
     @asked
     def section(self, collection: str) -> Page | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import unescape
+from sys import intern
 
 __all__ = ["anchors_of", "links_of"]
 
@@ -11,7 +12,7 @@ __all__ = ["anchors_of", "links_of"]
 def links_of(page: str) -> tuple[str, ...]:
     """Return the addresses on this site that the HTML of a page leads to or shows, each once, sorted."""
     found = {*_values(page, "href"), *_values(page, "src")}
-    return tuple(sorted(unescape(v) for v in found if v[:1] in ("/", "#", "&") and v[:2] != "//"))
+    return tuple(sorted(intern(unescape(v)) for v in found if v[:1] in ("/", "#", "&") and v[:2] != "//"))
 
 
 def anchors_of(page: str) -> tuple[str, ...]:

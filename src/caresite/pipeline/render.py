@@ -284,7 +284,7 @@ class Renderer:
     def _sections(self, route: Route) -> tuple[str, ...]:
         if route.kind != "home":
             return ()
-        self.notes.read(Read("theme", ("home",)), self.sections)
+        self.notes.read(Read("theme", ("home",)), getattr(self.options, "home", None))
         return tuple(self.sections)
 
     def _head_extras(self, here: Here, page: Page | None) -> Markup:

@@ -34,6 +34,7 @@ _LISTS = {
 }
 _GIVE_WAY = frozenset(("home", "search", "404", "archive", "terms", "send-your-story"))  # to a page of the owner's
 _ARCHIVED = ("post", "story")
+_NAMED = ("manage-my-story", "how-we-check")  # pages that a plugin makes and templates link to
 LOW_RATING = 3
 
 
@@ -245,7 +246,7 @@ def _single(site: Site) -> Iterable[Route]:
     )
     business = site.settings.config.business
     url = f"{root}send-your-story/"
-    if business and business.email:
+    if business and business.email and not _has_form(site):
         yield Route(
             output="send-your-story/index.html",
             url=url,
@@ -260,6 +261,14 @@ def _single(site: Site) -> Iterable[Route]:
             noindex=True,
             in_sitemap=False,
         )
+
+
+def _has_form(site: Site) -> bool:
+    """Tell whether a plugin makes a form for stories, and with it the page that asks for them."""
+    forms = site.settings.config.forms.values()
+    return any(a.plugin.name == "submissions" for a in site.settings.plugins) and any(
+        f.kind != "contact" for f in forms
+    )
 
 
 def _paged(
@@ -318,7 +327,7 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
         if r.number == 1 and "collection" in r.params and not r.params.keys() & {"term", "rating", "part"}
     }
     lists |= {r.params["taxonomy"]: r.url for r in routes if r.kind == "terms"}
-    lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search")}
+    lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search", *_NAMED)}
     lists |= {r.kind: r.url for r in routes if r.kind == "archive" and not r.params.get("year")}
     lists |= {r.kind: r.url for r in routes if r.kind == "best" and r.params["year"] == r.params["years"][0]}
     lists |= {p.slug: p.url for p in site.pages.values() if p.kind == "page" and p.slug not in lists}

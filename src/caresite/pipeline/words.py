@@ -16,9 +16,8 @@ from markupsafe import Markup, escape
 
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.files import decode_text
 from caresite.core.suggest import nearest
-from caresite.core.values import plain, read_yaml
+from caresite.pipeline.needed_words import NEEDED, read_words
 from caresite.pipeline.themes import Theme
 
 __all__ = ["Words", "date_in", "locale_of", "number_in", "percent_in"]
@@ -71,7 +70,7 @@ class Words:
             merged: dict[str, Any] = {}
             for tag in dict.fromkeys(("en", language.split("-")[0], language)):
                 for folder in self.folders:
-                    merged |= _read(folder / f"{tag}.yaml")
+                    merged |= read_words(folder / f"{tag}.yaml")
             self._tables[language] = merged
         return self._tables[language]
 
@@ -88,6 +87,8 @@ class Words:
             words = words.get(form, words.get("other", ""))
             if isinstance(number, (int, float)):
                 values = {**values, "n": number_in(language, number)}
+        if words is None and key in NEEDED:  # the theme was told of it when it was loaded
+            return key
         if words is None:
             near = nearest(key, table)
             raise Problem(
@@ -103,11 +104,3 @@ class Words:
         if any(isinstance(value, Markup) for value in values.values()):
             return Markup(escape(str(words))).format(**values)
         return str(words).format(**values)
-
-
-def _read(path: Any) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    text, _ = decode_text(path.read_bytes(), f"i18n/{path.name}")
-    table = plain(read_yaml(text, f"i18n/{path.name}"))
-    return table if isinstance(table, dict) else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
 from html import unescape
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,18 +14,19 @@ from caresite.core.codes_markdown import NO_ALT_TEXT
 from caresite.core.model import Page, State
 from caresite.core.texts import cut
 from caresite.pipeline.catalog import Site
+from caresite.preview.due import due_text, reason_of
 from caresite.preview.findings import LONGEST_DESCRIPTION, LONGEST_TITLE, PageText, findings, read_page
 from caresite.preview.generations import Generation
-from caresite.preview.state import Fault, fault_of
+from caresite.preview.state import Fault, Opens, fault_of
 from caresite.preview.tree import Entry, answer_at
 
-__all__ = ["About", "Note", "SearchResult", "about_page", "due_text", "reason_of"]
+__all__ = ["About", "Note", "SearchResult", "about_page"]
 
 _LINK = re.compile(rb"<a\b[^>]*?\shref=\"([^\"#?]+)", re.IGNORECASE)
 
 
 class Note(Struct, frozen=True):
-    """One warning about a page; `path` and `line` name what its link opens, if it stands in a file."""
+    """One warning about a page; `place` is where it stands, if in a file, and `opens` the link that opens it there."""
 
     text: str
     code: str = ""
@@ -35,6 +35,7 @@ class Note(Struct, frozen=True):
     path: str = ""
     line: int = 0
     column: int = 0
+    opens: str = ""
 
 
 class SearchResult(Struct, frozen=True):
@@ -53,6 +54,7 @@ class About(Struct, frozen=True, kw_only=True):
     kind: str
     source: str = ""
     line: int = 0
+    opens: str = ""
     state: State = "published"
     reason: str = ""
     notes: tuple[Note, ...] = ()
@@ -63,7 +65,7 @@ class About(Struct, frozen=True, kw_only=True):
     next_due: str = ""
 
 
-def about_page(generation: Generation, path: str) -> About:
+def about_page(generation: Generation, path: str, opens: Opens) -> About:
     """Return what there is to say about the page at `path`, which is percent-encoded."""
     site = generation.site
     answer = answer_at(generation.tree, unquote(path))
@@ -73,7 +75,7 @@ def about_page(generation: Generation, path: str) -> About:
         "url": path,
         "errors": counts.count("error"),
         "warnings": counts.count("warning"),
-        "next_due": due_text(site.next_due, site.settings.zone) if site and site.next_due else "",
+        "next_due": due_text(generation.next_due, site.settings.zone) if site and generation.next_due else "",
     }
     if site is None or entry is None or entry.output is None or not entry.is_page:
         return About(kind="" if entry else "404", **common)
@@ -84,38 +86,21 @@ def about_page(generation: Generation, path: str) -> About:
         kind=entry.output.kind,
         source=entry.output.source,
         line=page.span.line if page else 0,
+        opens=opens(entry.output.source, page.span.line if page else 0, 0),
         state=state,
         reason=reason_of(page, site.settings.zone) if page else "",
-        notes=tuple(_notes(generation, entry, text)),
+        notes=tuple(_notes(generation, entry, text, opens)),
         result=_result(site, entry, page, text),
         held=_held(site, entry),
         **common,
     )
 
 
-def reason_of(page: Page, zone: tzinfo) -> str:
-    """Return why a page that the preview shows is not on the public site; empty when it is."""
-    meta = page.meta
-    if page.state == "draft":
-        return "it is a draft"
-    if page.state == "expired":
-        return f"it expired on {due_text(meta.expires, zone)}"
-    if page.state == "future":
-        begins = (meta.publish_date or meta.date, getattr(meta, "embargo", None))
-        return f"it goes live on {due_text(max(filter(None, begins)), zone)}"
-    return ""
-
-
-def due_text(moment: datetime, zone: tzinfo) -> str:
-    """Return a moment as people of the site read it: `2026-12-01 09:00 GMT`."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
-
-
-def _notes(generation: Generation, entry: Entry, text: PageText) -> Iterator[Note]:
+def _notes(generation: Generation, entry: Entry, text: PageText, opens: Opens) -> Iterator[Note]:
     source = entry.output.source if entry.output else ""
     told = [d for d in generation.diagnostics if source and d.span.path == source and d.severity != "error"]
     for diagnostic in told:
-        yield _note(fault_of(diagnostic, {}))
+        yield _note(fault_of(diagnostic, {}, opens))
     pictures_told = sum(d.code == NO_ALT_TEXT.id for d in told)
     for finding in findings(text):
         if finding.rule == "alt" and len(text.bare) <= pictures_told:
@@ -124,7 +109,7 @@ def _notes(generation: Generation, entry: Entry, text: PageText) -> Iterator[Not
 
 
 def _note(fault: Fault) -> Note:
-    return Note(fault.message, fault.code, fault.hint, fault.place, fault.path, fault.line, fault.column)
+    return Note(fault.message, fault.code, fault.hint, fault.place, fault.path, fault.line, fault.column, fault.opens)
 
 
 def _result(site: Site, entry: Entry, page: Page | None, text: PageText) -> SearchResult | None:

@@ -25,7 +25,7 @@ from caresite.preview.hub import Hub
 from caresite.preview.inject import Tag, injected
 from caresite.preview.pages import AddedPage, Workbench
 from caresite.preview.policy import OWN_POLICY
-from caresite.preview.state import HOME, digest_of, fault_of, state_of
+from caresite.preview.state import HOME, PageState, digest_of, fault_of, state_of
 from caresite.preview.tree import Answer, BuiltTree, answer_at
 
 __all__ = ["asset_folder", "built_app", "preview_app"]
@@ -122,7 +122,7 @@ class _Site:
     def _waiting(self, request: Request, path: str, *, status: int = 200) -> Response:
         """Say why there is nothing to show: the site is being built for the first time, or cannot be."""
         generation = self._bench.current()
-        faults = [fault_of(d, generation.texts) for d in generation.faults]
+        faults = [fault_of(d, generation.texts, self._bench.opens) for d in generation.faults]
         values = {"faults": faults, "digest": digest_of(generation, path), "building": not generation.number}
         response = self._bench.page(request, "waiting.html", values, status=status)
         response.headers.update(_OWN_HEADERS)
@@ -131,21 +131,21 @@ class _Site:
     async def events(self, request: Request) -> Response:
         """Send one tab the state of its page, now and whenever it is another one."""
         path = request.query_params.get("path", "/")
-        stream = self._hub.events(lambda: state_of(self._bench.current(), path, self._bench.assets))
+
+        def state() -> PageState | None:
+            generation = self._bench.current()
+            if not generation.number:
+                return None
+            return state_of(generation, path, scripts=self._bench.assets, opens=self._bench.opens)
+
+        stream = self._hub.events(state)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     async def about(self, request: Request) -> Response:
         """Say what the toolbar shows of the page at `path`."""
-        about = about_page(self._bench.current(), request.query_params.get("path", "/"))
+        about = about_page(self._bench.current(), request.query_params.get("path", "/"), self._bench.opens)
         links = [link._asdict() for link in self._bench.links]
-        opens = {note.place: self._bench.opens(note.path, note.line, note.column) for note in about.notes if note.path}
-        value = {
-            **msgspec.structs.asdict(about),
-            "opens": self._bench.opens(about.source, about.line),
-            "notes": [{**msgspec.structs.asdict(n), "opens": opens.get(n.place, "")} for n in about.notes],
-            "links": links,
-        }
-        return _json(value)
+        return _json(msgspec.structs.asdict(about) | {"links": links})
 
     async def open(self, request: Request) -> Response:
         """Open a file of the site in the editor; the body names `path`, `line` and `column`."""

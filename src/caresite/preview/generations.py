@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from caresite.engine.memory import Memory, MemoryLost
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.themes import load_theme
+from caresite.preview.due import next_due
 from caresite.preview.moves import moved_pages
 from caresite.preview.tree import Entry, MadeTree, entry_of_file
 
@@ -41,7 +43,8 @@ class Generation(Struct, frozen=True, kw_only=True):
 
     `site` is what the last build knew of the content, None before one got that far. `texts` has the files that
     diagnostics point into. `moved` are the pages' old URLs with their new ones since the preview began, `folders` those
-    that the site is read from besides the usual ones. The first, before any build, has the number 0.
+    that the site is read from besides the usual ones, `next_due` is when its state next changes by itself. The first,
+    before any build, has the number 0.
     """
 
     number: int
@@ -51,6 +54,7 @@ class Generation(Struct, frozen=True, kw_only=True):
     texts: Mapping[str, str] = {}
     moved: Mapping[str, str] = {}
     folders: tuple[Path, ...] = ()
+    next_due: datetime | None = None
     seconds: float = 0.0
 
     @property
@@ -99,6 +103,7 @@ class Generations:
             texts=self._texts(built.diagnostics),
             moved=moved_pages(before.site, site, tree=tree, renamed=moved or {}, known=before.moved),
             folders=self._folders(site),
+            next_due=next_due(site) if site else None,
             seconds=time.perf_counter() - start,
         )
         with self._lock:

@@ -41,8 +41,8 @@ class Hub:
         self._closed = True
         self.announce()
 
-    async def events(self, state: Callable[[], PageState]) -> AsyncIterator[str]:
-        """Yield the events for one tab: its state now and whenever it is another, and pages just saved."""
+    async def events(self, state: Callable[[], PageState | None]) -> AsyncIterator[str]:
+        """Yield the events for one tab: its state, once there is one, and whenever it is another; pages just saved."""
         self._loop = asyncio.get_running_loop()
         news = asyncio.Event()
         self._waiting.add(news)
@@ -51,7 +51,8 @@ class Hub:
             yield f"retry: {_RETRY_MS}\n\n"
             while not self._closed:
                 news.clear()
-                now = msgspec.json.encode(state())
+                known = state()
+                now = msgspec.json.encode(known) if known else sent
                 if now != sent:
                     sent = now
                     yield f"data: {now.decode()}\n\n"

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from caresite.core.diagnostics import Span
 from caresite.core.model import HeldBack, Page
 from caresite.pipeline.catalog import Site
-from caresite.preview.about import due_text, reason_of
+from caresite.preview.due import due_text, reason_of
 from caresite.preview.editors import Editor
 from caresite.preview.generations import Generation
 from caresite.preview.state import HOME, Fault, digest_of, fault_of
@@ -132,11 +132,11 @@ def status_page(bench: Workbench) -> AddedPage:
     def show(request: Request) -> Response:
         generation = bench.current()
         site = generation.site
-        faults = [fault_of(d, generation.texts) for d in generation.diagnostics]
+        faults = [fault_of(d, generation.texts, bench.opens) for d in generation.diagnostics]
         values = {
             "generation": generation,
             "groups": _groups(site) if site else (),
-            "next_due": due_text(site.next_due, site.settings.zone) if site and site.next_due else "",
+            "next_due": due_text(generation.next_due, site.settings.zone) if site and generation.next_due else "",
             "title": site.settings.config.title if site else bench.root.resolve().name,
             "home": site.settings.base_path if site else "/",
             "diagnostics": [(s, _of(faults, s)) for s in ("error", "warning", "note")],

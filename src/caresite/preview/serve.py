@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -199,16 +198,12 @@ class Preview:
         waits = [_WINDOWS_WAIT_S] if os.name == "nt" else []
         if self._unchecked_since:
             waits.append(_LOOK_AGAIN_S)
-        if due := self._next_due():
+        if due := self.generations.current.next_due:
             waits.append(max(0.1, min(3600.0, (due - self._options().now).total_seconds())))
         return min(waits, default=None)
 
-    def _next_due(self) -> datetime | None:
-        site = self.generations.current.site
-        return site.next_due if site else None
-
     def _is_due(self) -> bool:
-        due = self._next_due()
+        due = self.generations.current.next_due
         return due is not None and due <= self._options().now
 
 

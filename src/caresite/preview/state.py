@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -19,7 +19,7 @@ from caresite.core.diagnostics import Diagnostic, excerpt
 from caresite.preview.generations import Generation, unnumbered
 from caresite.preview.tree import Answer, Entry, MadeTree, answer_at
 
-__all__ = ["HOME", "Fault", "PageState", "digest_of", "fault_of", "state_of"]
+__all__ = ["HOME", "Fault", "Opens", "PageState", "digest_of", "fault_of", "state_of"]
 
 HOME = "/_caresite/"
 """Where the preview's own pages begin; no host path of the site does."""
@@ -33,8 +33,12 @@ _CSS_ADDRESSES = re.compile(rb"url\(\s*[\"']?(?!data:|[a-z]+:|//|#)([^\"')]+)|@i
 _NUMBERS = re.compile(rb"\.[0-9a-f]{10}(?=\.[A-Za-z0-9])")
 
 
+Opens = Callable[[str, int, int], str]
+"""What returns the link that opens a file of the site at a line and a column; empty when nothing can."""
+
+
 class Fault(Struct, frozen=True):
-    """A diagnostic as the overlay and the preview's pages show it; `path` and `line` name what its link opens."""
+    """A diagnostic as the overlay and the preview's pages show it; `opens` is the link that opens its place."""
 
     severity: str
     code: str
@@ -46,6 +50,7 @@ class Fault(Struct, frozen=True):
     frame: str
     hint: str
     related: tuple[str, ...]
+    opens: str
 
 
 class PageState(Struct, frozen=True):
@@ -64,7 +69,7 @@ class PageState(Struct, frozen=True):
     scripts: str
 
 
-def fault_of(diagnostic: Diagnostic, texts: Mapping[str, str]) -> Fault:
+def fault_of(diagnostic: Diagnostic, texts: Mapping[str, str], opens: Opens) -> Fault:
     """Return `diagnostic` with the line it is about, from `texts` by path."""
     span = diagnostic.span
     return Fault(
@@ -78,12 +83,13 @@ def fault_of(diagnostic: Diagnostic, texts: Mapping[str, str]) -> Fault:
         frame=excerpt(span, texts.get(span.path, "")),
         hint=diagnostic.hint,
         related=tuple(map(str, diagnostic.related)),
+        opens=opens(span.path, span.line, span.column),
     )
 
 
-def state_of(generation: Generation, path: str, scripts: str) -> PageState:
+def state_of(generation: Generation, path: str, *, scripts: str, opens: Opens) -> PageState:
     """Return the state of the page at `path`, which is percent-encoded as in an address bar."""
-    faults = tuple(fault_of(d, generation.texts) for d in generation.faults)
+    faults = tuple(fault_of(d, generation.texts, opens) for d in generation.faults)
     if path.startswith(HOME):
         page = digest_of(generation, path)
         return PageState(page, {}, () if page else faults, "", "", scripts)

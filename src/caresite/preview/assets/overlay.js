@@ -38,7 +38,7 @@ export class Overlay {
     #content(faults) {
         const title = faults.length === 1 ? "One thing is wrong" : `${faults.length} things are wrong`;
         return [
-            element("header", {},
+            element("div", { class: "head" },
                 element("h2", { id: "faults-title", tabindex: "-1", autofocus: true }, title),
                 element("button", { type: "button", class: "close", click: () => this.#dialog.close() }, "Look at the page"),
             ),

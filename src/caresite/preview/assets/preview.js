@@ -78,9 +78,10 @@ async function act(state) {
     if (state.scripts !== own) return reload(`scripts ${state.scripts}`);
     if (!listsFaults) overlay.show(state.faults);
     if (state.moved) return location.replace(state.moved + (state.moved.includes("#") ? "" : location.hash));
-    const isNew = state.page !== shown;
+    const isLost = state.page.startsWith("none-") && !isWaiting; // nothing can be built, so what is here is the best
+    const isNew = state.page !== shown && !isLost;
     if (isNew && !(await update(state))) return reload(`page ${state.page}`);
-    if (!swap(state.assets, loaded)) return reload(`assets ${JSON.stringify(state.assets)}`);
+    if (!isLost && !swap(state.assets, loaded)) return reload(`assets ${JSON.stringify(state.assets)}`);
     toolbar?.count(state.faults.length);
     if (isNew || state.about !== about) toolbar?.refresh();
     about = state.about;

@@ -1,0 +1,141 @@
+"""Whatever is done to a site, in whatever order: a build leaves what a clean one would have written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from caresite.core import plugins
+from caresite.engine import parsing
+from engine.edits import EDITS, Edit, Files
+from engine.sites import NOW, Folder, build_clean, build_here, difference, files_below, rich_files, told, without_marker
+
+SEQUENCES = int(os.environ.get("CARESITE_SEQUENCES", "30"))
+
+
+# the property
+
+
+class Step(NamedTuple):
+    """What happens between two builds: an edit, the time that passes, somebody at the output, how it is built."""
+
+    edit: str
+    n: int
+    hours: int
+    meddling: int
+    workers: int
+    drafts: bool
+    old: bool
+
+
+HOURS = st.sampled_from((0, 0, 0, 0, 9, 24, 24 * 30, 24 * 130))
+STEPS = st.builds(
+    Step,
+    edit=st.sampled_from(sorted(EDITS)),
+    n=st.integers(0, 47),
+    hours=HOURS,
+    meddling=st.sampled_from((0, 0, 0, 0, 1, 2, 3)),
+    workers=st.sampled_from((1, 1, 1, 2)),
+    drafts=st.sampled_from((False, False, False, True)),
+    old=st.booleans(),
+)
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the site after two builds, which every sequence begins with a copy of."""
+    folder = Folder(tmp_path_factory.mktemp("warm") / "site")
+    folder.hold(rich_files(), old=True)
+    assert build_here(folder.root).ok
+    folder.age_young()
+    assert not build_here(folder.root).rendered
+    return folder.root
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_work() -> Iterator[None]:
+    """Let processes start for a single document, as there are not many; and look for plugins once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsing, "WORTH_PROCESSES", 1)
+        patch.setattr(plugins, "entry_points", cache(plugins.entry_points))  # nothing is installed meanwhile
+        yield
+
+
+@pytest.mark.timeout(60 + 8 * SEQUENCES)
+@settings(max_examples=SEQUENCES, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(STEPS, min_size=1, max_size=5))
+def test_an_incremental_build_equals_a_clean_one(
+    steps: list[Step], warm: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = tmp_path_factory.mktemp("sequence")
+    try:
+        follow(steps, warm, home)
+    finally:
+        shutil.rmtree(home)
+
+
+def follow(steps: list[Step], warm: Path, home: Path) -> None:
+    """Make each step in a copy of a site that has been built, and look at what becomes of it."""
+    shutil.copytree(warm, home / "site")
+    site, other = Folder(home / "site"), Folder(home / "other")
+    files, now = dict(rich_files()), NOW
+    site.hold(files, old=True)
+    for step in steps:
+        EDITS[step.edit](files, step.n)
+        now += timedelta(hours=step.hours)
+        site.hold(files, old=step.old)
+        other.hold(files)
+        meddle(site.root / "public", step)
+        compare(site, other, now, step)
+
+
+def compare(site: Folder, other: Folder, now: datetime, step: Step) -> None:
+    before = files_below(site.root / "public")
+    built = build_here(site.root, now, workers=step.workers, drafts=step.drafts)
+    clean, wanted = build_clean(other.root, now, drafts=step.drafts)
+    assert told(built.diagnostics) == told(clean.diagnostics)
+    assert not built.trouble
+    there = files_below(site.root / "public")
+    if built.ok:
+        assert difference(without_marker(there), wanted) == []
+    else:
+        assert difference(there, before) == []
+    if step.old:
+        site.age_young()
+
+
+def meddle(public: Path, step: Step) -> None:
+    """Delete, change or add a file of the output, as a person might who does not know that it is made anew."""
+    pages = sorted(public.rglob("*.html"))
+    page = pages[step.n % len(pages)]
+    match step.meddling:
+        case 1:
+            page.unlink()
+        case 2:
+            page.write_bytes(page.read_bytes() + b"<!-- mine -->")
+        case 3:
+            (public / "mine.html").write_bytes(b"mine")
+
+
+@cache
+def edits_that_do_something() -> tuple[str, ...]:
+    files = dict(rich_files())
+    return tuple(name for name, change in EDITS.items() if any(changes(change, dict(files), n) for n in range(48)))
+
+
+def changes(change: Edit, files: Files, n: int) -> bool:
+    change(files, n)
+    return files != rich_files()
+
+
+def test_every_edit_changes_the_site() -> None:
+    assert sorted(edits_that_do_something()) == sorted(EDITS)
