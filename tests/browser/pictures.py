@@ -1,4 +1,4 @@
-"""Pictures of every type of page, for people to look at: three widths, light and dark, and a sheet of each width.
+"""Pictures of every type of page, for people to look at: three widths, light and dark, on paper, and a sheet of each.
 
 make pictures                         # the sample site, into pictures/
 make pictures ARGS="FOLDER --site german"
@@ -21,6 +21,7 @@ from browser.sites import SITES, Site, site_called
 
 _WIDTHS_PX = (360, 768, 1280)
 _SCHEMES = ("light", "dark")
+_PAPER_PX = 703  # what the margins leave of an A4 sheet
 _LOAD_EVERYTHING = """() => Promise.all([...document.images].map(image => {
     image.loading = 'eager';
     return image.decode().catch(() => {});
@@ -69,6 +70,7 @@ def main() -> None:
     ):
         for width in _WIDTHS_PX:
             _sheet(browser, folder / f"{site.name}-{width}", tuple(_taken(browser, site, origin, width, folder)))
+        _sheet(browser, folder / f"{site.name}-print", tuple(_printed(browser, site, origin, folder)))
     print(f"The pictures are in {folder}; begin with the sheets {site.name}-*.html")
 
 
@@ -83,6 +85,20 @@ def _taken(browser: Browser, site: Site, origin: str, width: int, folder: Path) 
                 file = folder / f"{site.name}-{width}-{kind}-{scheme}.png"
                 page.screenshot(path=file, full_page=True)
                 yield Picture(f"{kind}, {scheme}", file)
+
+
+def _printed(browser: Browser, site: Site, origin: str, folder: Path) -> Iterable[Picture]:
+    """Print the same pages to PDF, and photograph each as one long sheet of paper."""
+    with Visit(browser) as visit:
+        for kind in site.pages:
+            page = visit.go(origin, site.seen_at(site.typical(kind)))
+            visit.look(_PAPER_PX, media="screen")
+            page.evaluate(_LOAD_EVERYTHING)
+            visit.look(_PAPER_PX, media="print")
+            file = folder / f"{site.name}-print-{kind}.png"
+            page.screenshot(path=file, full_page=True)
+            page.pdf(path=file.with_suffix(".pdf"), format="A4", prefer_css_page_size=True)
+            yield Picture(kind, file)
 
 
 def _sheet(browser: Browser, path: Path, pictures: tuple[Picture, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from caresite.engine.build import Options, build
 from caresite.testing import BuiltSite, build_site
 
-__all__ = ["KINDS", "LOOKS", "SITES", "Site", "site_called"]
+__all__ = ["KINDS", "LOOKS", "RICH_LOOKS", "SITES", "Site", "site_called"]
 
 SITES = ("sample", "german", "single", "empty", "bare")
 _EMPTY = (
@@ -22,6 +22,7 @@ _FULL = (*_EMPTY, "archive", "best", "post", "quote", "quote-of-the-day", "story
 _BARE = ("404", "home", "search")
 KINDS = {"sample": _FULL, "german": _FULL, "single": _FULL, "empty": _EMPTY, "bare": _BARE}
 LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
+RICH_LOOKS = tuple((name, kind) for name, kind in LOOKS if name in ("sample", "german"))
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from browser.chromium import Visit
 from browser.host import answer
-from browser.sites import KINDS, LOOKS, SITES, Site
+from browser.sites import KINDS, LOOKS, RICH_LOOKS, SITES, Site
 
 _NARROW_PX = 320
 _STOPS = 20
@@ -76,7 +76,7 @@ def test_every_page_is_quiet_and_no_wider_than_a_phone(
     assert not visit.faults, "\n".join(visit.faults)
 
 
-@pytest.mark.parametrize(("name", "kind"), LOOKS)
+@pytest.mark.parametrize(("name", "kind"), RICH_LOOKS)
 def test_zoomed_to_400_percent_nothing_scrolls_sideways(
     name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit_zoomed: Visit
 ) -> None:
@@ -86,7 +86,7 @@ def test_zoomed_to_400_percent_nothing_scrolls_sideways(
     assert not found, "\n".join([page.url, *found])
 
 
-@pytest.mark.parametrize(("name", "kind"), LOOKS)
+@pytest.mark.parametrize(("name", "kind"), RICH_LOOKS)
 def test_no_words_stick_out_of_their_box_or_the_window(
     name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
 ) -> None:
@@ -132,7 +132,7 @@ def test_no_page_has_a_style_or_a_script_in_it(name: str, sites: Mapping[str, Si
     assert not found
 
 
-@pytest.mark.parametrize(("name", "kind"), LOOKS)
+@pytest.mark.parametrize(("name", "kind"), RICH_LOOKS)
 def test_what_is_seen_and_reached_by_key_stands_in_the_order_of_the_source(
     name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
 ) -> None:
@@ -144,7 +144,7 @@ def test_what_is_seen_and_reached_by_key_stands_in_the_order_of_the_source(
 
 
 @pytest.mark.parametrize("width_px", [_NARROW_PX, 1280])
-@pytest.mark.parametrize(("name", "kind"), LOOKS)
+@pytest.mark.parametrize(("name", "kind"), RICH_LOOKS)
 def test_the_tab_key_leads_through_the_page_in_sight(
     name: str, kind: str, width_px: int, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
 ) -> None:
@@ -179,7 +179,7 @@ def test_the_skip_link_leads_to_the_content(
     assert page.evaluate("() => document.activeElement.id") == "main"
 
 
-@pytest.mark.parametrize(("name", "kind"), LOOKS)
+@pytest.mark.parametrize(("name", "kind"), RICH_LOOKS)
 def test_buttons_keep_a_border_in_forced_colours(
     name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
 ) -> None:
@@ -190,7 +190,7 @@ def test_buttons_keep_a_border_in_forced_colours(
     assert not unmarked, "\n".join([page.url, *unmarked])
 
 
-@pytest.mark.parametrize(("name", "kind"), LOOKS)
+@pytest.mark.parametrize(("name", "kind"), RICH_LOOKS)
 def test_nothing_moves_for_those_who_asked_for_less_motion(
     name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], visit: Visit
 ) -> None:
@@ -200,7 +200,7 @@ def test_nothing_moves_for_those_who_asked_for_less_motion(
     assert not moving, "\n".join([page.url, *moving])
 
 
-@pytest.mark.parametrize(("name", "kind"), LOOKS)
+@pytest.mark.parametrize(("name", "kind"), RICH_LOOKS)
 def test_the_content_needs_no_script(
     name: str,
     kind: str,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from engine.sites import CONFIG, rich_files
 
-__all__ = ["EDITS", "Edit", "Files"]
+__all__ = ["EDITS", "Edit", "Files", "set_key", "sub"]
 
 Files = dict[str, bytes]
 Edit = Callable[[Files, int], None]

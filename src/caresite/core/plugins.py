@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "GROUP", "ActivePlugin", "NoOptions", "Plugin", "load_plugin"]
 
 GROUP = "caresite.plugins"
-BUILT_IN = ("feeds", "sitemap", "structured_data", "quotes_json", "redirects", "headers")
+BUILT_IN = ("feeds", "sitemap", "structured_data", "quotes_json", "redirects", "headers", "submissions")
 
 
 class NoOptions(Struct, frozen=True):

@@ -22,7 +22,7 @@ _STYLESHEET = re.compile(r"\brel\s*=\s*[\"']?[^\"'>]*\bstylesheet\b")
 _HREF = re.compile(r"\shref\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)")
 _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_STYLE = re.compile(r"\sstyle\s*=")
+_STYLE = re.compile(r"style\s*=")
 _LOCAL = (
     ("<video", re.compile(r"<video\b", re.IGNORECASE), "media-src", "'self'"),
     ("<audio", re.compile(r"<audio\b", re.IGNORECASE), "media-src", "'self'"),

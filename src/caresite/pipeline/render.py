@@ -220,6 +220,7 @@ class Renderer:
         except Exception as error:
             self._note(self._failure(error, route, span))
             data = b""
+        unique = tuple(dict.fromkeys(noted))
         return Output(
             path=route.output,
             content=data,
@@ -229,10 +230,10 @@ class Renderer:
             noindex=noindex,
             in_sitemap=route.in_sitemap,
             **facts_of(route.output, text or data.decode(errors="replace")),
-            broken=tuple(sorted({n.url for n in noted if isinstance(n, Broken)})),
-            assets=tuple(sorted({n.name for n in noted if isinstance(n, Asked)})),
-            diagnostics=tuple(dict.fromkeys(n for n in noted if isinstance(n, Diagnostic))),
-            reads=tuple(dict.fromkeys(n for n in noted if isinstance(n, Read))),
+            broken=tuple(sorted(n.url for n in unique if isinstance(n, Broken))),
+            assets=tuple(sorted(n.name for n in unique if isinstance(n, Asked))),
+            diagnostics=tuple(n for n in unique if isinstance(n, Diagnostic)),
+            reads=tuple(n for n in unique if isinstance(n, Read)),
         )
 
     def answer(self, read: Read) -> bytes:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -65,13 +66,14 @@ class Editor(Struct, frozen=True):
     def open(self, root: Path, span: Span) -> None:
         """Start the command that opens `span`. Raises OSError when it cannot be started."""
         words = [_filled(word, root, span, quoted=False) for word in self.command]
-        subprocess.Popen(
+        process = subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # it goes on when the preview ends
         )
+        Thread(target=process.wait, name="caresite-editor", daemon=True).start()  # so that it is let go when it ends
 
 
 def editor_of(named: str, environ: Mapping[str, str]) -> Editor | None:

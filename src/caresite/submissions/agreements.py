@@ -11,7 +11,8 @@ from typing import NamedTuple, get_args
 
 from caresite.core.intake import IncomingSource
 from caresite.kinds.consent import SCOPES, Scope
-from caresite.submissions.answers import clean_line, display_of, is_yes
+from caresite.submissions.answers import display_of, is_yes
+from caresite.submissions.fold import clean_line
 from caresite.submissions.questions import CONSENT_DIGEST, CONSENT_WORDING
 from caresite.submissions.records import Agreement
 from caresite.submissions.wordings import Wording

@@ -7,24 +7,21 @@ would speak for the person who wrote it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Literal
 
 from caresite.core.dates import parse_date
-from caresite.core.values import without_invisible
-from caresite.kinds.testimonial import Display
-from caresite.submissions.records import Relation
+from caresite.kinds.testimonial import DISPLAYS, Display
+from caresite.submissions.fold import clean_line, clean_text, fold
+from caresite.submissions.records import RELATIONS, Relation
+from caresite.submissions.vocabulary import answers_by_words
 
 __all__ = [
     "AmbiguousDate",
     "Order",
-    "clean_line",
-    "clean_text",
     "display_of",
     "email_of",
-    "fold",
     "is_yes",
     "moment_of",
     "rating_of",
@@ -33,8 +30,6 @@ __all__ = [
 ]
 
 Order = Literal["day-first", "month-first", ""]
-_LINE = 200
-_SURROGATES = re.compile("[\ud800-\udfff\x00]")
 # yes where the word means nothing else in another language, and what boxes send; what is not here is no yes
 _YES = frozenset(
     (
@@ -51,51 +46,19 @@ _STARS = re.compile("([★⭐\ufe0f]+)([☆✩\ufe0f]*)")
 _SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(.*)", re.DOTALL)
 _GMT = re.compile(r"\b(?:GMT|UTC)([+-]\d{1,2})$")
 _DISPLAYS: dict[str, Display] = {
-    "full": "full",
     "full name": "full",
-    "first name": "first-name",
     "first": "first-name",
-    "first initial": "first-initial",
     "first name and initial": "first-initial",
-    "initials": "initials",
-    "role": "role",
     "job": "role",
     "only my role": "role",
-    "anonymous": "anonymous",
     "no name": "anonymous",
     "none": "anonymous",
 }
 _RELATIONS: dict[str, Relation] = {
-    "customer": "customer",
-    "client": "client",
-    "employee": "employee",
     "staff": "employee",
     "former employee": "ex-employee",
-    "ex employee": "ex-employee",
-    "partner": "partner",
-    "supplier": "supplier",
-    "family": "family",
     "friend": "family",
-    "family or friend": "family",
-    "owner": "owner",
-    "reader": "reader",
 }
-
-
-def clean_text(text: str) -> str:
-    """Return `text` with `\\n` line ends, without what nobody sees and no file can hold."""
-    return without_invisible(_SURROGATES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
-
-
-def clean_line(text: str, length: int = _LINE) -> str:
-    """Return `text` as one line of at most `length` characters, in Unicode NFC."""
-    return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))[:length].strip()
-
-
-def fold(text: str) -> str:
-    """Return what two writings of one word share: no case, accents, punctuation; words apart by one space."""
-    plain = unicodedata.normalize("NFKD", clean_text(text).casefold())
-    return " ".join(re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).replace("_", " ")))
 
 
 def is_yes(text: str, also: Iterable[str] = ()) -> bool | None:
@@ -161,12 +124,16 @@ def moment_of(text: str, zone: tzinfo, order: Order = "") -> datetime:
 
 def display_of(text: str) -> Display | None:
     """Return how a name is to be shown; None when the answer does not say."""
-    return _DISPLAYS.get(fold(text))
+    words = fold(text)
+    said = answers_by_words("display").get(words, "")
+    return said if said in DISPLAYS else _DISPLAYS.get(words)  # type: ignore[return-value]
 
 
 def relation_of(text: str) -> Relation | None:
     """Return how somebody is tied to the firm; None when the answer does not say."""
-    return _RELATIONS.get(fold(text))
+    words = fold(text)
+    said = answers_by_words("relation").get(words, "")
+    return said if said in RELATIONS else _RELATIONS.get(words)  # type: ignore[return-value]
 
 
 def email_of(text: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from caresite.kinds.consent import SCOPES
-from caresite.submissions.answers import clean_text, fold
+from caresite.submissions.fold import clean_text, fold
 from caresite.submissions.questions import BOX, HELD_NAMES, KNOWN
+from caresite.submissions.vocabulary import questions_by_words, without_numbers
 
 __all__ = ["RECEIVED", "SOURCE_ID", "TECHNICAL", "by_meaning", "is_technical", "meaning_of"]
 
@@ -51,15 +52,15 @@ _SYNONYMS = {
     "location": "location|city|town|country|place|ort|stadt|ciudad|ville|reviewer location|countrycode",
     "about": "about|about whom|which business|which company|which shop|business praised|about name|uber wen|"
     "sobre quien",
-    "relation": "relation|relationship|how do you know us|tie|beziehung|relacion|lien",
-    "display": "display|name display|how may we show your name|how should we show your name|show my name as",
+    "relation": "relation|relationship|tie|beziehung|relacion|lien",
+    "display": "display|name display|how should we show your name|show my name as",
     "incentive": "incentive|were you given anything|did you get anything for it",
     "incentive_what": "incentive what|what were you given",
     "rating": "rating|stars|star rating|score|review score|review rating|bewertung sterne|sterne|valoracion|"
     "estrellas|note",
-    "experience_date": "experience date|date of experience|when did it happen|wann war das",
+    "experience_date": "experience date|date of experience",
     "photo": "photo|picture|image|your photo|photo of you|foto|bild|picture urls|image urls|img|photo url",
-    "age": "age|age confirmed|i am 16 or older|i am sixteen or older|alter|edad",
+    "age": "age|age confirmed|i am sixteen or older|alter|edad",
     "request": "request",
     "which": "which",
     RECEIVED: "timestamp|zeitstempel|marca temporal|horodateur|date|date gmt|created|created at|createdat|submitted at|"
@@ -81,7 +82,8 @@ def meaning_of(column: str) -> str:
     if column in HELD_NAMES or column in KNOWN:
         return "story" if column == "message" else column
     name = fold(column)
-    return _SCOPES.get(name) or _BY_NAME.get(name) or ""
+    asked = questions_by_words().get(without_numbers(name), "")
+    return _SCOPES.get(name) or _BY_NAME.get(name) or ("story" if asked == "message" else asked)
 
 
 def is_technical(column: str) -> bool:

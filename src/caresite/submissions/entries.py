@@ -20,8 +20,9 @@ from caresite.core.codes_stories import AMBIGUOUS_DATE, REFUSED_ENTRY
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.intake import Form, IncomingSource
 from caresite.submissions.agreements import Wordings, agreement_of
-from caresite.submissions.answers import AmbiguousDate, Order, clean_line, clean_text, moment_of, web_address
+from caresite.submissions.answers import AmbiguousDate, Order, moment_of, web_address
 from caresite.submissions.columns import RECEIVED, SOURCE_ID, by_meaning, is_technical
+from caresite.submissions.fold import clean_line, clean_text
 from caresite.submissions.people import Desk, about_of, incentive_of, photos_of, submitter_of, words_of
 from caresite.submissions.questions import FORM_LANG, FORM_NAME, REQUEST_FORM, SECONDS, decoys, story_forms
 from caresite.submissions.records import SCHEMA, Evidence, Submission, SubmissionKind, identify

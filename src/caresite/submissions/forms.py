@@ -41,6 +41,7 @@ __all__ = ["Box", "FormView", "Promises", "form_at", "form_view", "promises", "s
 _FORMSPREE = "https://formspree.io/f/"
 _SCRIPT = Path(__file__).parent / "templates/form-timing.js"
 _BY_DISPLAY = frozenset(("publish_name", "publish_company"))
+_WORDED = frozenset(("display", "relation", "incentive", "rating", "request"))
 _WITH_HINTS = frozenset(("story", "about", "display", "email", "photo", "age", "which"))
 
 
@@ -85,6 +86,14 @@ class FormView(Struct, frozen=True, kw_only=True):
     def has_words(self, name: str) -> bool:
         """Tell whether the interface has words for a question of that name."""
         return name in KNOWN
+
+    def words_of(self, question: Question, choice: str, site: SiteReader) -> str:
+        """Return an answer as people read it: ours in their language, the owner's own as they are written."""
+        if choice not in KNOWN.get(question.name, question).choices or question.name not in _WORDED:
+            return choice
+        if question.name == "rating":
+            return str(site.say("stars_n", n=int(choice)))
+        return str(site.say(f"{question.name}_{choice}"))
 
     def has_hint(self, name: str) -> bool:
         """Tell whether the interface has a hint for a question of that name."""
@@ -199,7 +208,7 @@ def _with_letter(view: FormView, site: SiteReader) -> FormView:
     lines += [f"{box.sentence} {site.say('mail_answer_here')}:" for box in view.boxes]
     subject = view.title or site.say("title_send_your_story" if view.is_for_customers else "title_form")
     body = "\r\n\r\n".join(lines) + "\r\n"
-    return replace(view, mail_url=f"mailto:{quote(view.email)}?subject={quote(subject)}&body={quote(body)}")
+    return replace(view, mail_url=f"mailto:{quote(view.email, safe='@')}?subject={quote(subject)}&body={quote(body)}")
 
 
 def _asked(question: Question, site: SiteReader, view: FormView) -> str:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from caresite.core.codes_stories import REFUSED_ATTACHMENT
 from caresite.core.diagnostics import Diagnostic, fault
 from caresite.core.intake import IncomingSource
-from caresite.submissions.answers import clean_line
 from caresite.submissions.entries import Entry, RawFile
+from caresite.submissions.fold import clean_line
 from caresite.submissions.pictures import MAX_BYTES, Picture, RefusedPicture, redraw
 from caresite.submissions.records import Media
 

@@ -8,17 +8,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from caresite.core.dates import parse_date
-from caresite.submissions.answers import (
-    clean_line,
-    clean_text,
-    display_of,
-    email_of,
-    fold,
-    is_yes,
-    rating_of,
-    relation_of,
-    web_address,
-)
+from caresite.submissions.answers import display_of, email_of, is_yes, rating_of, relation_of, web_address
+from caresite.submissions.fold import clean_line, clean_text, fold
 from caresite.submissions.records import About, Age, Incentive, Media, Submitter, Words
 
 __all__ = ["Desk", "about_of", "incentive_of", "photos_of", "submitter_of", "words_of"]

@@ -12,8 +12,8 @@ from email.message import Message
 
 from caresite.core.codes_stories import REFUSED_ENTRY
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.submissions.answers import clean_line, clean_text
 from caresite.submissions.entries import Answers, Intake, RawFile, Received, collect
+from caresite.submissions.fold import clean_line, clean_text
 from caresite.submissions.records import Evidence
 from caresite.submissions.sources.mail_parts import Parts, address_in, date_in, header, parse_message, parts_of
 from caresite.submissions.sources.mail_words import filled_in, sounds_like_yes, what_was_said

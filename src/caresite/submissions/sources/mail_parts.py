@@ -16,7 +16,8 @@ from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import NamedTuple
 
-from caresite.submissions.answers import clean_line, email_of
+from caresite.submissions.answers import email_of
+from caresite.submissions.fold import clean_line
 from caresite.submissions.html_text import text_of_html
 
 __all__ = ["Address", "Part", "Parts", "address_in", "date_in", "header", "parse_message", "parts_of"]

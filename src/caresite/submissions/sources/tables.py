@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from caresite.core.codes_stories import UNREADABLE_EXPORT
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.submissions.answers import fold
 from caresite.submissions.entries import Answers, Intake, Received, collect
+from caresite.submissions.fold import fold
 from caresite.submissions.sources.encodings import MAX_BYTES, text_of
 from caresite.submissions.sources.registry import SourceKind
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from caresite.submissions.answers import fold
+from caresite.submissions.fold import fold
 
 __all__ = ["FEWEST_OF_EACH", "Example", "Model", "Trial", "learn", "learned_points", "tokens", "trial"]
 

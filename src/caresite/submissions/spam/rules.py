@@ -10,8 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from caresite.submissions.answers import fold
 from caresite.submissions.entries import Entry
+from caresite.submissions.fold import fold
 from caresite.submissions.records import Spam, Submission
 
 __all__ = ["Company", "SpamLimits", "is_disposable", "score"]
