@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: site test check lint types serve bench docs pictures lighthouse tools clean
+.PHONY: site test check lint types serve bench bench-preview docs pictures lighthouse tools clean
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
@@ -22,11 +22,14 @@ lint: $(VENV)/dev.stamp
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
-serve: site ## Show the built site at http://127.0.0.1:8000/
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory public 8000
+serve: $(VENV)/site.stamp ## Show the sample site in the browser, new with every save
+	$(BIN)/caresite serve $(ARGS)
 
 bench: $(VENV)/dev.stamp ## Measure builds of 100, 1,000 and 5,000 posts
 	$(BIN)/python bench/build.py $(ARGS)
+
+bench-preview: $(VENV)/dev.stamp ## Measure how soon a save shows in a browser (needs Chromium)
+	$(BIN)/python bench/preview.py $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference/
 	$(BIN)/python -m caresite.reference docs/reference

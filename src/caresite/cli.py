@@ -149,6 +149,9 @@ def new(**given: Any) -> None:
 @click.option("-b", "--base-url", default="", help="The address of this build, instead of the config's.")
 @click.option("-o", "--output-dir", default="", help="Where to write, instead of the config's folder.")
 @click.option("--strict", is_flag=True, help="Take every warning for an error.")
+@click.option(
+    "--minify/--no-minify", default=None, help="Leave needless white space and comments out of pages; not done otherwise."
+)
 @click.option("--clean", is_flag=True, help="Empty the output folder first, also of files made by others.")
 @click.option("--clock", default="", metavar="TIME", help="Build as if it were this moment.")
 @click.option("--profile", is_flag=True, help="Print the seconds each stage took.")
@@ -361,12 +364,13 @@ def stories_list(**given: Any) -> None:
 
 @stories.command("show")
 @click.argument("id")
+@click.option("--page", is_flag=True, help="Show the file that it would become on the site, as a draft.")
 @_general(hidden=True)
-def stories_show(id: str) -> None:
+def stories_show(id: str, page: bool) -> None:
     """Show everything that is kept of one submission. The beginning of its id is enough."""
     from caresite.commands.stories import run_show
 
-    _exit(run_show(_session(), id))
+    _exit(run_show(_session(), id, page=page))
 
 
 @stories.command("export")

@@ -126,6 +126,7 @@ def build_site(
     expired: bool = False,
     publish: bool = False,
     strict: bool = False,
+    minify: bool = False,
     base_url: str = "",
     env: str = "",
     environ: Mapping[str, str] | None = None,
@@ -147,6 +148,7 @@ def build_site(
         base_url=base_url,
         gates=Gates(drafts, future, expired),
         strict=strict,
+        minify=minify,
         publish=publish,
         compiled=COMPILED,
     )

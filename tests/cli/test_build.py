@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -206,3 +208,25 @@ def test_every_option_of_the_command_is_a_flag_of_its_record() -> None:
     assert names == set(Flags._fields)
     general = {param.name for param in cli.params if param.name not in ("version", "no_color")}
     assert general == set(Session._fields)
+
+
+def test_pages_are_minified_when_asked_and_again_whole_when_not(run: Run, site: Path) -> None:
+    page = site / "public/blog/hello/index.html"
+    run("build")
+    whole = page.read_bytes()
+    assert " written, " in run("build", "--minify").output
+    short = page.read_bytes()
+    assert len(short) < len(whole)
+    assert "(0 written, " in run("build", "--minify").output
+    assert "0 differ" in run("build", "--minify", "--verify").output or page.read_bytes() == short
+    run("build", "--no-minify")
+    assert page.read_bytes() == whole
+
+
+def test_the_minifier_is_loaded_only_when_asked(site: Path) -> None:
+    script = (
+        "import sys\nfrom caresite.cli import cli\n"
+        f"cli(['-C', {str(site)!r}, 'build', '--full'], standalone_mode=False)\n"
+        "assert 'caresite.pipeline.minify' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)

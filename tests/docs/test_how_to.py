@@ -59,6 +59,7 @@ SHOWN = {
         "/testimonials/": ("Devi Raman",),
     },
     "schedule": {"/": ()},
+    "preview": {"/": ()},
     "sub-path-and-hosts": {
         "/shop/blog/hello/": ('href="/shop/blog/"', 'href="/shop/prices/"'),
         "_headers": ("/shop/blog/*\n  X-Robots-Tag: noarchive", "https://pictures.example.org"),
@@ -68,6 +69,7 @@ NOWHERE = {
     "a-story": ("Swithin", "Ana Bell", "Ned Low"),
     "a-quote-collection": ("Raman",),
     "collect-words-with-consent": ("Raman", "Quill", "which way I ride", "Finch", "Tidewell Post"),
+    "preview": ("winter service", "salt"),
     "schedule": ("winter service", "What the salt does", "A thought"),
 }
 """Names and words that a page says are kept back; they are in no file of the site."""

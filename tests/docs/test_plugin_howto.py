@@ -112,6 +112,7 @@ title: Example
 base_url: https://example.com/
 timezone: Europe/London
 plugins: [PLUGINS]
+forms: {contact: {kind: contact, page: /write/}}
 -- content/blog/a.md --
 ---
 title: A
@@ -130,6 +131,7 @@ MADE_BY = {
     "quotes_json": {"quotes/index.json", "quotes/q/index.json", "quotes/calendar.json", "quotes/today/index.html"},
     "redirects": {"_redirects", "old/index.html"},
     "headers": {"_headers"},
+    "submissions": {"write/index.html", "write/thanks/index.html", "write/problem/index.html"},
 }
 
 

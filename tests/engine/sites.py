@@ -22,6 +22,7 @@ __all__ = [
     "Folder",
     "build_clean",
     "build_here",
+    "difference",
     "files_below",
     "rich_files",
     "told",

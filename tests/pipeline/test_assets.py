@@ -23,7 +23,7 @@ THEME = {
 }
 NAMES = {path.removeprefix("themes/plain/assets/") for path in THEME}
 HOME = "-- templates/home.html --\n<link rel=stylesheet href=\"{{ asset('look.css') }}\">\n"
-FAMILIES = ("figtree", "newsreader")
+FONTS = ("figtree-{}", "newsreader-{}", "newsreader-{}-bold", "newsreader-{}-italic")
 QUOTES = """\
 title: On care
 quotes:
@@ -82,7 +82,7 @@ def test_hearth_with_the_fonts_of_the_device_ships_no_font(fonts: str) -> None:
 
 def test_hearth_ships_its_fonts_and_loads_the_letters_of_headings_first() -> None:
     site = hearth_site()
-    files = {f"fonts/{family}-{letters}.woff2" for family in FAMILIES for letters in ("latin", "latin-ext")}
+    files = {f"fonts/{font.format(letters)}.woff2" for font in FONTS for letters in ("latin", "latin-ext")}
     assert {name for name in assets_of(site) if name.startswith("fonts")} == {"fonts.css", *files}
     preloaded = re.findall(r'<link rel="preload"[^>]* href="/([^"]+)"', site.html("/"))
     assert [path.partition(".")[0] for path in preloaded] == ["assets/fonts/figtree-latin"]

@@ -8,7 +8,8 @@ from caresite.preview.findings import findings, read_page
 
 GOOD = """<!doctype html><html lang="en"><head><title>A title</title>
 <meta name="description" content="What it is about."></head>
-<body><h1>A title</h1><h2>Part</h2><h3>Detail</h3><h2>Part</h2><img src="a.png" alt=""><img src="b.png" alt="B"></body>"""
+<body><h1>A title</h1><h2>Part</h2><h3>Detail</h3><h2>Part</h2>
+<img src="a.png" alt=""><img src="b.png" alt="B"></body>"""
 
 
 def rules(html: str) -> list[str]:

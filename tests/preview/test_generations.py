@@ -88,7 +88,7 @@ def test_what_is_shown_is_what_a_build_makes(site: Written) -> None:
         lambda s: s.write("static/new.txt", "new"),
         lambda s: s.write("assets/mine.css", "body { color: red; }"),
         lambda s: s.edit("caresite.yaml", "title: Harbour Vets", "title: Harbour Dogs"),
-        lambda s: s.write("templates/components/site-footer.html", "<footer>Mine</footer>"),
+        lambda s: s.write("templates/page.html", '{% extends "hearth/page.html" %}'),
         lambda s: shutil.rmtree(s.root / "content/pages") or s.write("static/x.txt", "x"),
     ],
     ids=["body", "title", "tags", "post", "static", "style", "config", "template", "folder"],

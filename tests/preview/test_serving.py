@@ -228,7 +228,7 @@ def test_files_that_the_preview_did_not_name_are_not_opened(show: Show, tmp_path
         assert shown.ask("/_caresite/open", method="POST", body=body).status == 404, path
     assert shown.ask("/_caresite/open", method="POST", body="[]").status == 400
     assert shown.ask("/_caresite/open", method="POST", body="x" * 20_000).status == 400
-    assert shown.ask("/_caresite/open").status == 405
+    assert shown.ask("/_caresite/open").status == 404
     assert not opened.exists()
     body = '{"path": "content/blog/hello.md", "line": 3, "column": 1}'
     assert shown.ask("/_caresite/open", method="POST", body=body).status == 204

@@ -141,6 +141,7 @@ def _options(session: Session, flags: Flags, asked: str) -> Options:
         base_url=flags.base_url,
         output_dir=flags.output_dir,
         gates=Gates(flags.drafts, flags.future, flags.expired),
+        minify=bool(flags.minify),
         strict=flags.strict,
         clean=flags.clean,
         dry_run=flags.dry_run,

@@ -27,6 +27,7 @@ from caresite.submissions.deliveries import deliveries_at, files_at, kind_of
 from caresite.submissions.export import neutral
 from caresite.submissions.inbox import Channel, channel, deliveries, intake_of, limits_of
 from caresite.submissions.listing import Summary
+from caresite.submissions.public import content_file
 from caresite.submissions.pull import Arrived, Desk, Outcome
 from caresite.submissions.records import Submission, decisions
 from caresite.submissions.sources.registry import GROUP, Delivery, Errand, SourceKind, load_source
@@ -295,10 +296,14 @@ def found_id(store: Store, given: str) -> str:
     raise click.BadParameter(message, param_hint="ID")
 
 
-def run_show(session: Session, given: str) -> int:
-    """Show everything that is kept of one entry."""
+def run_show(session: Session, given: str, *, page: bool = False) -> int:
+    """Show everything that is kept of one submission, or the file that it would become."""
     store = Store(session.root)
     submission = store.read(found_id(store, given)).submission
+    if page:
+        path, text = content_file(submission)
+        click.echo(printable(f"# {path}\n{text}"), nl=False)
+        return 0
     if session.json:
         session.answer(msgspec.to_builtins(submission))
         return 0

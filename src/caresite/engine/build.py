@@ -15,6 +15,7 @@ from caresite.core.config import Settings, read_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, sort_key
 from caresite.core.model import Output, Route
 from caresite.core.values import Table
+from caresite.engine.assembling import Assembled, Parts, assemble_all, with_other_words
 from caresite.engine.columns import with_columns
 from caresite.engine.current import code_digest, frame_of, sources_of
 from caresite.engine.memory import Memory, MemoryLost, memory_path
@@ -22,7 +23,7 @@ from caresite.engine.parsing import parse_all, parse_known, reading
 from caresite.engine.unchanged import Report, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
-from caresite.pipeline.catalog import Site, assemble
+from caresite.pipeline.catalog import Site
 from caresite.pipeline.check import check, inspect
 from caresite.pipeline.data import check_wordings, read_data, read_lock, read_wordings
 from caresite.pipeline.discover import Discovery, discover
@@ -32,7 +33,7 @@ from caresite.pipeline.parse import Syntax, parse_defaults
 from caresite.pipeline.publish import Published, output_folder, publish
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer
-from caresite.pipeline.route import route
+from caresite.pipeline.templates import RememberedTemplates
 from caresite.pipeline.themes import Theme, load_theme
 
 __all__ = ["Built", "Options", "Watch", "build", "load_site", "markdown_options", "report_of"]
@@ -62,6 +63,7 @@ class Options(Struct, frozen=True, kw_only=True):
     publish: bool = True
     compiled: Path | None = None
     full: bool = False
+    minify: bool = False
     workers: int = 1
     asked: str = ""
 
@@ -268,23 +270,17 @@ def load_site(
         data = watch.keep(read_data(discovery.data, read))
         lock = watch.keep(read_lock(discovery.lock, discovery.wordings, read, settings.zone))
         watch.found.extend(check_wordings(documents, discovery.wordings))
+        more = {"lock": lock, "data": data, "gates": options.gates}
+        more["wordings"] = watch.keep(read_wordings(discovery.wordings, read))
+        parts = Parts(settings=settings, discovery=discovery, more=more)
         clock = options.now.astimezone(settings.zone)
-        site = watch.keep(
-            assemble(
-                settings,
-                discovery,
-                documents,
-                clock=clock,
-                lock=lock,
-                data=data,
-                gates=options.gates,
-                wordings=watch.keep(read_wordings(discovery.wordings, read)),
-            )
-        )
-    with watch.stage("route"):
-        routes, plan, faults = route(site)
-        watch.found.extend(faults)
-    return site, plan, routes
+        before: Assembled | None = memory.assembled if memory else None
+        made = with_other_words(before, parts, documents, clock) if before else None
+        made = made or assemble_all(parts, documents, clock)
+        watch.found.extend(made.found)
+    if memory:
+        memory.pending = made
+    return made.site, made.plan, made.routes
 
 
 def _defaults(discovery: Discovery, read: Callable[[str], bytes], watch: Watch) -> dict[str, Table]:
@@ -315,6 +311,15 @@ def _syntax(settings: Settings, defaults: dict[str, Table]) -> Syntax:
     return Syntax(settings.config.timezone, markdown_options(settings), defaults, expected)
 
 
+def _finish(options: Options) -> Callable[[str], str] | None:
+    """Return what is done to a page last of all, if anything."""
+    if not options.minify:
+        return None
+    from caresite.pipeline.minify import minified
+
+    return minified
+
+
 def _write(
     root: Path,
     site: Site,
@@ -331,13 +336,20 @@ def _write(
     with watch.stage("assets"):
         assets = watch.keep(collect_assets(theme, site.settings.config.title))
     keeps = options.publish and not options.dry_run
-    compiled = options.compiled or (root / ".caresite/templates" if keeps else None)
+    compiled: Path | RememberedTemplates | None = options.compiled
+    if keeps and not compiled:
+        compiled = root / ".caresite/templates"
+    if memory and not compiled:
+        compiled = memory.templates = memory.templates or RememberedTemplates()
     with watch.stage("render"):
-        renderer = Renderer(site, plan, theme, assets, markdown_options(site.settings), compiled=compiled)
+        finish = _finish(options)
+        renderer = Renderer(
+            site, plan, theme, assets, markdown_options(site.settings), compiled=compiled, finish=finish
+        )
         if memory is None:
             outputs = write_all(renderer, routes, tell)
         else:
-            frame = frame_of(site, theme, code=memory.code)
+            frame = frame_of(site, theme, code=memory.code) + (b"minified" if finish else b"")
             on_disk = folder if memory.file else None
             outputs, watch.rendered = write_known(
                 renderer, routes, plan, memory, frame=frame, folder=on_disk, workers=options.workers, tell=tell

@@ -126,12 +126,18 @@ def structure_of(site: Site, plan: Plan, pages: dict[str, bytes]) -> bytes:
     return fingerprint(parts, pages)
 
 
-def changed_reads(memory: Memory, renderer: Renderer, *, same_structure: bool) -> frozenset[int]:
-    """Return the numbers of the reads that have another answer than they had."""
+def changed_reads(
+    memory: Memory, renderer: Renderer, *, same_structure: bool, words: frozenset[str] | None = None
+) -> frozenset[int]:
+    """Return the numbers of the reads that have another answer than they had.
+
+    `words` has the ids of the pages whose words are others than they were, where that is known.
+    """
     return frozenset(
         number
         for number, read in enumerate(memory.reads)
         if not (same_structure and read.what not in _APART_FROM_STRUCTURE)
+        and not (words is not None and read.what == "segments" and read.of[0].page not in words)
         and (read.what == "everything" or renderer.answer(read) != memory.answers[number])
     )
 

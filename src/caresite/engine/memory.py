@@ -156,6 +156,10 @@ class Memory:
         self.file = file
         self.trouble = ""
         self.code = b""
+        self.assembled: Any = None  # the site that was last written, while this object lives
+        self.pending: Any = None  # the one that is being written
+        self.templates: Any = None  # compiled ones, when they are not kept on disk
+        self.routes_seen: tuple[Any, list[bytes]] = (None, [])
         self.documents: dict[str, KnownDocument] = {}
         self.routes: dict[str, KnownRoute] = {}
         self.reads: list[Read] = []
@@ -185,6 +189,7 @@ class Memory:
 
     def forget_routes(self) -> None:
         """Forget what was written, so that everything is written anew."""
+        self.assembled = None
         self.routes, self.reads, self.answers, self._numbers = {}, [], [], {}
 
     # documents

@@ -102,11 +102,16 @@ def write_known(
     """
     if memory.meta.get("frame") != frame:
         memory.forget_routes()
-    structure = structure_of(renderer.site, plan, renderer.notes.pages)
+    words = memory.pending.words if memory.pending and memory.assembled else None
+    structure = (
+        memory.meta["structure"] if words is not None else structure_of(renderer.site, plan, renderer.notes.pages)
+    )
     same = memory.meta.get("structure") == structure
-    changed = changed_reads(memory, renderer, same_structure=same) if memory.routes else frozenset()
+    changed = changed_reads(memory, renderer, same_structure=same, words=words) if memory.routes else frozenset()
     spool = Spool() if folder and hasattr(os, "pread") else None
-    digests = [route_digest(route) for route in routes]
+    if memory.routes_seen[0] is not routes:
+        memory.routes_seen = (routes, [route_digest(route) for route in routes])
+    digests = memory.routes_seen[1]
     known = [
         _standing(memory.routes.get(route.output), digest, changed, folder)
         for route, digest in zip(routes, digests, strict=True)
@@ -121,6 +126,7 @@ def write_known(
     found = [route for route in known if route is not None]
     memory.routes = {known.output.path: known for known in found if is_lasting(known.output)}
     memory.meta |= {"frame": frame, "structure": structure}
+    memory.assembled, memory.pending = memory.pending, None
     return [known.output for known in found], [routes[place].output for place in stale]
 
 

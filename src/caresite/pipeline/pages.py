@@ -33,7 +33,7 @@ from caresite.pipeline.addresses import Draft, local_time
 from caresite.pipeline.consent import shown_name, shows_face
 from caresite.pipeline.resources import normal_path
 
-__all__ = ["page_of"]
+__all__ = ["minutes_of", "page_of"]
 
 _NO_PAGE = frozenset(("testimonial", "section", "term"))
 _WORDS_PER_MINUTE = 220
@@ -86,13 +86,18 @@ def page_of(
         pinned=meta.pinned,
         featured=meta.featured,
         noindex=meta.noindex,
-        minutes=max(1, -(-item.body.words // _WORDS_PER_MINUTE)) if item.body.words else 0,
+        minutes=minutes_of(item.body.words),
         template=meta.template or (collection.template if collection and item.kind not in _NO_PAGE else ""),
         has_page=item.kind not in _NO_PAGE,
         parent=draft.parent,
         meta=_shown_meta(meta, person, image),
         params={**item.extra, **meta.params},
     )
+
+
+def minutes_of(words: int) -> int:
+    """Return how long `words` take to read, in minutes."""
+    return -(-words // _WORDS_PER_MINUTE)
 
 
 def _title(item: Item, person: Person | None, summary: str) -> str:

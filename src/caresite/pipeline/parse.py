@@ -34,7 +34,7 @@ from caresite.core.values import (
 )
 from caresite.kinds import KINDS, Content, Quote, Testimonial
 from caresite.kinds.peers import in_our_shape
-from caresite.pipeline.markdown import Markdown, MarkdownOptions
+from caresite.pipeline.markdown import MarkdownOptions, markdown_for
 
 __all__ = ["Parser", "Syntax", "parse_defaults"]
 
@@ -70,8 +70,8 @@ class Parser:
         self.zone = ZoneInfo(syntax.zone)
         self.defaults = syntax.defaults
         self.expected = syntax.expected | _READ_BY_PAGES
-        self.own = Markdown(syntax.markdown)
-        self.foreign = Markdown(replace(syntax.markdown, raw_html=False, heading_ids=False))
+        self.own = markdown_for(syntax.markdown)
+        self.foreign = markdown_for(replace(syntax.markdown, raw_html=False, heading_ids=False))
 
     def parse(self, source: Source, data: bytes) -> Document:
         """Return the document in `data`; whatever is wrong with it stands in its diagnostics."""

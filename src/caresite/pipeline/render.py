@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import BytecodeCache, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from markupsafe import Markup
 from msgspec.structs import replace
 
@@ -25,7 +25,7 @@ from caresite.pipeline.csp import needs_of
 from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.links import Resolved, resolve
 from caresite.pipeline.macros import MacroMemory
-from caresite.pipeline.markdown import Markdown, MarkdownOptions
+from caresite.pipeline.markdown import MarkdownOptions, markdown_for
 from caresite.pipeline.notes import Asked, Broken, Notebook, Noted, PageKey, Read, TermKey, asked
 from caresite.pipeline.reader import MenuLink, Plan, Reader
 from caresite.pipeline.references import anchors_of, links_of
@@ -147,7 +147,7 @@ class NotedOptions:
 
 
 class Renderer:
-    """Turns routes of one site into outputs."""
+    """Turns routes of one site into outputs. Whatever `finish` makes of the HTML of a page is its output."""
 
     def __init__(
         self,
@@ -157,9 +157,11 @@ class Renderer:
         assets: Mapping[str, Asset],
         markdown: MarkdownOptions,
         *,
-        compiled: Path | None = None,
+        compiled: Path | BytecodeCache | None = None,
+        finish: Callable[[str], str] | None = None,
     ) -> None:
         self.site = site
+        self.finish = finish
         self.assets = assets
         self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
         self.notes = Notebook()
@@ -172,7 +174,7 @@ class Renderer:
         self.env = environment(
             self.loader,
             self.memory,
-            markdown=Markdown(markdown),
+            markdown=markdown_for(markdown),
             base_url=site.settings.config.base_url,
             filters={name: f for a in site.settings.plugins for name, f in a.plugin.filters.items()},
             compiled=compiled,
@@ -208,6 +210,9 @@ class Renderer:
                 data = self._plugin(route)
             else:
                 text = self._template(route, page, here)
+                data = text.encode()
+            if self.finish and route.output.endswith(".html"):
+                text = self.finish(data.decode())
                 data = text.encode()
         except Problem as problem:
             place = self._template_line(problem)

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import BaseLoader, Environment, FileSystemBytecodeCache, StrictUndefined, Template, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    FileSystemBytecodeCache,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+)
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
@@ -27,7 +35,7 @@ from caresite.pipeline.notes import Read
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, number_in, percent_in
 
-__all__ = ["CompiledTemplates", "Say", "SiteEnvironment", "SiteLoader", "SiteTemplate", "date_iso", "environment"]
+__all__ = ["CompiledTemplates", "RememberedTemplates", "Say", "SiteEnvironment", "SiteLoader", "SiteTemplate", "date_iso", "environment"]
 
 Say = Callable[..., str]
 EDITION = 2
@@ -100,6 +108,20 @@ class CompiledTemplates(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
+class RememberedTemplates(BytecodeCache):
+    """Compiled templates for as long as this object lives, by their source's digest."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
 class SiteTemplate(Template):
     """A template whose module, once made, serves whoever imports it: there are no other globals than ours."""
 
@@ -142,7 +164,7 @@ def environment(
     markdown: Markdown,
     base_url: str,
     filters: Mapping[str, Callable[..., Any]],
-    compiled: Path | None = None,
+    compiled: Path | BytecodeCache | None = None,
 ) -> Environment:
     """Return the environment: autoescape is on, undefined names are faults, the language is asked at use."""
     language = memory.language
@@ -155,7 +177,7 @@ def environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
-        bytecode_cache=CompiledTemplates(compiled) if compiled else None,
+        bytecode_cache=CompiledTemplates(compiled) if isinstance(compiled, Path) else compiled,
         extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
     env.filters |= {

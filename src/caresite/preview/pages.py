@@ -105,7 +105,7 @@ class Workbench:
 
         Empty when nothing can; `#` when a command does, which the page's script then asks for.
         """
-        if self.editor is None or not path or path.startswith("author:"):
+        if self.editor is None or not path or not (self.root / path).is_file():
             return ""
         return self.editor.link(self.root, Span(path, line, column)) or "#"
 

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ __all__ = ["TEMPORARY", "decode_record", "encode_record", "held", "make_folder",
 T = TypeVar("T", bound=Struct)
 TEMPORARY = ".new-"
 _WIDTH = 100
-_PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 10.0
 _KEPT = (datetime, date)  # YAML knows them
 
 
@@ -112,16 +112,14 @@ else:
 
 
 @contextmanager
-def held(
-    path: Path, patience_seconds: float = _PATIENCE_SECONDS, *, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[None]:
+def held(path: Path) -> Iterator[None]:
     """Hold the lock at `path`; the system lets go of it when this process ends, however it ends.
 
-    Raises Problem when somebody else holds it for longer than `patience_seconds`.
+    Raises Problem when somebody else holds it for longer than ten seconds.
     """
     with path.open("ab") as file:
         path.chmod(0o600)
-        deadline = time.monotonic() + patience_seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 _try_lock(file)
@@ -130,5 +128,5 @@ def held(
                 if time.monotonic() > deadline:
                     message = "another caresite is writing to the private store"
                     raise Problem(fault(STORE_BUSY, Span(path.parent.name), message)) from None
-                sleep(0.05)
+                time.sleep(0.05)
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from markdown_it.token import Token
@@ -24,7 +25,7 @@ from caresite.pipeline.markdown.reading import Reading
 from caresite.pipeline.markdown.typography import marks_for, words_for
 from caresite.pipeline.markdown.writer import Writer
 
-__all__ = ["MAX_CHARACTERS", "Markdown", "MarkdownOptions"]
+__all__ = ["MAX_CHARACTERS", "Markdown", "MarkdownOptions", "markdown_for"]
 
 MAX_CHARACTERS = 5_000_000
 
@@ -38,6 +39,12 @@ class MarkdownOptions(Struct, frozen=True):
     linkify: bool = True
     heading_ids: bool = True
     highlight: bool = True
+
+
+@lru_cache(maxsize=8)
+def markdown_for(options: MarkdownOptions) -> Markdown:
+    """Return what reads texts as `options` say; made once, as making it takes longer than most texts."""
+    return Markdown(options)
 
 
 class Markdown:

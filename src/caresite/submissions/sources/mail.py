@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import Message
 
 from caresite.core.codes_stories import REFUSED_ENTRY
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.submissions.answers import is_yes
 from caresite.submissions.entries import Answers, Intake, RawFile, Received, collect
-from caresite.submissions.fold import clean_line, clean_text
+from caresite.submissions.fold import clean_line, clean_text, fold
 from caresite.submissions.records import Evidence
 from caresite.submissions.sources.mail_parts import Parts, address_in, date_in, header, parse_message, parts_of
 from caresite.submissions.sources.mail_words import filled_in, sounds_like_yes, what_was_said
@@ -32,9 +33,10 @@ def read_mail(data: bytes, intake: Intake) -> Received:
     """Return the entries of one message, or of every message of an mbox."""
     diagnostics: list[Diagnostic] = []
     found: list[Answers] = []
+    sentences = {fold(s): s for wording in intake.wordings.now.values() for s in wording.purposes.values()}
     for line, message in messages_in(data):
         try:
-            found.append(_answers(message, Span(intake.shown, line)))
+            found.append(_answers(message, Span(intake.shown, line), sentences))
         except Problem as problem:
             diagnostics.extend(problem.diagnostics)
     return collect(found, intake, diagnostics)
@@ -51,7 +53,7 @@ def messages_in(data: bytes) -> Iterator[tuple[int, bytes]]:
         yield data.count(b"\n", 0, start) + 1, re.sub(rb"(?m)^>(>*From )", rb"\1", message)
 
 
-def _answers(data: bytes, span: Span) -> Answers:
+def _answers(data: bytes, span: Span, sentences: Mapping[str, str]) -> Answers:
     """Return one message as answers. Raises Problem, which names why it cannot be one."""
     if len(data) > _MAX_BYTES:
         raise _refused(span, f"the message has {len(data) // 1_048_576} MB")
@@ -64,13 +66,13 @@ def _answers(data: bytes, span: Span) -> Answers:
     said = what_was_said(clean_text(parts.text))
     if not said.words:
         raise _refused(span, _why_empty(parts))
-    answers = dict(filled_in(said.words)) or {"story": said.words}
+    answers = dict(filled_in(said.words, sentences)) or {"story": said.words}
     fields = {**_from_headers(message, has_form="story" not in answers), **answers}
     fields |= {"quoted below": said.quoted, "signature": said.signature}
     message_id = header(message, "Message-ID")
     digest = hashlib.sha256(data).hexdigest()
-    leave = sounds_like_yes(said.words)
-    evidence = (Evidence(kind="mail", says=leave, message_id=message_id, sha256=digest),) if leave else ()
+    yeses = [*_agreed(answers, sentences), sounds_like_yes(said.words)]
+    evidence = tuple(Evidence(kind="mail", says=yes, message_id=message_id, sha256=digest) for yes in yeses if yes)
     return Answers(
         source="email",
         source_id=message_id.strip("<> "),
@@ -79,9 +81,17 @@ def _answers(data: bytes, span: Span) -> Answers:
         raw=data,
         span=span,
         files=_files(parts),
-        evidence=evidence,
+        evidence=tuple(dict.fromkeys(evidence)),
         marks=_marks(message),
     )
+
+
+def _agreed(answers: dict[str, str], sentences: Mapping[str, str]) -> Iterator[str]:
+    """Take the answers to sentences of consent out of `answers`, and yield those that say yes, with the sentence."""
+    for label in tuple(answers):
+        sentence = next((s for key, s in sentences.items() if fold(label).startswith(key)), "")
+        if sentence and is_yes(answers.pop(label)):
+            yield f"{sentence} Yes"
 
 
 def _refused(span: Span, why: str) -> Problem:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from caresite.submissions.columns import meaning_of
+from caresite.submissions.fold import fold
 
 __all__ = ["Said", "filled_in", "sounds_like_yes", "what_was_said"]
 
@@ -23,7 +24,9 @@ _FORWARDED = re.compile(
     r"(?im)^-{2,} ?(?:forwarded message|weitergeleitete nachricht|mensaje reenviado|message transféré)|^begin forwarded"
 )
 _SIGNATURE = re.compile(r"(?m)^-- ?$")
-_LABEL = re.compile(r"^\s{0,3}\**([^:=\n]{2,60}?)\**\s*[:=]\s*(.*)$")
+_LABEL = re.compile(r"^\s{0,3}\**([^:=\n]{2,400}?)\**\s*[:=]\s*(.*)$")
+_LONGEST_LABEL = 60
+_FEWEST_LABELS = 3
 _YES = re.compile(
     r"(?:you (?:may|can|are (?:welcome|free) to)|feel free to|(?:i am |i'm )?happy for you to|i agree that you may"
     r"|go ahead and)\s+(?:\w+\s+){0,3}?(?:publish|print|use|quote|share|post)"
@@ -65,26 +68,41 @@ def _without_quoted_lines(text: str) -> tuple[str, str]:
     return ("\n".join(lines[:end]), "\n".join(lines[end:]).strip()) if end else (text, "")
 
 
-def filled_in(text: str) -> Mapping[str, str]:
+def filled_in(text: str, sentences: Collection[str] = ()) -> Mapping[str, str]:
     """Return the answers of a message that a form wrote, as `Label: value` lines; nothing when it is a letter.
 
-    Values may go on over several lines, up to the next label that we know.
+    A value may go on over several lines, up to the next label that we know; in a story, only those end it.
+    `sentences` are further labels, folded: those beside the boxes of consent.
     """
     fields: dict[str, str] = {}
     current = ""
     known = 0
     for line in text.split("\n"):
-        match = _LABEL.match(line)
-        label = match[1].strip().removesuffix("?").strip() if match else ""
-        if match and label not in fields and (meaning_of(label) or (current and len(line) < 200 and _is_label(label))):
+        label, value = _label(line, sentences)
+        is_known = bool(label) and (bool(meaning_of(label)) or _is_sentence(label, sentences))
+        is_other = bool(label and current) and meaning_of(current) != "story" and _is_label(label)
+        if label and label not in fields and (is_known or is_other):
             current = label
-            known += bool(meaning_of(label))
-            fields[current] = match[2].strip()
+            known += is_known
+            fields[current] = value
         elif current:
             fields[current] = f"{fields[current]}\n{line.rstrip()}".strip("\n")
         elif line.strip():
             return {}
-    return {name: value.strip() for name, value in fields.items()} if known >= 3 else {}
+    return {name: value.strip() for name, value in fields.items()} if known >= _FEWEST_LABELS else {}
+
+
+def _label(line: str, sentences: Collection[str]) -> tuple[str, str]:
+    match = _LABEL.match(line)
+    if not match:
+        return "", ""
+    label = match[1].strip().removesuffix("?").strip()
+    return (label, match[2].strip()) if len(label) <= _LONGEST_LABEL or _is_sentence(label, sentences) else ("", "")
+
+
+def _is_sentence(label: str, sentences: Collection[str]) -> bool:
+    words = fold(label)
+    return any(words == sentence or words.startswith(f"{sentence} ") for sentence in sentences)
 
 
 def _is_label(text: str) -> bool:

@@ -19,7 +19,7 @@ from caresite.submissions.fold import fold
 from caresite.submissions.sources.encodings import MAX_BYTES, text_of
 from caresite.submissions.sources.registry import SourceKind
 
-__all__ = ["SOURCE", "read_table"]
+__all__ = ["SOURCE", "Preset", "read_table"]
 
 _DELIMITERS = ",;\t|"
 _MAX_COLUMNS = 2_000

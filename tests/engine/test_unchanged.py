@@ -1,0 +1,155 @@
+"""A build with nothing to do says so before it has loaded anything, and one with something to do is never fooled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+SITE = {
+    "caresite.yaml": "title: Harbour Vets\nbase_url: https://harbour.example/\ntimezone: Europe/London\n",
+    "content/blog/a.md": "---\ntitle: A\ndate: 2026-01-01\n---\nText.\n",
+    "content/blog/b.md": "---\ntitle: B\ndate: 2026-01-02\n---\nMore text.\n",
+    "data/team.yaml": "- Rosa\n",
+    "static/robots-extra.txt": "hello\n",
+    "templates/archive.html": '{% extends "hearth/archive.html" %}\n',
+}
+# Whatever a build with nothing to do may not load: it would pay for what it does not use.
+HEAVY = (
+    *("jinja2", "yaml", "markdown_it", "pygments", "babel", "rich", "watchdog", "uvicorn", "starlette", "httpx"),
+    *("PIL", "multiprocessing", "concurrent.futures", "caresite.pipeline", "caresite.engine.build"),
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    for name, text in SITE.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        make_old(path)
+    build(tmp_path)
+    for path in tmp_path.rglob("*"):
+        make_old(path)
+    build(tmp_path)
+    return tmp_path
+
+
+def make_old(path: Path) -> None:
+    hour_ago = time.time() - 3600
+    os.utime(path, (hour_ago, hour_ago))
+
+
+def build(root: Path, *options: str, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *python, "-m", "caresite", "build", "-j", "1", *options]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
+
+
+def modules_of(run: subprocess.CompletedProcess[str]) -> set[str]:
+    return {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
+
+
+def loads_a_pipeline(root: Path, *options: str) -> bool:
+    return "caresite.engine.build" in modules_of(build(root, *options, python=("-X", "importtime")))
+
+
+def test_a_build_with_nothing_to_do_loads_next_to_nothing(site: Path) -> None:
+    run = build(site, python=("-X", "importtime"))
+    assert "0 written" in run.stdout
+    loaded = modules_of(run)
+    assert "caresite.engine.unchanged" in loaded
+    assert not [m for m in loaded if any(m == heavy or m.startswith(heavy + ".") for heavy in HEAVY)]
+
+
+def test_it_says_what_the_build_before_it_said(site: Path) -> None:
+    (site / "content/blog/c.md").write_text("---\ntitle: C\ndate: 2026-01-03\ndraft: true\n---\n[x](#nowhere)\n")
+    (site / "content/blog/d.md").write_text("---\ntitle: D\ndate: 2026-01-03\n---\n[x](#nowhere)\n")
+    make_old(site / "content/blog/c.md")
+    make_old(site / "content/blog/d.md")
+    first, second = build(site), build(site)
+    assert "warning" in first.stdout
+    assert "Held back: 1 item" in first.stdout
+    assert second.stdout.split("Built")[0] == first.stdout.split("Built")[0]
+
+
+def write(name: str, text: str) -> Callable[[Path], None]:
+    def edit(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+    return edit
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    return lambda root: (root / name).unlink()
+
+
+EDITS = {
+    "a text": write("content/blog/a.md", "---\ntitle: A\ndate: 2026-01-01\n---\nOther words.\n"),
+    "a new text": write("content/blog/new.md", "---\ntitle: New\ndate: 2026-01-01\n---\nWords.\n"),
+    "a text gone": remove("content/blog/b.md"),
+    "the config": write("caresite.yaml", SITE["caresite.yaml"].replace("Vets", "Cats")),
+    "data": write("data/team.yaml", "- Tom\n"),
+    "a template": write("templates/archive.html", '{% extends "hearth/archive.html" %}\n{# #}\n'),
+    "a first template": write("templates/post.html", '{% extends "hearth/post.html" %}\n'),
+    "a static file": write("static/more.txt", "x\n"),
+    "a file in the output": write("public/index.html", "mine now"),
+    "a stranger in the output": write("public/x.html", "mine"),
+    "a file gone from the output": remove("public/index.html"),
+    "an author's file": write("authors.yaml", "rosa: {name: Rosa}\n"),
+    "an empty folder of content": lambda root: (root / "content/stories").mkdir(),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_whatever_is_edited_is_noticed(site: Path, name: str) -> None:
+    EDITS[name](site)
+    assert loads_a_pipeline(site)
+
+
+def test_a_file_saved_twice_in_a_moment_is_read_again(site: Path) -> None:
+    path = site / "content/blog/a.md"
+    path.write_text(path.read_text().replace("Text", "Test"))
+    build(site)
+    status = path.stat()
+    path.write_text(path.read_text().replace("Test", "Tent"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    build(site)
+    assert "Tent" in (site / "public/blog/a/index.html").read_text()
+
+
+@pytest.mark.parametrize("options", [("--drafts",), ("--base-url", "https://other.example/"), ("--strict",)])
+def test_another_way_of_asking_is_another_build(site: Path, options: tuple[str, ...]) -> None:
+    assert loads_a_pipeline(site, *options)
+
+
+def test_a_variable_that_the_config_reads_is_noticed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARESITE__TITLE", "Other Vets")
+    assert loads_a_pipeline(site)
+
+
+def test_a_site_in_another_place_is_looked_at(site: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other") / "site"
+    shutil.copytree(site, other)
+    (other / "content/blog/a.md").write_text("---\ntitle: A\ndate: 2026-01-01\n---\nOther words.\n")
+    build(other)
+    assert "Other words" in (other / "public/blog/a/index.html").read_text()
+
+
+def test_a_date_that_comes_is_noticed(site: Path) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=5)
+    (site / "content/blog/soon.md").write_text(
+        f"---\ntitle: Soon\ndate: {soon:%Y-%m-%dT%H:%M:%SZ}\n---\nIt has come.\n"
+    )
+    assert "Held back: 1 item" in build(site).stdout
+    page = site / "public/blog/soon/index.html"
+    while not page.is_file() and datetime.now(UTC) < soon + timedelta(seconds=60):
+        build(site)
+    assert "It has come" in page.read_text()
