@@ -218,7 +218,7 @@ def test_pages_are_minified_when_asked_and_again_whole_when_not(run: Run, site: 
     short = page.read_bytes()
     assert len(short) < len(whole)
     assert "(0 written, " in run("build", "--minify").output
-    assert "0 differ" in run("build", "--minify", "--verify").output or page.read_bytes() == short
+    assert run("build", "--minify", "--verify").exit_code == 0
     run("build", "--no-minify")
     assert page.read_bytes() == whole
 

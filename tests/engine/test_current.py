@@ -94,10 +94,10 @@ def test_a_title_edit_renders_the_pages_that_show_the_title_and_no_other(kept: K
 
 
 def test_a_tag_edit_renders_the_pages_of_the_tag_and_where_the_post_is_shown(kept: Kept) -> None:
-    set_key(kept.files, NOTES, "tags", "[Cats]")
+    set_key(kept.files, NOTES, "tags", "[Cats, Dogs]")
     rendered, changed = kept.build()
     assert changed <= rendered
-    assert {NOTES_PAGE, "tags/index.html", "tags/paper/index.html"} <= changed
+    assert {NOTES_PAGE, "tags/index.html", "tags/dogs/index.html"} <= changed
     without = {p for p, data in kept.outputs.items() if b"Notes" not in data and not p.startswith("tags/")}
     assert not rendered & without
 

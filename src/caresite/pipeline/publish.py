@@ -252,7 +252,9 @@ def _stands(path: Path, content: bytes | Content) -> bool:
     if isinstance(content, bytes):
         return _same(path, content)
     try:
-        return content.stands_at(path) if isinstance(content, _Copy) else getattr(content, "path", None) == path
+        if isinstance(content, _Copy):
+            return content.stands_at(path)
+        return getattr(content, "path", None) == path or _same(path, content.read())
     except OSError:
         return False
 

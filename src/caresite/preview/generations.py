@@ -29,7 +29,7 @@ from caresite.preview.due import next_due
 from caresite.preview.moves import moved_pages
 from caresite.preview.tree import Entry, MadeTree, entry_of_file
 
-__all__ = ["Ahead", "Generation", "Generations", "changed_paths", "unnumbered"]
+__all__ = ["Ahead", "Generation", "Generations", "Tell", "changed_paths", "unnumbered"]
 
 _IN_ASSETS = re.compile(r"assets/|themes/[^/]+/assets/")
 _SWAPPED = (".css", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")

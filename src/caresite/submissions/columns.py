@@ -28,7 +28,7 @@ _CONTROL = frozenset(
     for name in (
         *("_subject", "_next", "_cc", "_status", "_gotcha", "_format", "_language", "_captcha", "_template"),
         *("g-recaptcha-response", "h-captcha-response", "cf-turnstile-response", "static-form-name"),
-        *("Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Tags", "Ending", "landed_at"),
+        *("Response Type", "Start Date (UTC)", "Stage Date (UTC)", "landed_at"),
     )
 )
 _SYNONYMS = {

@@ -33,8 +33,10 @@ def text_of(data: bytes, shown: str) -> tuple[str, tuple[Diagnostic, ...]]:
 
 
 def _unmarked(data: bytes) -> str:
-    """Return the name of UTF-16 without a mark: every other byte of its Latin letters is zero."""
+    """Return the name of UTF-16 without a mark: every other byte of its Latin letters is zero, and no other one."""
     head = data[:400]
-    if len(head) < 8 or head.count(0) < len(head) // 4:
+    half = len(head) // 2
+    first, second = head[::2].count(0), head[1::2].count(0)
+    if half < 4 or max(first, second) < 0.4 * half or min(first, second):
         return ""
-    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    return "utf-16-le" if second > first else "utf-16-be"

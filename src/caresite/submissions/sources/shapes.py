@@ -96,6 +96,11 @@ def _inside(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else {}
 
 
+def _listed(entry: Mapping[str, Any], name: str) -> list[Any]:
+    inner = entry.get(name)
+    return inner if isinstance(inner, list) else []
+
+
 def _text(entry: Mapping[str, Any], *names: str) -> str:
     return next((text for name in names if (text := flat(entry.get(name)))), "")
 
@@ -160,13 +165,13 @@ def _formspree(entry: Mapping[str, Any], span: Span, wrapper: Mapping[str, Any],
 def _typeform(entry: Mapping[str, Any], span: Span, wrapper: Mapping[str, Any], source: str) -> Answers:
     """Read a response of Typeform: each answer stands under the name of its type, its question in the definition."""
     definition = entry.get("definition") or wrapper.get("definition")
-    asked = definition.get("fields", ()) if isinstance(definition, Mapping) else ()
-    titles = {f.get("id"): _title(f) for f in asked if isinstance(f, Mapping)}
+    asked = _listed(definition, "fields") if isinstance(definition, Mapping) else ()
+    titles = {flat(f.get("id")): _title(f) for f in asked if isinstance(f, Mapping)}
     fields = _flat_fields(entry.get("hidden"))
-    for answer in entry.get("answers") or ():
+    for answer in _listed(entry, "answers"):
         if isinstance(answer, Mapping):
             field = _inside(answer, "field")
-            name = titles.get(field.get("id")) or flat(field.get("ref")) or flat(field.get("id")) or "answer"
+            name = titles.get(flat(field.get("id"))) or flat(field.get("ref")) or flat(field.get("id")) or "answer"
             fields[_free(name, fields)] = _typed(answer)
     received, token = _text(entry, "submitted_at", "landed_at"), _text(entry, "token", "response_id")
     return _made(entry, span, "typeform", fields, source_id=token, received=received, zone=UTC)
@@ -197,11 +202,12 @@ def _tally(entry: Mapping[str, Any], span: Span, wrapper: Mapping[str, Any], sou
     """Read a response of Tally: choices are ids of options; one without its option is kept as it is, and noted."""
     fields: dict[str, str] = {}
     noticed: list[str] = []
-    for field in entry.get("fields") or ():
+    for field in _listed(entry, "fields"):
         if not isinstance(field, Mapping):
             continue
         name = _free(_text(field, "label", "key") or "question", fields)
-        options = {o.get("id"): flat(o.get("text")) for o in field.get("options") or () if isinstance(o, Mapping)}
+        known = (option for option in _listed(field, "options") if isinstance(option, Mapping))
+        options = {flat(option.get("id")): flat(option.get("text")) for option in known}
         value = field.get("value")
         ids = value if isinstance(value, list) else [value]
         if _is_choice(field) and any(isinstance(i, str) and i not in options for i in ids):
