@@ -16,7 +16,6 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from caresite.core.config import load_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.core.files import read_as_text
 from caresite.core.model import Output
@@ -24,7 +23,7 @@ from caresite.engine.build import Built, Options, build
 from caresite.engine.memory import Memory, MemoryLost
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site
-from caresite.pipeline.themes import load_theme
+from caresite.pipeline.themes import Theme, load_theme
 from caresite.preview.due import next_due
 from caresite.preview.moves import moved_pages
 from caresite.preview.tree import Entry, MadeTree, entry_of_file
@@ -76,6 +75,7 @@ class Generations:
         self._root = root
         self._options = options
         self._memory = Memory()
+        self._theme: Theme | None = None
         self._lock = Lock()
         self._ahead: frozenset[str] = frozenset()  # what has changed since the build that goes on began
         self._good: frozenset[str] | None = None  # what has changed since the last build without a fault
@@ -201,10 +201,10 @@ class Generations:
             return ()
         own = (self._root / collection.path for collection in site.settings.collections.values())
         try:
-            theme, _ = load_theme(self._root, site.settings)
+            self._theme, _ = load_theme(self._root, site.settings)
         except (Problem, OSError):
             return self.current.folders
-        return (*own, *(layer.folder for layer in theme.layers[1:]))
+        return (*own, *(layer.folder for layer in self._theme.layers[1:]))
 
     # what needs no build
 
@@ -219,11 +219,10 @@ class Generations:
         """Return the assets of the theme and the site that are not as they were, if only such files have changed."""
         if before.site is None or not any(map(_is_swapped, paths)):
             return ()
+        if self._theme is None:
+            return ()
         try:
-            options = self._options()
-            settings, _ = load_config(self._root, files=options.configs, env=options.env, environ=options.environ)
-            theme, _ = load_theme(self._root, settings)
-            assets, _ = collect_assets(theme, settings.config.title)
+            assets, _ = collect_assets(self._theme, before.site.settings.config.title)
         except (Problem, OSError):
             return ()  # the build will say what is wrong
         shown = {unnumbered(path) for path, entry in before.tree.entries.items() if _is_asset(entry)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -118,6 +119,8 @@ class Preview:
         self.watch.start()
         self._listener.start()
         self._rebuild(Burst())
+        gc.collect()
+        gc.freeze()  # the site is not looked through for garbage again and again, which takes longer than most builds
 
     def run(self) -> None:
         """Build with every burst of saves, and when something is due, until `stop` is called or Ctrl-C comes."""

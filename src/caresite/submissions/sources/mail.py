@@ -64,15 +64,14 @@ def _answers(data: bytes, span: Span, sentences: Mapping[str, str]) -> Answers:
         raise _refused(span, "the message is nested too deeply to be read")
     parts = parts_of(message)
     said = what_was_said(clean_text(parts.text))
-    if not said.words:
+    if not said.words.strip("> \n\t"):
         raise _refused(span, _why_empty(parts))
     answers = dict(filled_in(said.words, sentences)) or {"story": said.words}
+    yeses = [*_agreed(answers, sentences), sounds_like_yes("\n".join(answers.values()))]
+    message_id, digest = header(message, "Message-ID"), hashlib.sha256(data).hexdigest()
+    evidence = (Evidence(kind="mail", says=yes, message_id=message_id, sha256=digest) for yes in yeses if yes)
     fields = {**_from_headers(message, has_form="story" not in answers), **answers}
     fields |= {"quoted below": said.quoted, "signature": said.signature}
-    message_id = header(message, "Message-ID")
-    digest = hashlib.sha256(data).hexdigest()
-    yeses = [*_agreed(answers, sentences), sounds_like_yes(said.words)]
-    evidence = tuple(Evidence(kind="mail", says=yes, message_id=message_id, sha256=digest) for yes in yeses if yes)
     return Answers(
         source="email",
         source_id=message_id.strip("<> "),
