@@ -153,9 +153,16 @@ def test_a_script_and_a_text_need_one(site: Written) -> None:
         assert site.generations.run_ahead(frozenset((path,))) == (False, False)
 
 
-def test_a_broken_theme_is_left_to_the_build(site: Written) -> None:
-    (site.root / "caresite.yaml").write_text("title: [")
+def test_a_stylesheet_shows_while_the_config_is_broken(site: Written) -> None:
+    site.edit("caresite.yaml", "title: Harbour Vets", "titel: Harbour Vets")
     (site.root / "assets/mine.css").write_text("body { --mine: second; }")
+    assert site.generations.run_ahead(frozenset(("assets/mine.css",))) == (True, True)
+    site.generations.make(frozenset(("assets/mine.css",)))
+    assert "second" in site.page(site.state("/about/")[1]["/assets/mine.css"].removeprefix("/"))
+
+
+def test_a_stylesheet_that_cannot_be_read_is_left_to_the_build(site: Written) -> None:
+    (site.root / "assets/mine.css").write_bytes(b"\xff\x00\xfe")
     assert site.generations.run_ahead(frozenset(("assets/mine.css",))) == (False, False)
 
 

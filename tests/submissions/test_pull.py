@@ -40,7 +40,7 @@ sources:
 SURVEY = (
     "\ufeffTimestamp;Email Address;What happened?;May we print it?;Your name\r\n"
     + "".join(
-        f'0{n}/10/2026 13:02:11;ida{n}@customers.example;"They came; on day {n},\r\nand rang ""before"".";I agree;Ida Roe\r\n'
+        f'0{n}/10/2026 13:02;ida{n}@x.example;"They came; on day {n},\r\nand rang ""before"".";I agree;Ida Roe\r\n'
         for n in range(1, 6)
     )
 ).encode()
@@ -293,35 +293,35 @@ import caresite.submissions.pull as pull, caresite.submissions.spam.rules, dispo
 from caresite.submissions.sources.registry import load_source
 from caresite.core.diagnostics import Span
 load_source("json", Span(""))
-pull._BATCH = 20
+pull._BATCH = 10
 print("ready", flush=True)
 run_pull(Session(root=Path(sys.argv[1]), quiet=True), PullFlags(files=(sys.argv[2],)))
 print("done", flush=True)
 """
-COUNT = 150
+COUNT = 80
 
 
 @pytest.mark.timeout(400)  # fifty processes, each with its own start
 def test_a_kill_at_any_moment_loses_nothing_and_repeats_nothing(site: Path, tmp_path: Path) -> None:
     source = tmp_path / "export.json"
     source.write_bytes(netlify_json(*range(COUNT)))
-    expected = _pull(site, source, None)
-    rng, partly = random.Random(7), 0
+    whole_time = _pull(site, source, None)
     store = Store(site)
-    whole = {path.name: path.read_bytes() for path in store.folder.glob("*.yaml")}
+    whole = {path.name for path in store.folder.glob("*.yaml")}
     assert len(whole) == COUNT
+    rng, partly = random.Random(7), 0
     for _ in range(50):
         for path in [*store.folder.glob("*.yaml"), store.journal.path, store.folder / ".listing"]:
             path.unlink(missing_ok=True)
-        _pull(site, source, rng.uniform(0, expected))
+        _pull(site, source, rng.uniform(0, whole_time))
         there = {path.name for path in store.folder.glob("*.yaml")}
         partly += 0 < len(there) < COUNT
-        assert not Store(site).broken
-        assert set(Store(site).listing()) == {name.removesuffix(".yaml") for name in there}
-        _pull(site, source, None)
-        after = {path.name for path in store.folder.glob("*.yaml")}
-        assert after == set(whole)
-        assert not Store(site).broken
+        killed = Store(site)
+        assert set(killed.listing()) == {name.removesuffix(".yaml") for name in there}
+        assert not killed.broken
+        desk, intake = desk_of(site)
+        desk.take(JSON, [Delivery("again", source.read_bytes())], intake)
+        assert {path.name for path in store.folder.glob("*.yaml")} == whole
         assert not list(store.folder.glob(".new-*"))
         moves = [(line.id, line.to) for line in store.journal.lines()]
         assert len(moves) == len(set(moves)) == 2 * COUNT

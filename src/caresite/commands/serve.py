@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -33,13 +35,14 @@ from caresite.preview.pages import Addition
 from caresite.preview.serve import How, Preview, Rebuilt, serve_built
 from caresite.preview.state import HOME
 
-__all__ = ["GROUP", "Flags", "run"]
+__all__ = ["GROUP", "Flags", "additions", "run"]
 
 GROUP = "caresite.preview"
 """The entry points whose functions add a page to the preview."""
 
 _FILES_NAMED = 3
 _TICK_S = 0.5
+_SWITCH_S = 0.001  # so that the server answers while a build takes all there is
 
 
 class Flags(NamedTuple):
@@ -98,10 +101,13 @@ def _serve(session: Session, flags: Flags) -> int:
         preview = _preview(session, flags)
     with _closing(preview):
         _greet(session, flags, preview.url, preview.watch.poll_ms)
+        sys.setswitchinterval(_SWITCH_S)
         with shown_progress(session) as tell:
             preview.progress = tell
             preview.open()
         preview.progress = None
+        gc.collect()
+        gc.freeze()  # or the site is looked through for garbage again and again, which takes longer than most builds
         if flags.open:
             click.launch(preview.url + _home(preview))
         preview.run()
@@ -118,7 +124,7 @@ def _preview(session: Session, flags: Flags) -> Preview:
         follow=flags.follow,
         editor=editor_of(flags.editor, os.environ),
     )
-    return Preview(session.root, options, how, tell=partial(_tell, session), additions=_additions())
+    return Preview(session.root, options, how, tell=partial(_tell, session), additions=additions())
 
 
 def _options(session: Session, flags: Flags) -> Callable[[], Options]:
@@ -148,7 +154,7 @@ def _refuse_without_site(session: Session) -> None:
             raise
 
 
-def _additions() -> tuple[Addition, ...]:
+def additions() -> tuple[Addition, ...]:
     """Return the functions by which other parts add pages. Raises Problem when one of them cannot be loaded."""
     found = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):

@@ -158,7 +158,7 @@ def build(
 
 
 def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> Built:
-    watch = Watch()
+    watch, started = Watch(), time.time_ns()
     try:
         with watch.stage("config"):
             settings, theme = _configured(root, options, watch)
@@ -189,7 +189,8 @@ def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> B
             trouble=memory.trouble if memory else "",
         )
         if published and memory and options.asked and not memory.trouble:
-            memory.save_record(record_of(root, _tree(settings, theme, folder), options.asked, report_of(built)))
+            tree = _tree(settings, theme, folder)
+            memory.save_record(record_of(root, tree, options.asked, report_of(built), started=started))
         return built
     except Problem as problem:
         watch.found.extend(problem.diagnostics)

@@ -82,6 +82,7 @@ class Stamp(NamedTuple):
 
     size: int
     changed: int
+    touched: int  # the last change of its status, which nobody can set back as they can the other
     inode: int
 
 
@@ -140,9 +141,9 @@ def stamp_of(path: str | Path, now: int | None = None) -> Stamp | None:
         status = Path(path).stat()
     except OSError:
         return None
-    if status.st_mtime_ns > (time.time_ns() if now is None else now) - _YOUNG_NS:
+    if max(status.st_mtime_ns, status.st_ctime_ns) > (time.time_ns() if now is None else now) - _YOUNG_NS:
         return None
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 class Memory:
@@ -394,7 +395,7 @@ def _facts(output: Output) -> Output:
 
 
 def _packed_stamp(stamp: Stamp | None) -> bytes:
-    return b"" if stamp is None else b"%d %d %d" % stamp
+    return b"" if stamp is None else b"%d %d %d %d" % stamp
 
 
 def _stamp(data: bytes) -> Stamp | None:

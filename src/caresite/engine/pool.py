@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -90,16 +91,32 @@ class _Worker:
 
 def _work(setup: Any, arguments: Any, connection: Connection, other_end: Connection) -> None:
     other_end.close()
-    work = setup()
+    try:
+        work = setup()
+    except Exception as error:
+        work = partial(_raise, error)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         while True:
             for place in connection.recv():
                 try:
                     answer = work(arguments[place])
                 except Exception as error:
-                    answer = _Failed(error)
+                    answer = _Failed(_carried(error))
                 connection.send_bytes(pickle.dumps((place, answer), protocol=5))
     os._exit(0)  # nothing of the parent's may be tidied up here
+
+
+def _raise(error: Exception, argument: Any) -> None:
+    raise error
+
+
+def _carried(error: Exception) -> Exception:
+    """Return an exception that survives the way to another process, if need be one with the words of `error`."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 class _Crew(Generic[A, R]):
@@ -119,7 +136,12 @@ class _Crew(Generic[A, R]):
             self._supply(worker)
         while missing:
             busy: dict[Any, _Worker] = {worker.connection: worker for worker in self.workers if worker.given}
-            ready = wait(list(busy), timeout=self._time_left(busy.values()))
+            left, start = self._time_left(busy.values()), time.monotonic()
+            ready = wait(list(busy), timeout=left)
+            asleep = time.monotonic() - start - left
+            if asleep > 1:  # all of us were stopped for a while, and nobody is late for that
+                for worker in busy.values():
+                    worker.heard += asleep
             for connection in ready:
                 yield self._answer_of(busy[connection])
                 missing -= 1

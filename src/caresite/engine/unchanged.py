@@ -26,6 +26,7 @@ __all__ = ["ALWAYS", "FORMAT", "Report", "Tree", "asked_for", "memory_name", "re
 
 FORMAT = 2
 _YOUNG_NS = 2_000_000_000
+_CLOCK_STEP_NS = 20_000_000  # the clock of a file system may be as late as that
 _IGNORED = frozenset(("__pycache__", "node_modules", ".git"))
 ALWAYS = ("content", "data", "static", "assets", "templates", "i18n", "drawings", "themes", "consent", "private")
 
@@ -69,13 +70,16 @@ def _code() -> tuple[str, ...]:
     return (sys.version, *stamps, str(os.stat(libraries).st_mtime_ns) if libraries else "")
 
 
-def record_of(root: Path, tree: Tree, asked: str, report: Report) -> bytes:
+def record_of(root: Path, tree: Tree, asked: str, report: Report, *, started: int) -> bytes:
     """Return the record of a build that has just been published: plain text, its parts ended by NUL.
 
     What the build found is in it packed, so that only a build that found something has to load what that is made of.
+    It is empty when something was changed after the build `started` (nanoseconds since 1970): it may not have seen it.
     """
     from caresite.engine.memory import packed
 
+    if _touched_since(root, tree, started - _CLOCK_STEP_NS):
+        return b""
     until = _midnight_after(report.clock)
     if report.next_due:
         until = min(until, report.next_due.timestamp())
@@ -84,6 +88,12 @@ def record_of(root: Path, tree: Tree, asked: str, report: Report) -> bytes:
     more = packed(tuple(report)).hex() if found else ""
     lines = (part for line in _stamped(root, tree, time.time_ns()) for part in line)
     return "\0".join((*head, more, str(len(tree.inputs)), *tree.inputs, *lines)).encode(errors="surrogateescape")
+
+
+def _touched_since(root: Path, tree: Tree, moment: int) -> bool:
+    output = os.path.join(str(root.absolute()), tree.output)
+    inputs = (path for path, _ in _files(root, tree) if path != output and not path.startswith(output + os.sep))
+    return any(os.lstat(path).st_ctime_ns >= moment for path in inputs)
 
 
 def _midnight_after(moment: datetime) -> float:
@@ -143,7 +153,7 @@ def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
 
 def _stamped(root: Path, tree: Tree, now: int) -> Iterator[tuple[str, str, str]]:
     for path, stamp in _files(root, tree):
-        young = stamp != "folder" and int(stamp.split()[1]) > now - _YOUNG_NS
+        young = stamp != "folder" and max(map(int, stamp.split()[1:3])) > now - _YOUNG_NS
         yield path, stamp, _digest(path) if young else ""
 
 
@@ -190,4 +200,4 @@ def _walk(folder: str) -> Iterator[tuple[str, str]]:
 
 
 def _stamp(status: os.stat_result) -> str:
-    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"

@@ -7,8 +7,8 @@ import filecmp
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +18,11 @@ from caresite.core.config import SOURCE_FOLDERS
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.model import Content, Output
 from caresite.core.urls import stays_inside
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["MARKER", "Published", "output_folder", "publish"]
 
@@ -64,9 +69,25 @@ def publish(
     Raises Problem when the folder holds files of somebody else, unless `clean`, or cannot be written.
     """
     try:
-        return _publish(folder, outputs, files, clean, dry_run)
+        with _alone(folder.parent):
+            return _publish(folder, outputs, files, clean, dry_run)
     except OSError as error:
         raise Problem(_unwritten(folder.name, error)) from error
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """Let one build at a time publish below `parent`; the lock goes with the process, however that ends."""
+    if fcntl is None or not parent.is_dir():
+        yield
+        return
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _unwritten(path: str, error: OSError) -> Diagnostic:
@@ -77,7 +98,8 @@ def _unwritten(path: str, error: OSError) -> Diagnostic:
 def _publish(
     folder: Path, outputs: Iterable[Output], files: Mapping[str, Path], clean: bool, dry_run: bool
 ) -> Published:
-    _recover(folder)
+    if not dry_run:
+        _recover(folder)
     _refuse_foreign(folder, clean)
     there = set(_listing(folder))
     contents = {MARKER: _MARKER_TEXT, **dict(_contents(outputs, files))}
@@ -101,11 +123,15 @@ def _is_mass_change(written: int, all_files: int) -> bool:
 def _write_in_place(
     folder: Path, contents: Mapping[str, bytes | Content], stays: set[str], removed: Iterable[str]
 ) -> None:
-    for path, content in contents.items():
-        if path not in stays:
-            _write(folder, path, content)
+    for path in sorted(contents.keys() - stays, key=_turn):
+        _write(folder, path, contents[path])
     for path in removed:
         _remove(folder, path)
+
+
+def _turn(path: str) -> tuple[int, str]:
+    """Return when it is a file's turn: what pages and styles ask for comes before them, so that none ever lacks it."""
+    return (2 if path.endswith(".html") else 1 if path.endswith(".css") else 0, path)
 
 
 class _Copy:
@@ -121,8 +147,10 @@ class _Copy:
         here, there = self.source.stat(), path.stat()
         if here.st_size != there.st_size:
             return False
-        if here.st_mtime_ns == there.st_mtime_ns and here.st_mtime_ns < time.time_ns() - _YOUNG_NS:
+        untouched = here.st_ctime_ns < there.st_ctime_ns - _YOUNG_NS  # its time may have been set back since
+        if untouched and here.st_mtime_ns == there.st_mtime_ns and here.st_mtime_ns < time.time_ns() - _YOUNG_NS:
             return True
+        filecmp.clear_cache()  # it goes by sizes and times too
         return filecmp.cmp(self.source, path, shallow=False)
 
     def copy_to(self, path: Path) -> None:
@@ -189,6 +217,8 @@ def _recover(folder: Path) -> None:
     old = _beside(folder, "old")
     if old.is_dir() and not folder.exists():
         old.rename(folder)
+    for leftover in (old, _beside(folder, "new")):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _make_tree(folder: Path, fresh: Path, contents: Mapping[str, bytes | Content], stays: set[str]) -> None:

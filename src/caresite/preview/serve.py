@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -30,7 +28,6 @@ __all__ = ["How", "Preview", "Rebuilt", "serve_built"]
 _LOOK_AGAIN_S = 1.0
 _JOIN_S = 2.0
 _HEAD_START_S = 0.1
-_SWITCH_S = 0.001  # so that the server answers while a build takes all there is
 _WINDOWS_WAIT_S = 0.5  # there, Ctrl-C cannot end a wait
 
 
@@ -114,13 +111,10 @@ class Preview:
 
     def open(self) -> None:
         """Begin to serve and to watch, and build for the first time."""
-        sys.setswitchinterval(_SWITCH_S)
         self.server.start()
         self.watch.start()
         self._listener.start()
         self._rebuild(Burst())
-        gc.collect()
-        gc.freeze()  # the site is not looked through for garbage again and again, which takes longer than most builds
 
     def run(self) -> None:
         """Build with every burst of saves, and when something is due, until `stop` is called or Ctrl-C comes."""
