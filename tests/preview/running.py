@@ -100,7 +100,9 @@ class Shown:
         """Wait until something is so. Raises AssertionError when it does not come to be."""
         end = time.monotonic() + _PATIENCE_S
         while not until():
-            assert time.monotonic() < end, f"it did not come to be; the last build: {self.told[-1:]}"
+            assert time.monotonic() < end, (
+                f"it did not come to be; {len(self.told)} builds, wrong is {self.current.faults}"
+            )
             time.sleep(0.01)
 
     def rebuilt(self, act: Callable[[], object]) -> Rebuilt:

@@ -183,6 +183,7 @@ def test_ours_are_not(shown: Shown) -> None:
     link = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
     assert shown.ask("/", **link).status == 200
     assert shown.ask("/", method="POST", **link).status == 403
+    assert shown.ask("/", method="POST", origin="null", sec_fetch_site="same-origin").status == 303
 
 
 def test_asked_for_another_host_it_may_be_called_by_address(show: Show) -> None:

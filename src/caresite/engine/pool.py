@@ -146,7 +146,8 @@ class _Crew(Generic[A, R]):
                 yield self._answer_of(busy[connection])
                 missing -= 1
             for worker in list(busy.values()):
-                if worker.given and time.monotonic() - worker.heard > self.patience_s:
+                late = worker.given and time.monotonic() - worker.heard > self.patience_s
+                if late and not worker.connection.poll():
                     yield self._give_up(worker, f"it took longer than {self.patience_s:g} seconds")
                     missing -= 1
 

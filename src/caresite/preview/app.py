@@ -36,7 +36,7 @@ _OWN_HEADERS = {
     "content-security-policy": OWN_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with `no-referrer` a form would be sent as if from nowhere
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
