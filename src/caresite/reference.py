@@ -427,12 +427,13 @@ def _theme_rows(options: dict[str, Any], above: str) -> Iterator[tuple[str, ...]
 
 
 def words(name: str = "hearth") -> str:
-    """Return the page of the interface words that every theme must bring."""
+    """Return the page of the interface words that a theme brings besides those of its templates."""
     intro = (
         "What pages say besides your texts stands in `i18n/en.yaml`, `i18n/de.yaml` and so on: of the theme, of the "
-        "themes it inherits from, and of your site, which wins. A language takes from English what it does not have.\n\n"
+        "themes it inherits from, and of your site, which wins. A language takes from English what it does not have."
+        "\n\n"
         "These words are asked for outside of templates. A theme with `parent: hearth` inherits them; a theme without "
-        f"a parent brings them itself. The right column is what `{name}` says in English."
+        f"a parent brings those of the pages it has. The right column is what `{name}` says in English."
     )
     said = read_words(bundled_themes() / name / "i18n/en.yaml")
     rows = ((f"`{key}`", where, str(said[key])) for key, where in NEEDED.items())

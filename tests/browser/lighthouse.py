@@ -135,7 +135,7 @@ def _told(site: Site, origin: str, kind: str, runs: int) -> list[str]:
     paint, shift, blocking = (median(getattr(s, name) for s in seen) for name in Scores._fields[2:])
     points = "".join(f"{last.points.get(name, '-'):>{width}}" for name, width in zip(SETTLED, (9, 6, 5), strict=True))
     print(f"{kind:<18}{performance:>7.0f}{points}{paint:>9.0f}{shift:>8.3f}{blocking:>8.0f}", flush=True)
-    shifted = [f"something shifts: CLS {shift:.3f}"] if shift > 0 else []
+    shifted = [f"something shifts: CLS {shift:.3f}"] if round(shift, 3) > 0 else []
     return [f"{kind}: {fault}" for fault in (*last.faults, *shifted)]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from caresite.core.diagnostics import Diagnostic
 from caresite.engine.build import Built, Options, build
+from caresite.engine.memory import Memory
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.publish import MARKER
 from caresite.testing import COMPILED, split_files
@@ -22,6 +23,7 @@ __all__ = [
     "Folder",
     "build_clean",
     "build_here",
+    "build_in_memory",
     "difference",
     "files_below",
     "rich_files",
@@ -178,11 +180,6 @@ class Folder:
             moment = next(self._past)
             os.utime(path, (moment, moment))
 
-    def age_young(self) -> None:
-        """Let what was published be from a day ago, as far as it is not yet."""
-        limit = time.time() - 1000
-        self.age(p for p in (self.root / "public").rglob("*") if p.is_file() and p.stat().st_mtime > limit)
-
 
 def build_here(root: Path, now: datetime = NOW, *, workers: int = 1, drafts: bool = False, full: bool = False) -> Built:
     """Build the site in `root` as it is on disk, with what earlier builds remember."""
@@ -192,7 +189,19 @@ def build_here(root: Path, now: datetime = NOW, *, workers: int = 1, drafts: boo
 
 def build_clean(root: Path, now: datetime = NOW, *, drafts: bool = False) -> tuple[Built, dict[str, bytes]]:
     """Build a site without any memory, and return what it would publish, by output path."""
-    built = build(root, Options(now=now, gates=Gates(drafts=drafts), publish=False, compiled=COMPILED))
+    return build_unpublished(root, Options(now=now, gates=Gates(drafts=drafts), publish=False, compiled=COMPILED))
+
+
+def build_in_memory(
+    root: Path, memory: Memory, now: datetime = NOW, *, workers: int = 1, drafts: bool = False
+) -> tuple[Built, dict[str, bytes]]:
+    """Build as the preview does, which publishes nothing and keeps one `memory` over all its builds."""
+    options = Options(now=now, gates=Gates(drafts=drafts), workers=workers, publish=False, compiled=COMPILED)
+    return build_unpublished(root, options, memory)
+
+
+def build_unpublished(root: Path, options: Options, memory: Memory | None = None) -> tuple[Built, dict[str, bytes]]:
+    built = build(root, options, memory=memory)
     if built.site is None:
         return built, {}
     copied = {path: (root / source).read_bytes() for path, source in built.site.files.items()}

@@ -174,7 +174,5 @@ def test_a_wording_named_beside_the_words_is_looked_for_too(small_site: SmallSit
 
 @pytest.mark.parametrize("wording", ["letter-2026", "consent/letter-2026.md", "''"])
 def test_a_wording_that_is_there_is_nothing_to_say(small_site: SmallSite, wording: str) -> None:
-    site = small_site(
-        ITEM.format(draft="false", wording=wording), files={"consent/letter-2026.md": b"I agree."}
-    )
+    site = small_site(ITEM.format(draft="false", wording=wording), files={"consent/letter-2026.md": b"I agree."})
     assert site.codes == ()

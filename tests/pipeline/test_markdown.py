@@ -506,7 +506,7 @@ def test_what_does_nothing_on_the_line_of_a_fence_is_noted(info: str, named: str
 
 
 @pytest.mark.timeout(10)
-@pytest.mark.parametrize("part", ["a=", "a='", "{", "a={", "a b=\"", "=", "[a=["])
+@pytest.mark.parametrize("part", ["a=", "a='", "{", "a={", 'a b="', "=", "[a=["])
 def test_the_line_of_a_fence_is_read_in_time(part: str) -> None:
     PLAIN.render(f"```x {part * 30_000}\nx\n```", path="x.md")
 

@@ -322,9 +322,7 @@ def test_a_file_without_a_list_is_an_error(text: str) -> None:
 def test_an_empty_list_is_a_beginning(text: str, kind: str) -> None:
     key = {"quotes": "quotes", "testimonial": "testimonials", "author": "authors"}[kind]
     document = parsed("content/any/x.yaml", text.replace("{key}", key), kind)
-    assert [(d.code, d.severity, d.span.path) for d in document.diagnostics] == [
-        ("D109", "note", "content/any/x.yaml")
-    ]
+    assert [(d.code, d.severity, d.span.path) for d in document.diagnostics] == [("D109", "note", "content/any/x.yaml")]
     assert [item.kind for item in document.items] == (["quotes"] if kind == "quotes" else [])
 
 

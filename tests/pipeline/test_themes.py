@@ -10,7 +10,6 @@ import pytest
 
 from caresite.core.config import load_config
 from caresite.core.diagnostics import Problem
-from caresite.pipeline.needed_words import NEEDED
 from caresite.pipeline.themes import Theme, bundled_themes, load_theme
 from caresite.testing import BuiltSite, write_site
 
@@ -37,8 +36,7 @@ options:
 
 
 def theme_of(root: Path, theme: str, text: str = OPTIONS) -> Theme:
-    words = "".join(f"{key}: Words\n" for key in NEEDED)
-    write_site(root, text, {"caresite.yaml": f"{CONFIG}theme: {theme}\n".encode(), "i18n/en.yaml": words.encode()})
+    write_site(root, text, {"caresite.yaml": f"{CONFIG}theme: {theme}\n".encode()})
     settings, _ = load_config(root)
     loaded, found = load_theme(root, settings)
     assert found == ()

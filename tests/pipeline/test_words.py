@@ -219,13 +219,23 @@ def test_what_is_asked_for_outside_of_templates_is_declared() -> None:
     assert NEEDED.keys() <= bundled("en").keys()
 
 
+def test_a_theme_without_a_parent_needs_the_words_of_its_pages_alone(small_site: SmallSite) -> None:
+    theme = "-- themes/bare/theme.yaml --\nname: bare\n-- themes/bare/i18n/en.yaml --\nhome: Home\ntitle_404: Lost\n"
+    names = ("home", "404", "search")
+    templates = "".join(f"-- themes/bare/templates/{name}.html --\n{{{{ here.title }}}}\n" for name in names)
+    site = small_site(theme + templates + "-- i18n/en.yaml --\ntitle_search: A to Z\n", config="theme: bare\n")
+    assert site.codes == (), site.report
+
+
 def test_a_theme_without_a_parent_is_told_all_the_words_it_lacks_at_once(small_site: SmallSite) -> None:
     theme = "-- themes/bare/theme.yaml --\nname: bare\n-- themes/bare/i18n/en.yaml --\nhome: Home\ntitle_blog: Blog\n"
     templates = "".join(f"-- themes/bare/templates/{name}.html --\n{{{{ here.title }}}}\n" for name in ("home", "404"))
     site = small_site(theme + templates, config="theme: bare\n")
     [told] = [d for d in site.diagnostics if d.code == "T105"]
     assert (told.severity, told.span.path) == ("error", "themes/bare/i18n/en.yaml")
-    assert told.message.startswith("the theme `bare` has no parent, and no words for `menu_stories`, ")
+    assert told.message.startswith(
+        "the theme `bare` has no parent, and a page asks for words that it lacks: `menu_stories`, "
+    )
     assert "`title_404`" in told.message
     assert "`title_blog`" not in told.message
 

@@ -27,6 +27,7 @@ from caresite.core.codes import NO_CONFIG, PLUGIN_FAILED
 from caresite.core.config import load_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.engine.build import Options
+from caresite.engine.pool import cores
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.publish import output_folder
 from caresite.preview.editors import editor_of
@@ -140,6 +141,7 @@ def _options(session: Session, flags: Flags) -> Callable[[], Options]:
         base_url=flags.base_url,
         gates=gates,
         publish=False,
+        workers=cores(),
         compiled=session.root / ".caresite/templates",
     )
     return lambda: options(now=fixed or datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""Columns: where on its line stands what a fault quotes. Looked up for faults alone, so that a good site pays nothing."""
+"""Columns: where on its line stands what a fault quotes. Looked up for faults alone: a good site pays nothing."""
 
 from __future__ import annotations
 

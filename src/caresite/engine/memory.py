@@ -268,7 +268,7 @@ class Memory:
         self.__init__(self.file)  # type: ignore[misc]
         if self.file:
             if reason:
-                self.trouble = f"{self.file.name} could not be used ({reason}), so everything is built anew"
+                self.trouble = f"could not be used ({self.file.name}: {reason}), so everything is built anew"
             with contextlib.suppress(OSError):
                 self.file.unlink()
 

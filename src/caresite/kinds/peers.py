@@ -204,7 +204,9 @@ def _gather_picture(draft: _Draft) -> None:
 
 @cache
 def _picture_names() -> frozenset[str]:
-    return frozenset(name for field in fields_of(Content) if field.name == "image" for name in ("image", *field.doc.peers))
+    return frozenset(
+        name for field in fields_of(Content) if field.name == "image" for name in ("image", *field.doc.peers)
+    )
 
 
 def _folded(key: str) -> str:

@@ -1,8 +1,8 @@
-"""Interface words that a theme must bring, or inherit: those that are asked for outside of its own templates."""
+"""Interface words that a theme brings, or inherits: those that are asked for outside of its own templates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,16 +48,11 @@ NEEDED: Mapping[str, str] = {
 }
 
 
-def lacking_words(theme: str, folders: Iterable[Path]) -> Diagnostic | None:
-    """Return a fault that names all words that are needed and in none of the `folders` of language files."""
-    known: set[str] = set()
-    for folder in folders:
-        known |= read_words(folder / "en.yaml").keys()
-    lacking = [f"`{key}`" for key in NEEDED if key not in known]
-    if not lacking:
-        return None
-    message = f"the theme `{theme}` has no parent, and no words for {', '.join(lacking)}"
-    hint = "bring them in its `i18n/en.yaml`, or name a `parent: hearth` in its `theme.yaml`"
+def lacking_words(theme: str, table: Mapping[str, Any]) -> Diagnostic:
+    """Return a fault that names all of these words that are not in `table`: one page asked for one of them."""
+    lacking = ", ".join(f"`{key}`" for key in NEEDED if key not in table)
+    message = f"the theme `{theme}` has no parent, and a page asks for words that it lacks: {lacking}"
+    hint = "bring those of the pages you have in its `i18n/en.yaml`, or name a `parent: hearth` in its `theme.yaml`"
     return fault(codes.BAD_WORDS, Span(f"themes/{theme}/i18n/en.yaml"), message, hint=hint)
 
 

@@ -20,7 +20,6 @@ from caresite.core.files import decode_text
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Table, plain, read_yaml
-from caresite.pipeline.needed_words import lacking_words
 
 __all__ = ["Layer", "Theme", "bundled_themes", "load_theme"]
 
@@ -90,9 +89,6 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
     found.extend(_bad_colors(declared, options, table))
     if options is None or any(d.severity == "error" for d in found):
         raise Problem(*found)
-    is_ours = layers[-1].folder.parent == bundled_themes()
-    if not is_ours and (lacking := lacking_words(seen[-1], (layer.folder / "i18n" for layer in layers))):
-        found.append(lacking)
     return Theme(name, version, tuple(layers), options, record, reading.places), tuple(found)
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.suggest import nearest
-from caresite.pipeline.needed_words import NEEDED, read_words
+from caresite.pipeline.needed_words import NEEDED, lacking_words, read_words
 from caresite.pipeline.themes import Theme
 
 __all__ = ["Words", "date_in", "locale_of", "number_in", "percent_in"]
@@ -61,6 +61,7 @@ class Words:
     """The interface words of one site, in every language it uses."""
 
     def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...] = ()) -> None:
+        self.theme = theme.layers[-1].name
         self.folders = (*plugin_folders, *(layer.folder / "i18n" for layer in reversed(theme.layers)))
         self._tables: dict[str, Mapping[str, Any]] = {}
 
@@ -87,8 +88,8 @@ class Words:
             words = words.get(form, words.get("other", ""))
             if isinstance(number, (int, float)):
                 values = {**values, "n": number_in(language, number)}
-        if words is None and key in NEEDED:  # the theme was told of it when it was loaded
-            return key
+        if words is None and key in NEEDED:
+            raise Problem(lacking_words(self.theme, self.table("en")))
         if words is None:
             near = nearest(key, table)
             raise Problem(

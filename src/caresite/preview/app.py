@@ -120,10 +120,10 @@ class _Site:
         return respond(request, answer, place=place, change=lambda page: injected(page, tag))
 
     def _waiting(self, request: Request, path: str, *, status: int = 200) -> Response:
-        """Say why there is nothing to show: the site is being built for the first time, or cannot be."""
+        """Say why there is nothing to show: the site could not be built yet."""
         generation = self._bench.current()
         faults = [fault_of(d, generation.texts, self._bench.opens) for d in generation.faults]
-        values = {"faults": faults, "digest": digest_of(generation, path), "building": not generation.number}
+        values = {"faults": faults, "digest": digest_of(generation, path)}
         response = self._bench.page(request, "waiting.html", values, status=status)
         response.headers.update(_OWN_HEADERS)
         return response

@@ -110,11 +110,18 @@ class Preview:
         return self.server.is_alive and self.watch.is_alive and self._listener.is_alive()
 
     def open(self) -> None:
-        """Begin to serve and to watch, and build for the first time."""
+        """Build for the first time, and begin to serve and to watch.
+
+        Until then whoever comes waits at the door: a process with one thread can be copied, so that the first build,
+        which is the longest, has all processors.
+        """
+        began = time.time()
+        self._make(Burst())
         self.server.start()
         self.watch.start()
+        self.watch.follow(self.generations.current.folders)
+        self._unchecked_since = 0.0 if self.watch.poll_ms else began
         self._listener.start()
-        self._rebuild(Burst())
 
     def run(self) -> None:
         """Build with every burst of saves, and when something is due, until `stop` is called or Ctrl-C comes."""
@@ -141,7 +148,8 @@ class Preview:
         """End every thread and connection."""
         self.stop()
         self._hub.close()
-        self._listener.join(_JOIN_S)
+        if self._listener.is_alive():
+            self._listener.join(_JOIN_S)
         self.watch.stop()
         self.server.stop()
 
@@ -176,6 +184,10 @@ class Preview:
 
     def _rebuild(self, burst: Burst) -> None:
         self._unchecked_since = 0.0 if self.watch.poll_ms else time.time()
+        self._make(burst)
+        self.watch.follow(self.generations.current.folders)
+
+    def _make(self, burst: Burst) -> None:
         crash = None
         try:
             self.generations.make(burst.paths, burst.moved, self.progress)
@@ -183,7 +195,6 @@ class Preview:
             self.generations.fail(error)
             crash = error
         current = self.generations.current
-        self.watch.follow(current.folders)
         saved = self.generations.page_of(burst.paths) if self._how.follow else ""
         self._hub.announce(saved)
         before, self._told = self._told, current

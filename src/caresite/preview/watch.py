@@ -51,6 +51,7 @@ _MANY = 3
 _LONGEST_S = 5.0  # who never stops writing gets a build all the same
 _CLOCK_STEP_S = 0.02  # file systems round their stamps to the tick of the kernel
 _POLL_MS = 500
+_JOIN_S = 2.0
 
 _Change = tuple[str, str]  # a path, and the one it had before if it was renamed
 
@@ -74,7 +75,7 @@ class Watch:
         self._poll_ms = poll_ms or (_POLL_MS if _tells_nothing(self._root) else 0)
         self._changes: queue.SimpleQueue[_Change] = queue.SimpleQueue()
         self._handler = _Handler(self)
-        self._observer = self._new_observer()
+        self._observer: BaseObserver | None = None  # one that exists has a thread already
         self._watches: dict[Path, tuple[tuple[int, int], ObservedWatch]] = {}
         self._folders: tuple[Path, ...] = ()
         self._linked: set[Path] = set()
@@ -88,20 +89,24 @@ class Watch:
     @property
     def is_alive(self) -> bool:
         """Whether all threads of the watch are at work."""
-        emitters = {emitter.watch for emitter in self._observer.emitters if emitter.is_alive()}
-        return self._observer.is_alive() and all(watch in emitters for _, watch in self._watches.values())
+        if self._observer is None or not self._observer.is_alive():
+            return False
+        return {watch for _, watch in self._watches.values()} <= _alive(self._observer)
 
     def start(self) -> None:
         """Begin to watch."""
+        self._observer = self._new_observer()
         self._observer.start()
         self._linked.update(self._links())
         self.follow(())
 
     def stop(self) -> None:
         """End all threads of the watch."""
-        self._observer.stop()
-        if self._observer.is_alive():
-            self._observer.join(2)
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join(_JOIN_S)
+            self._observer = None
+            self._watches.clear()
 
     def follow(self, folders: Iterable[Path]) -> None:
         """Watch the usual folders and `folders`, also those that have come, or come again, since the last call.
@@ -110,33 +115,35 @@ class Watch:
         """
         with self._lock:
             self._folders = tuple(folders)
-            self._follow()
+            if self._observer is not None:
+                self._follow(self._observer)
 
-    def _follow(self) -> None:
+    def _follow(self, observer: BaseObserver) -> None:
         try:
-            self._schedule()
+            self._schedule(observer)
         except OSError:
             if self._poll_ms:
                 raise
             self._poll_ms = _POLL_MS
-            self._watches.clear()
             self.stop()
             self._observer = self._new_observer()
             self._observer.start()
-            self._schedule()
+            self._schedule(self._observer)
 
-    def _schedule(self) -> None:
+    def _schedule(self, observer: BaseObserver) -> None:
         wanted = dict.fromkeys(self._existing(), True) | {self._root: False}
-        alive = {emitter.watch for emitter in self._observer.emitters if emitter.is_alive()}
+        alive = _alive(observer)
         for folder, (key, watch) in tuple(self._watches.items()):
             if folder not in wanted or _identity(folder) != key or watch not in alive:
-                self._forget(folder)
+                with suppress(KeyError):  # it may have ended by itself when its folder was removed
+                    observer.unschedule(watch)
+                del self._watches[folder]
         for folder, recursive in wanted.items():
             identity = _identity(folder)
             if folder in self._watches or identity is None:
                 continue
             with suppress(FileNotFoundError, NotADirectoryError):  # it went just now, which will be told
-                watch = self._observer.schedule(self._handler, str(folder), recursive=recursive, event_filter=_EVENTS)
+                watch = observer.schedule(self._handler, str(folder), recursive=recursive, event_filter=_EVENTS)
                 self._watches[folder] = (identity, watch)
 
     def next(self, timeout_s: float | None) -> Burst:
@@ -200,11 +207,6 @@ class Watch:
                 outer.append(folder)
         return outer
 
-    def _forget(self, folder: Path) -> None:
-        _, watch = self._watches.pop(folder)
-        with suppress(KeyError):  # it may have ended by itself when its folder was removed
-            self._observer.unschedule(watch)
-
     def _rest(self) -> Iterator[_Change]:
         """Yield the changes that follow the first, until it is quiet."""
         end, count = time.monotonic() + _LONGEST_S, 1
@@ -263,6 +265,11 @@ class _Handler(FileSystemEventHandler):
             self._watch.note(event.src_path)
         else:
             self._watch.note(event.src_path)
+
+
+def _alive(observer: BaseObserver) -> set[ObservedWatch]:
+    """Return the watches whose threads are at work: that of a folder that was removed has ended."""
+    return {emitter.watch for emitter in observer.emitters if emitter.is_alive()}
 
 
 def _joined(changes: Iterable[_Change]) -> Burst:
