@@ -180,7 +180,7 @@ def test_every_exception_is_one() -> None:
 
 
 def test_only_the_engine_knows_all_stages() -> None:
-    verbs = {"discover": "discover", "parse": "Syntax", "catalog": "assemble", "route": "route", "render": "Renderer"}
+    verbs = {"discover": "discover", "parse": "Syntax", "render": "Renderer"}
     verbs |= {"check": "check", "publish": "publish"}
     knowing = {
         module

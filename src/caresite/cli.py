@@ -150,7 +150,9 @@ def new(**given: Any) -> None:
 @click.option("-o", "--output-dir", default="", help="Where to write, instead of the config's folder.")
 @click.option("--strict", is_flag=True, help="Take every warning for an error.")
 @click.option(
-    "--minify/--no-minify", default=None, help="Leave needless white space and comments out of pages; not done otherwise."
+    "--minify/--no-minify",
+    default=None,
+    help="Leave needless white space and comments out of pages; not done otherwise.",
 )
 @click.option("--clean", is_flag=True, help="Empty the output folder first, also of files made by others.")
 @click.option("--clock", default="", metavar="TIME", help="Build as if it were this moment.")

@@ -148,7 +148,7 @@ def test_a_dry_run_changes_nothing(run: Run, site: Path) -> None:
 
 def test_profile_prints_the_seconds_of_each_stage(run: Run) -> None:
     output = run("build", "--profile").output
-    for stage in ("discover", "parse", "assemble", "route", "render", "check", "publish"):
+    for stage in ("discover", "parse", "assemble", "render", "check", "publish"):
         assert f"  {stage} " in output
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,8 +83,15 @@ class MailServer(NamedTuple):
 
 
 @contextmanager
-def mail_server(folder: Path, dovecot: str) -> Iterator[MailServer]:
-    """Run Dovecot below `folder` until it is no longer needed."""
+def mail_server(dovecot: str) -> Iterator[MailServer]:
+    """Run Dovecot in a folder of its own, which its users may enter, until it is no longer needed."""
+    own = tempfile.TemporaryDirectory(prefix="dovecot-", ignore_cleanup_errors=True)
+    with own as folder, _running(Path(folder), dovecot) as server:
+        yield server
+
+
+@contextmanager
+def _running(folder: Path, dovecot: str) -> Iterator[MailServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -22,11 +22,11 @@ from submissions.mail_server import PASSWORD, USER, MailServer, mail_server
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+def server() -> Iterator[MailServer]:
     dovecot = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin")
     if not dovecot:
         pytest.skip("there is no mail server: apt-get install dovecot-imapd openssl")
-    with mail_server(tmp_path_factory.mktemp("dovecot"), dovecot) as running:
+    with mail_server(dovecot) as running:
         for number in range(7):
             running.deliver(number, letter(number))
         running.deliver(100, letter(100), "Stories")

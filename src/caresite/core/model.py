@@ -296,8 +296,8 @@ class Output(Struct, frozen=True, kw_only=True):
 
     `csp` lists what the page needs beyond the site's policy, per directive; `broken` the URLs in it that were
     reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for;
-    `links` the addresses on this site that a page leads to, `anchors` the places in it that can be led to; `reads` what was asked
-    of the site to write it (`pipeline.notes`).
+    `links` the addresses on this site that a page leads to, `anchors` the places in it that can be led to;
+    `reads` what was asked of the site to write it (`pipeline.notes`).
     """
 
     path: str

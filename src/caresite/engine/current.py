@@ -152,7 +152,7 @@ def standing(known: KnownRoute, path: Path) -> KnownRoute | None:
     stamp = stamp_of(path)
     if stamp is None or stamp != known.stamp:
         try:
-            if digest_of(path.read_bytes()) != known.digest:
+            if path.is_symlink() or digest_of(path.read_bytes()) != known.digest:
                 return None
         except OSError:
             return None

@@ -100,7 +100,9 @@ def _work(setup: Any, arguments: Any, connection: Connection, other_end: Connect
             for place in connection.recv():
                 try:
                     answer = work(arguments[place])
-                except Exception as error:
+                except (KeyboardInterrupt, SystemExit):
+                    raise
+                except BaseException as error:
                     answer = _Failed(_carried(error))
                 connection.send_bytes(pickle.dumps((place, answer), protocol=5))
     os._exit(0)  # nothing of the parent's may be tidied up here
@@ -110,7 +112,7 @@ def _raise(error: Exception, argument: Any) -> None:
     raise error
 
 
-def _carried(error: Exception) -> Exception:
+def _carried(error: BaseException) -> BaseException:
     """Return an exception that survives the way to another process, if need be one with the words of `error`."""
     try:
         pickle.loads(pickle.dumps(error))

@@ -17,7 +17,20 @@ from msgspec import Struct
 from caresite.core.diagnostics import Diagnostic
 from caresite.core.model import Page, Term
 
-__all__ = ["Asked", "Broken", "Notebook", "Noted", "Noting", "PageKey", "Read", "Reads", "Said", "TermKey", "asked", "fingerprint"]
+__all__ = [
+    "Asked",
+    "Broken",
+    "Notebook",
+    "Noted",
+    "Noting",
+    "PageKey",
+    "Read",
+    "Reads",
+    "Said",
+    "TermKey",
+    "asked",
+    "fingerprint",
+]
 
 T = TypeVar("T")
 

@@ -35,7 +35,16 @@ from caresite.pipeline.notes import Read
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, number_in, percent_in
 
-__all__ = ["CompiledTemplates", "RememberedTemplates", "Say", "SiteEnvironment", "SiteLoader", "SiteTemplate", "date_iso", "environment"]
+__all__ = [
+    "CompiledTemplates",
+    "RememberedTemplates",
+    "Say",
+    "SiteEnvironment",
+    "SiteLoader",
+    "SiteTemplate",
+    "date_iso",
+    "environment",
+]
 
 Say = Callable[..., str]
 EDITION = 2

@@ -116,12 +116,13 @@ class Preview:
         which is the longest, has all processors.
         """
         began = time.time()
-        self._make(Burst())
+        made = self._make(Burst())
         self.server.start()
         self.watch.start()
         self.watch.follow(self.generations.current.folders)
         self._unchecked_since = 0.0 if self.watch.poll_ms else began
         self._listener.start()
+        self._tell(made)
 
     def run(self) -> None:
         """Build with every burst of saves, and when something is due, until `stop` is called or Ctrl-C comes."""
@@ -184,10 +185,12 @@ class Preview:
 
     def _rebuild(self, burst: Burst) -> None:
         self._unchecked_since = 0.0 if self.watch.poll_ms else time.time()
-        self._make(burst)
+        made = self._make(burst)
         self.watch.follow(self.generations.current.folders)
+        self._tell(made)
 
-    def _make(self, burst: Burst) -> None:
+    def _make(self, burst: Burst) -> Rebuilt:
+        """Build, let the tabs know, and return what there is to tell."""
         crash = None
         try:
             self.generations.make(burst.paths, burst.moved, self.progress)
@@ -199,7 +202,7 @@ class Preview:
         self._hub.announce(saved)
         before, self._told = self._told, current
         changed = changed_paths(before.tree, current.tree)
-        self._tell(Rebuilt(burst.paths - {""}, current, before, changed, crash))
+        return Rebuilt(burst.paths - {""}, current, before, changed, crash)
 
     def _patience_s(self) -> float | None:
         """Return how long to wait for a save before looking at what else there is to do."""
