@@ -18,12 +18,22 @@ from zlib import crc32
 
 import pytest
 
-from caresite.engine import memory, writing
+from caresite.engine import memory, pool, writing
 from caresite.engine.build import Built, Options, build
 from caresite.engine.memory import memory_path, packed, unpacked
 from caresite.pipeline import publish
 from engine.edits import EDITS, Files
-from engine.sites import NOW, Folder, build_clean, build_here, difference, files_below, rich_files, without_marker
+from engine.sites import (
+    CONFIG,
+    NOW,
+    Folder,
+    build_clean,
+    build_here,
+    difference,
+    files_below,
+    rich_files,
+    without_marker,
+)
 
 TESTS = Path(__file__).resolve().parents[1]
 PAGE = "blog/2026/notes/index.html"
@@ -71,6 +81,15 @@ def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Believe the stamps of files that were just written."""
     monkeypatch.setattr(memory, "_YOUNG_NS", 0)
     monkeypatch.setattr(publish, "_YOUNG_NS", 0)
+
+
+@pytest.fixture
+def several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages be written by several processes, though there are few and whoever runs the tests may have threads."""
+    monkeypatch.setattr(writing, "WORTH_PROCESSES", 2)
+    if sys.platform == "linux":
+        monkeypatch.setattr(pool, "can_fork", lambda: True)
+        monkeypatch.setattr(writing, "can_fork", lambda: True)
 
 
 def test_a_site_that_was_built_has_nothing_to_write(kept: Kept) -> None:
@@ -146,18 +165,29 @@ WORD_SPOILS = {
 }
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("name", WORD_SPOILS)
-def test_words_that_are_lost_are_noticed_when_they_are_read(
-    kept: Kept, name: str, workers: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writing, "WORTH_PROCESSES", 2)
+def test_words_that_are_lost_are_noticed_when_they_are_read(kept: Kept, name: str) -> None:
     WORD_SPOILS[name](kept.file)
     kept.edit("template", 0)
-    built = build_here(kept.root, workers=workers)
+    built = build_here(kept.root)
     assert built.ok
     assert "gone" in built.trouble
     assert kept.is_as_if_clean()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_words_that_are_missed_by_another_process_are_noticed(tmp_path: Path, several_processes: None) -> None:
+    site = Folder(tmp_path / "site")
+    pages = {f"content/pages/plain-{n}.md": b"---\ntitle: Plain\n---\nPlain words.\n" for n in range(6)}
+    files = {CONFIG: b"title: Example\nbase_url: https://example.com/\ntimezone: UTC\n", **pages}
+    site.hold(files)
+    assert build_here(site.root).ok
+    change_rows("UPDATE documents SET words = NULL WHERE path LIKE '%plain-5%'")(memory_path(site.root))
+    site.hold({**files, "templates/page.html": b'{% extends "hearth/page.html" %}'})
+    built = build_here(site.root, workers=2)
+    assert built.ok, built.diagnostics
+    assert "the words of content/pages/plain-5.md are gone" in built.trouble
+    assert difference(without_marker(files_below(site.root / "public")), build_clean(site.root)[1]) == []
 
 
 @pytest.mark.parametrize("seed", range(6))

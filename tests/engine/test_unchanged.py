@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from caresite.engine.build import Options
+from caresite.engine.build import build as engine_build
+from caresite.engine.unchanged import Report, report_if_unchanged
+
 SITE = {
     "caresite.yaml": "title: Harbour Vets\nbase_url: https://harbour.example/\ntimezone: Europe/London\n",
     "content/blog/a.md": "---\ntitle: A\ndate: 2026-01-01\n---\nText.\n",
@@ -153,3 +157,61 @@ def test_a_date_that_comes_is_noticed(site: Path) -> None:
     while not page.is_file() and datetime.now(UTC) < soon + timedelta(seconds=60):
         build(site)
     assert "It has come" in page.read_text()
+
+
+# edits while a build goes on
+
+
+def built_with_an_edit_at(root: Path, stage: str, edit: Callable[[], object]) -> Report | None:
+    """Build, with an edit when a stage begins, and return what a build with nothing to do would then say."""
+    left = [edit]
+
+    def listen(now_at: str, done: int, total: int) -> None:
+        if now_at == stage and left:
+            left.pop()()
+
+    now = datetime.now(UTC)
+    assert engine_build(root, Options(now=now, asked="so"), progress=listen).ok
+    assert not left
+    return report_if_unchanged(root, "so", now.timestamp())
+
+
+@pytest.fixture
+def edited(site: Path) -> Path:
+    """Return a site with something to do."""
+    (site / "content/blog/b.md").write_text("---\ntitle: B\ndate: 2026-01-02\n---\nFirst words.\n")
+    time.sleep(0.1)  # longer than a tick of the file system's clock
+    return site
+
+
+@pytest.mark.parametrize("stage", ["parse", "render"])
+def test_what_is_edited_while_a_build_goes_on_is_built_by_the_next(edited: Path, stage: str) -> None:
+    post = edited / "content/blog/a.md"
+    assert built_with_an_edit_at(edited, stage, lambda: post.write_text(post.read_text() + "\nLate words.\n")) is None
+    build(edited)
+    assert "Late words" in (edited / "public/blog/a/index.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["content/blog/late.md", "static/late.txt", "content/blog/late/index.md"])
+def test_what_is_added_while_a_build_goes_on_is_built_by_the_next(edited: Path, name: str) -> None:
+    def add() -> None:
+        (edited / name).parent.mkdir(exist_ok=True)
+        (edited / name).write_text("---\ntitle: Late\ndate: 2026-01-03\n---\nLate words.\n")
+
+    assert built_with_an_edit_at(edited, "render", add) is None
+    build(edited)
+    assert [path for path in (edited / "public").rglob("*") if path.is_file() and "Late words" in text_of(path)]
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(errors="replace")
+
+
+def test_what_is_removed_while_a_build_goes_on_goes_with_the_next(edited: Path) -> None:
+    built_with_an_edit_at(edited, "render", (edited / "content/blog/a.md").unlink)
+    build(edited)
+    assert not (edited / "public/blog/a/index.html").exists()
+
+
+def test_a_build_that_nobody_disturbs_leaves_a_record(edited: Path) -> None:
+    assert built_with_an_edit_at(edited, "render", lambda: None) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from caresite.core import plugins
-from caresite.engine import memory, parsing, writing
+from caresite.engine import memory, parsing, pool, writing
 from caresite.engine.memory import Memory
 from caresite.pipeline import publish
 from engine.edits import EDITS, Edit, Files
@@ -81,10 +82,14 @@ def small_work() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parsing, "WORTH_PROCESSES", 1)
         patch.setattr(writing, "WORTH_PROCESSES", 8)
+        if sys.platform == "linux":  # whoever runs the tests may have threads, of which none matters here
+            patch.setattr(pool, "can_fork", lambda: True)
+            patch.setattr(writing, "can_fork", lambda: True)
         patch.setattr(plugins, "entry_points", cache(plugins.entry_points))  # nothing is installed meanwhile
         yield
 
 
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.timeout(60 + 8 * SEQUENCES)
 @settings(max_examples=SEQUENCES, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEPS, min_size=1, max_size=5))

@@ -65,6 +65,7 @@ ADDRESS, NUMBER, WHO, DIGEST = "e-mail address", "telephone number", "name", "a 
 
 # encodings
 
+SECRETS = ((EMAIL, ADDRESS), (PHONE, NUMBER), (NAME, WHO))
 ENCODED: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "in capitals": str.upper,
@@ -96,9 +97,7 @@ ENCODED: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("encode", ENCODED.values(), ids=ENCODED)
-@pytest.mark.parametrize(
-    ("secret", "what"), [(EMAIL, ADDRESS), (PHONE, NUMBER), (NAME, WHO)], ids=["address", "number", "name"]
-)
+@pytest.mark.parametrize(("secret", "what"), SECRETS, ids=["address", "number", "name"])
 def test_a_secret_is_found_in_every_encoding(encode: Callable[[str], str], secret: str, what: str) -> None:
     assert found(f"<p>Before {encode(secret)} after</p>") == {what}
 
@@ -227,7 +226,7 @@ FILES: dict[str, tuple[str, bytes]] = {
     "gzip": ("a.pf_fragment", gzip.compress(json.dumps({"content": EMAIL}).encode())),
     "an office document": ("a.docx", zipped("word/document.xml", f"<w:t>{EMAIL}</w:t>".encode())),
     "an archive in an archive": ("a.zip", zipped("b.zip", zipped("c.txt", EMAIL.encode()))),
-    "a film": ("a.mp4", b"\0\0\0\x18ftypmp42" + os.urandom(2000) + EMAIL.encode() + os.urandom(2000)),
+    "a film": ("a.mp4", b"\0\0\0\x18ftypmp42" + os.urandom(2000) + b"\0" + EMAIL.encode() + b"\0" + os.urandom(2000)),
     "a file without an ending": ("CNAME", EMAIL.encode()),
 }
 

@@ -104,12 +104,20 @@ def _work(setup: Any, arguments: Any, connection: Connection, other_end: Connect
                     raise
                 except BaseException as error:
                     answer = _Failed(_carried(error))
-                connection.send_bytes(pickle.dumps((place, answer), protocol=5))
+                connection.send_bytes(_answer(place, answer))
     os._exit(0)  # nothing of the parent's may be tidied up here
 
 
 def _raise(error: Exception, argument: Any) -> None:
     raise error
+
+
+def _answer(place: int, answer: Any) -> bytes:
+    """Return an answer as it is sent; one that cannot be sent is a failure."""
+    try:
+        return pickle.dumps((place, answer), protocol=5)
+    except Exception as error:
+        return pickle.dumps((place, _Failed(_carried(error))), protocol=5)
 
 
 def _carried(error: BaseException) -> BaseException:

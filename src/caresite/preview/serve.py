@@ -163,7 +163,7 @@ class Preview:
             try:
                 self.watch.follow(self.generations.current.folders)
                 ahead = self.generations.run_ahead(burst.paths)
-            except OSError:  # the disk changes while it is looked at; the build will tell what is wrong with it
+            except Exception:  # whatever is wrong, also on a disk that changes meanwhile, the build will tell it
                 ahead = Ahead(False, False)
             if ahead.something:
                 self._hub.announce()

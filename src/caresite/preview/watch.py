@@ -123,7 +123,7 @@ class Watch:
             self._schedule(observer)
         except OSError:
             if self._poll_ms:
-                raise
+                return  # what cannot be looked at now is tried again with the next save
             self._poll_ms = _POLL_MS
             self.stop()
             self._observer = self._new_observer()
@@ -220,9 +220,8 @@ class Watch:
             count += 1
 
     def _stamps(self) -> Iterator[tuple[str, float]]:
-        for path in self._root.iterdir():
-            if not path.is_dir():
-                yield str(path), _stamp(path)
+        with suppress(OSError):
+            yield from ((str(path), _stamp(path)) for path in self._root.iterdir() if not path.is_dir())
         folders = [str(folder) for folder in self._existing()]
         while folders:
             folder = folders.pop()

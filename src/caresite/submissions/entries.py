@@ -19,7 +19,7 @@ from msgspec import Struct
 from caresite.core.codes_stories import AMBIGUOUS_DATE, REFUSED_ENTRY
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.intake import Form, IncomingSource
-from caresite.submissions.agreements import Wordings, agreement_of
+from caresite.submissions.agreements import Agreed, Wordings, agreement_of
 from caresite.submissions.answers import AmbiguousDate, Order, moment_of, web_address
 from caresite.submissions.columns import RECEIVED, SOURCE_ID, by_meaning, is_technical
 from caresite.submissions.fold import clean_line, clean_text
@@ -47,7 +47,8 @@ class RawFile(Struct, frozen=True, kw_only=True):
 class Answers(Struct, frozen=True, kw_only=True):
     """One entry as a source has it: `fields` by their names there, `received` as it is written there.
 
-    `zone` is that of `received` where the source says so; `marks` are what the source itself thinks of the entry.
+    `zone` is that of `received` where the source says so; `marks` are what the source itself thinks of the entry. What
+    somebody wrote in a letter cannot agree to anything by itself: then `may_agree` is false.
     """
 
     source: str
@@ -63,6 +64,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     marks: tuple[str, ...] = ()
     noticed: tuple[str, ...] = ()
+    may_agree: bool = True
 
 
 class Signals(Struct, frozen=True, kw_only=True):
@@ -144,7 +146,11 @@ def entry_of(answers: Answers, intake: Intake) -> Entry:
     traps = decoys(form_name, form) if form else ()
     desk = Desk(known, form.min_age if form else 0)
     received_at = _received(answers, desk, intake)
-    agreed = agreement_of(known, received_at, source=intake.source, wordings=intake.wordings)
+    agreed = (
+        agreement_of(known, received_at, source=intake.source, wordings=intake.wordings)
+        if answers.may_agree
+        else Agreed(None)
+    )
     source_id = clean_line(answers.source_id or known.get(SOURCE_ID, ""), 300)
     words = words_of(desk)
     kind = _kind(form_name, form, intake)

@@ -91,8 +91,13 @@ async function act(state) {
 // Puts the new words in place of the old; tells whether that was possible.
 async function update(state) {
     if (isWaiting || runsScripts(document)) return false;
+    let answer;
     try {
-        const answer = await fetch(isOwnPage ? path : `${HOME}page?path=${encodeURIComponent(path)}`);
+        answer = await fetch(isOwnPage ? path : `${HOME}page?path=${encodeURIComponent(path)}`);
+    } catch {
+        return true; // the server has just gone; it tells again when it is back
+    }
+    try {
         if (answer.status !== 200) return false;
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         const freshTag = fresh.querySelector("script[data-caresite]");
@@ -102,7 +107,7 @@ async function update(state) {
         forgetMissing(loaded, state.assets);
         return true;
     } catch {
-        return false; // a policy of the site's own may forbid it, or the server has just gone
+        return false; // a policy of the site's own may forbid it
     }
 }
 

@@ -23,8 +23,8 @@ __all__ = ["Hit", "Searcher"]
 _AT = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _BEFORE = 80
 _AROUND = 400
-_WORD_CUT = re.compile(r"[^\W_](?:<[^<>]+>)+[^\W_]")
-_DIGITS_CUT = re.compile(r"\d\s?(?:<[^<>]+>\s?)+[(]?\d")
+_WORD_CUT = re.compile(r"[^\W_](?:<!--.*?-->|<[^<>]+>)+[^\W_]", re.DOTALL)
+_DIGITS_CUT = re.compile(r"\d\s?(?:(?:<!--.*?-->|<[^<>]+>)\s?)+[(]?\d", re.DOTALL)
 _KEYS = (9, 8)
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Fa-f])")
 _SHORTEST_RUN = 11
@@ -33,7 +33,8 @@ _MOST_KNOWN = 200_000
 _ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{4,6})\}?|\\x([0-9a-fA-F]{2})|\\([/\"'@])")
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
 _TAG = re.compile(r"<!--.*?-->|<[!/?a-zA-Z][^<>]*>", re.DOTALL)
-_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
 _BETWEEN = r"(?:[\W_]|<[^<>]*>)+"
 # what parts words, or runs of base64, becomes a space: splitting bytes at those is ten times as fast as a pattern
 _PARTS_WORDS = bytes(32 if n < 128 and not chr(n).isalnum() else n for n in range(256))
@@ -66,6 +67,7 @@ _DECODERS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("&", "written as entities", unescape),
     ("%", "percent-encoded", unquote),
     ("\\", "written with \\u", _unescaped),
+    (_UNSEEN, "split by characters that nobody sees", lambda text: text.translate(_WITHOUT_UNSEEN)),
 )
 
 
@@ -103,8 +105,8 @@ class Searcher:
         """Return by which one encoding a secret was hidden, that it was by several, or nothing for by none."""
         if any(_same(found, hit) for found in self._as_it_stands(text)):
             return ""
-        for mark, name, decode in _DECODERS:
-            if mark in text and any(_same(found, hit) for found in self._as_it_stands(decode(text))):
+        for marks, name, decode in _DECODERS:
+            if _any_in(marks, text) and any(_same(found, hit) for found in self._as_it_stands(decode(text))):
                 return name
         return "encoded more than once"
 
@@ -180,12 +182,16 @@ def _undone(text: str) -> str:
     """Return `text` with entities, percent signs and escapes undone, as often as they were done, up to three times."""
     for _ in range(3):
         before = text
-        for mark, _name, decode in _DECODERS:
-            if mark in text:
+        for marks, _, decode in _DECODERS:
+            if _any_in(marks, text):
                 text = decode(text)
         if text == before:
             break
     return text
+
+
+def _any_in(marks: str, text: str) -> bool:
+    return any(mark in text for mark in marks)
 
 
 def _cut_by_tags(text: str) -> Iterable[str]:
@@ -193,11 +199,11 @@ def _cut_by_tags(text: str) -> Iterable[str]:
     if "<" not in text:
         return
     if _WORD_CUT.search(text) or _DIGITS_CUT.search(text):
-        yield _TAG.sub("", text).translate(_UNSEEN)
+        yield _TAG.sub("", text).translate(_WITHOUT_UNSEEN)
         return
     place = text.find("@")
     while place >= 0:
-        yield _TAG.sub("", text[max(0, place - _AROUND) : place + _AROUND]).translate(_UNSEEN)
+        yield _TAG.sub("", text[max(0, place - _AROUND) : place + _AROUND]).translate(_WITHOUT_UNSEEN)
         place = text.find("@", place + _AROUND // 2)
 
 

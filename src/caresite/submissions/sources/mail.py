@@ -82,6 +82,7 @@ def _answers(data: bytes, span: Span, sentences: Mapping[str, str]) -> Answers:
         files=_files(parts),
         evidence=tuple(dict.fromkeys(evidence)),
         marks=_marks(message),
+        may_agree=False,
     )
 
 

@@ -23,7 +23,7 @@ _FOLDS = 5
 _MOST_TOKENS = 20_000
 _MOST_WORDS = 400
 _TELLING = 15
-_LIMIT_POINTS = 4.0
+_LIMIT_POINTS = 6.0
 
 
 class Example(Struct, frozen=True):
@@ -75,7 +75,7 @@ def learned_points(model: Model, text: str) -> tuple[float, str]:
     """Return the points that the words of `text` earn, below 0 for those of real stories, and why."""
     weights = sorted(_weights(model, text), key=lambda pair: (-abs(pair[0]), pair[1]))[:_TELLING]
     total = sum(weight for weight, _ in weights)
-    points = round(max(-_LIMIT_POINTS / 2, min(_LIMIT_POINTS, total)), 1)
+    points = round(max(-_LIMIT_POINTS / 3, min(_LIMIT_POINTS, total)), 1)
     if abs(points) < 0.5:
         return 0.0, ""
     telling = [word for weight, word in weights if (weight > 0) == (points > 0)][:4]

@@ -31,7 +31,8 @@ _OFFERS = tuple(
         r"seo|search engine (?:optimi[sz]ation|rankings?)|backlinks?|guest posts?|domain authority|link building",
         r"viagra|cialis|levitra|rx (?:site|online)|online pharmac(?:y|ies)|(?:weight loss|cbd) (?:pill|oil|gumm)\w*",
         r"casino|betting|slots?|jackpot|lottery|you(?:'ve| have) won",
-        r"bitcoin|crypto(?:currency)?|forex|binary options?|passive income|investment (?:opportunity|alert|plan)",
+        r"bitcoin|crypto(?:currency)?|forex|binary options?|passive income|invest(?:ment|or) (?:alert|plan|offer)s?",
+        r"ticker|stock (?:alert|pick)s?|penny stocks?|price target|big money",
         r"loans?|refinanc\w+|pre-?approved|lowest rates?|debt (?:relief|consolidation)",
         r"replica (?:watch|bag)\w*|louis vuitton|rolex",
         r"web(?:site)? (?:design|development) (?:services?|company)|mobile app development|redesign your website",
@@ -39,7 +40,7 @@ _OFFERS = tuple(
         r"hot (?:girls?|singles?)|porn\w*|escorts?|onlyfans|dating site",
         r"click here|limited time offer|act now|100% free|order now|unsubscribe|opt[- ]out",
         r"increase (?:your )?(?:traffic|sales|followers)|first page of google|buy followers|leads? generation",
-        r"office ?20\d\d|cheap software|oem software|antivirus",
+        r"office ?20\d\d|cheap software|oem|antivirus|spyware|adware|free (?:scan|trial)",
     )
 )
 _LATIN_LANGUAGES = frozenset(
@@ -123,9 +124,9 @@ def _links(entry: Entry) -> Iterator[Finding]:
 
 def _offers(entry: Entry) -> Iterator[Finding]:
     text = _text(entry.submission)
-    said = [match[0].lower() for offer in _OFFERS if (match := offer.search(text))]
+    said = list(dict.fromkeys(match[0].lower() for offer in _OFFERS for match in offer.finditer(text[:20_000])))
     if said:
-        yield min(6.0, 2.0 * len(said)), f"words of advertising: {', '.join(f'“{word}”' for word in said[:4])}"
+        yield min(8.0, 2.0 * len(said)), f"words of advertising: {', '.join(f'“{word}”' for word in said[:4])}"
 
 
 def _shape(entry: Entry) -> Iterator[Finding]:
