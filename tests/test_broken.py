@@ -2,7 +2,8 @@
 
 `tests/broken/<code>-<name>/` is a site with as little in it as shows one fault, and `expected.txt` what is said. A
 folder without a code in front has several faults at once. `make.py` adds to a site what git cannot hold: `make(folder)`
-is called with the copy, `OPTIONS` are options of the build. After a message was changed on purpose, write what is said
+is called with the copy, `OPTIONS` are options of the build; `find(folder)` returns what is found by something else than
+a build. After a message was changed on purpose, write what is said
 now with `python -m pytest tests/test_broken.py --update-golden`, and read the difference before it is committed.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import runpy
 import shutil
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ import pytest
 
 from caresite.core import codes, codes_markdown, codes_stories
 from caresite.core.diagnostics import Code, Diagnostic, format_text
-from caresite.engine.build import Built, Options, build
+from caresite.engine.build import Options, build
 
 FOLDER = Path(__file__).parent / "broken"
 THEMES = Path(__file__).parent / "themes"
@@ -44,20 +46,28 @@ def test_no_two_codes_share_an_id_or_a_name() -> None:
 def test_a_broken_site_is_told_what_is_wrong(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
-    root, options = copied(FOLDER / name, tmp_path / "site")
+    root, options, find = copied(FOLDER / name, tmp_path / "site")
     monkeypatch.syspath_prepend(root / "plugins")
-    built = build(root, Options(now=NOW, **options))
-    said, expected = report(root, built, CODES.get(name)), FOLDER / name / "expected.txt"
+    found = find(root) if find else found_by_building(root, options)
+    said, expected = report(root, found, CODES.get(name)), FOLDER / name / "expected.txt"
     if pytestconfig.getoption("--update-golden"):
         expected.write_text(said, encoding="utf-8")
     assert str(tmp_path) not in said, "a message names a place on this computer"
     assert said == expected.read_text(encoding="utf-8")
-    assert name not in CODES or CODES[name].id in {diagnostic.code for diagnostic in built.diagnostics}
+    assert name not in CODES or CODES[name].id in {diagnostic.code for diagnostic in found}
+
+
+def found_by_building(root: Path, options: dict[str, Any]) -> tuple[Diagnostic, ...]:
+    built = build(root, Options(now=NOW, **options))
     assert (built.published is None) == any(d.severity == "error" for d in built.diagnostics)
+    return built.diagnostics
 
 
-def copied(site: Path, root: Path) -> tuple[Path, dict[str, Any]]:
-    """Copy a site, add what git cannot hold, and return it with the options of its build.
+Find = Callable[[Path], tuple[Diagnostic, ...]]
+
+
+def copied(site: Path, root: Path) -> tuple[Path, dict[str, Any], Find | None]:
+    """Copy a site, add what git cannot hold, and return it with the options of its build, or what is done instead.
 
     A site that does without a theme or templates of its own gets a theme of a few lines, which is read sooner.
     """
@@ -67,15 +77,15 @@ def copied(site: Path, root: Path) -> tuple[Path, dict[str, Any]]:
         made["make"](root)
     config = root / "caresite.yaml"
     if (root / "templates").exists() or not config.exists() or "theme:" in config.read_text(encoding="utf-8"):
-        return root, made.get("OPTIONS", {})
+        return root, made.get("OPTIONS", {}), made.get("find")
     shutil.copytree(THEMES, root / "themes")
-    return root, {"environ": {"CARESITE__THEME": "plain"}, **made.get("OPTIONS", {})}
+    return root, {"environ": {"CARESITE__THEME": "plain"}, **made.get("OPTIONS", {})}, made.get("find")
 
 
-def report(root: Path, built: Built, code: Code | None) -> str:
+def report(root: Path, found: Iterable[Diagnostic], code: Code | None) -> str:
     """Return what is said of a site: errors and warnings, and notes where the code itself is one."""
     with_notes = code is not None and code.severity == "note"
-    shown = [d for d in built.diagnostics if with_notes or d.severity != "note"]
+    shown = [d for d in found if with_notes or d.severity != "note"]
     texts = {d.span.path: text_of(root, d) for d in shown}
     return "\n\n".join(format_text(d, texts) for d in shown) + "\n"
 

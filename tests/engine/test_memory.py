@@ -179,7 +179,7 @@ def test_words_that_are_lost_are_noticed_when_they_are_read(kept: Kept, name: st
 def test_words_that_are_missed_by_another_process_are_noticed(tmp_path: Path, several_processes: None) -> None:
     site = Folder(tmp_path / "site")
     pages = {f"content/pages/plain-{n}.md": b"---\ntitle: Plain\n---\nPlain words.\n" for n in range(6)}
-    files = {CONFIG: b"title: Example\nbase_url: https://example.com/\ntimezone: UTC\n", **pages}
+    files = {CONFIG: b"title: Example\nbase_url: https://example.com/\ntimezone: UTC\nplugins: []\n", **pages}
     site.hold(files)
     assert build_here(site.root).ok
     change_rows("UPDATE documents SET words = NULL WHERE path LIKE '%plain-5%'")(memory_path(site.root))

@@ -177,9 +177,6 @@ def _say_arrived(session: Session, entry: Arrived) -> None:
     if entry.state == "quarantined" or session.verbose:
         for reason in entry.reasons:
             session.say(f"{'':20}{reason}")
-    if session.verbose:
-        for noticed in entry.noticed:
-            session.say(f"{'':20}{noticed}")
 
 
 def _summary(outcome: Outcome, *, dry_run: bool) -> str:

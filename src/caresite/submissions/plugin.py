@@ -113,7 +113,7 @@ def checks(site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) 
     for name, form in forms.items():
         yield from _check_form(site, name, form)
     yield from check_sources(site.settings)
-    for page_id, body in site.bodies.items():
+    for page_id, body in site.bodies.items() if forms else ():
         if page_id in site.pages:
             yield from _check_calls(site, site.pages[page_id].source, body.html)
 

@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.core.codes_stories import ODD_VALUE
+from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.intake import Form, RetentionDays
 from caresite.submissions.entries import Entry, Intake
 from caresite.submissions.listing import Summary, summary_of
@@ -157,6 +158,8 @@ class Desk:
                 self.outcome.known += 1
                 return
         self._note(summary_of(submission))
+        notes = (f"{submission.id}: {noticed}" for noticed in entry.submission.noticed)
+        self.outcome.diagnostics.extend(fault(ODD_VALUE, entry.span, note) for note in notes)
         self._tell(submission)
 
     def _keep_wordings(self, submission: Submission, intake: Intake) -> None:

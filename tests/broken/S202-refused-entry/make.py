@@ -1,0 +1,12 @@
+"""An export whose columns nobody knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caresite.core.diagnostics import Diagnostic
+from submissions.pulling import pulled
+
+
+def find(root: Path) -> tuple[Diagnostic, ...]:
+    return pulled(root, "in/export.csv")

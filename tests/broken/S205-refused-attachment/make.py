@@ -1,0 +1,12 @@
+"""A picture that is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caresite.core.diagnostics import Diagnostic
+from submissions.pulling import pulled
+
+
+def find(root: Path) -> tuple[Diagnostic, ...]:
+    return pulled(root, "in/letter.eml")
