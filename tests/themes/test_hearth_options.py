@@ -76,7 +76,12 @@ items:
 -- assets/mark-dark.svg --
 <svg xmlns="http://www.w3.org/2000/svg"><g/></svg>
 """
-FILES = {"static/images/shop.jpg": b"a picture", "static/images/mark.png": b"another"}
+FILES = {
+    "static/images/shop.jpg": b"a picture",
+    "static/images/mark.png": b"another",
+    "assets/fonts/ours.woff2": b"wOF2 and so on",
+    "assets/fonts/old.woff2": b"wOFF and so on",
+}
 HOME, BLOG, POST, SHORT, STORY, WALL = (
     "/",
     "/blog/",
@@ -124,6 +129,8 @@ CASES = (
     Case("fonts", "hearth", HOME, ('data-fonts="hearth"', "/assets/fonts.")),
     Case("fonts", "system", HOME, ('data-fonts="system"',), ("/assets/fonts",)),
     Case("fonts", "serif", HOME, ('data-fonts="serif"',), ("/assets/fonts",)),
+    Case("font_sans", "fonts/ours.woff2", HOME, ("/assets/own-fonts.", "/assets/fonts/ours."), ("/assets/fonts/figtree",)),
+    Case("font_serif", "fonts/ours.woff2", HOME, ("/assets/own-fonts.", "/assets/fonts/figtree"), ("newsreader-latin.",)),
     *(Case("radius", radius, HOME, (f'data-radius="{radius}"',)) for radius in ("square", "small", "soft", "round")),
     *(Case("density", density, HOME, (f'data-density="{density}"',)) for density in ("compact", "cosy", "roomy")),
     Case("covers", "drawn", BLOG, ("/images/shop.jpg", '<div class="art art-thumb tone-')),
@@ -260,6 +267,8 @@ def test_fonts_are_carried_only_by_sites_that_use_them() -> None:
         ("show: {stars: true}", "V206"),
         ("head: partials/hed.html", "T101"),
         ("logo: none.svg", "T104"),
+        ("font_sans: fonts/our.woff2", "T104"),
+        ("font_serif: fonts/old.woff2", "V202"),
     ],
 )
 def test_a_wrong_value_is_an_error(options: str, code: str) -> None:

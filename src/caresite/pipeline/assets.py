@@ -14,6 +14,7 @@ from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
+from caresite.core.suggest import nearest
 from caresite.pipeline.icon import icon_svg
 from caresite.pipeline.palette import ACCENTS, Palette, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
@@ -24,6 +25,7 @@ _CSS_URL = re.compile(r"url\(\s*([\"']?)(?!data:|https?:|//|#)([^)\"']+)\1\s*\)"
 _DIGEST_LENGTH = 10
 PALETTE = "palette.css"
 ICON = "icon.svg"
+FONTS = "own-fonts.css"
 
 
 class Asset(Struct, frozen=True):
@@ -43,7 +45,7 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
     """Return all assets by name: the site's `assets/` over the theme's over its parents'; and links not followed.
 
     A theme with the options `brand` and `accent` gets its `palette.css` made from them, and an `icon.svg` with the
-    first letter of the site's `title` unless it has one.
+    first letter of the site's `title` unless it has one; fonts of the owner's, an `own-fonts.css`.
 
     A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
     """
@@ -60,7 +62,36 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
         assets[PALETTE] = _asset(PALETTE, palette_css(palette).encode())
         icon = icon_svg(title, palette, getattr(theme.options, "mode", "auto"))
         assets = {ICON: _asset(ICON, icon.encode())} | assets
+    if faces := _own_faces(theme, assets):
+        data, links = _rewritten(FONTS, faces, assets)
+        assets[FONTS] = replace(_asset(FONTS, data), links=links)
     return assets, found
+
+
+def _own_faces(theme: Theme, assets: Mapping[str, Asset]) -> str:
+    """Return the stylesheet for the fonts that the owner put into `assets/`, for themes that have such options.
+
+    Raises Problem when there is no such file, or it is not a WOFF2 (W3C WOFF File Format 2.0, section 4.1).
+    """
+    rules = []
+    for voice in ("sans", "serif"):
+        name = str(getattr(theme.options, f"font_{voice}", ""))
+        if not name:
+            continue
+        place = place_in(theme.places, Span("caresite.yaml"), f"theme.font_{voice}")
+        if name not in assets:
+            near = nearest(name, (n for n in assets if n.endswith(".woff2")))
+            hint = f"did you mean `{near}`?" if near else f"put it there: `assets/{name}`"
+            raise Problem(fault(codes.ASSET_MISSING, place, f"there is no font `{name}` in `assets/`", hint=hint))
+        if not assets[name].data.startswith(b"wOF2"):
+            hint = "convert it to WOFF2, which every browser reads and which is the smallest"
+            raise Problem(fault(codes.NOT_A_CHOICE, place, f"`{name}` is not a WOFF2 font", hint=hint))
+        rules.append(
+            f'@font-face {{ font-family: "Own {voice}"; src: url("{name}") format("woff2"); font-weight: 100 900; '
+            f'font-display: swap; }}\n@layer tokens {{ :root {{ --{voice}: "Own {voice}", '
+            f"{'ui-sans-serif, system-ui, sans-serif' if voice == 'sans' else 'Georgia, serif'}; }} }}\n"
+        )
+    return "".join(rules)
 
 
 def _layered(theme: Theme) -> tuple[dict[str, Path], tuple[Diagnostic, ...]]:
