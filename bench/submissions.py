@@ -1,0 +1,120 @@
+"""Measure the private store with many submissions: pull, pull again, list, and what its leak scan adds to a build.
+
+    python bench/submissions.py [--count 10000] [--pages 500] [--folder FOLDER]
+
+Prints a table; asserts nothing. Each figure is one run of the real command in a process of its own, as its user would
+wait for it; but the leak scan is timed alone, over as many pages of 2,000 words as `--pages` says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from caresite.submissions.leaks.scan import scan_file
+from caresite.submissions.leaks.search import Searcher
+from caresite.submissions.leaks.secrets import secrets_of
+from caresite.submissions.store import Store
+
+FIRST = "Ada Marta Devi Tom Ines Yusuf Lena Ciro Ana Ned Swithin Rosa Otto Mila Jun Priya Sami Elke Hugo Nora".split()
+LAST = "Quill Abara Raman Bell Low Finch Hartley Sorge Vidal Okoro Lund Keller Moss Tanaka Reyes Blum Iversen".split()
+WORDS = (
+    "the wheel had gone soft on the hill above the harbour and somebody at the workshop took it in while I had tea "
+    "said what it would cost before a spanner moved rang at four as promised my daughter rides it to school every day "
+    "nobody tried to sell me another one they kept the old chain to show how worn it was and laughed with us about it"
+).split()
+CONFIG = """\
+title: Bench
+base_url: https://bench.example
+timezone: UTC
+sources:
+  paper:
+    type: csv
+    path: inbox/*.csv
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--count", type=int, default=10_000)
+    arguments.add_argument("--pages", type=int, default=500)
+    arguments.add_argument("--folder", type=Path)
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
+        root = Path(folder)
+        make_inbox(root, chosen.count)
+        show("pull", run(root, "stories", "pull"))
+        show("pull again, nothing new", run(root, "stories", "pull"))
+        show("list", run(root, "stories", "list"))
+        show("list, without what it remembers", forgetting(root))
+        show("export to CSV", run(root, "stories", "export", "-o", "out.csv"))
+        show("backup", run(root, "stories", "backup", "-o", "copy.zip"))
+        show(f"leak scan of {chosen.pages} pages", scan(root, make_pages(chosen.pages)))
+
+
+def make_inbox(root: Path, count: int) -> None:
+    """Write a site whose inbox holds `count` rows as a form would send them."""
+    chance = random.Random(7)
+    (root / "inbox").mkdir()
+    (root / "caresite.yaml").write_text(CONFIG, encoding="utf-8")
+    with (root / "inbox" / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("Timestamp", "Name", "Email", "Phone", "Rating", "Story"))
+        for number in range(count):
+            name = f"{chance.choice(FIRST)} {chance.choice(LAST)}-{number}"
+            moment = f"2026-{number % 6 + 1:02}-{number % 28 + 1:02} {number % 24:02}:{number % 60:02}:{number % 59:02}"
+            story = " ".join(chance.choices(WORDS, k=chance.randint(20, 160)))
+            address = f"{name.lower().replace(' ', '.')}@customer{number % 900}.example.org"
+            rows.writerow((moment, name, address, f"+44 20 7946 {number:05}", number % 5 + 1, f"{number} {story}."))
+
+
+def make_pages(count: int) -> dict[str, bytes]:
+    """Return the pages of a site, none of which says anything of the store."""
+    chance = random.Random(8)
+    page = "<!doctype html><title>{0}</title><main><h1>{0}</h1>{1}</main>"
+    texts = (" ".join(chance.choices(WORDS, k=2000)) for _ in range(count))
+    return {f"page-{number}/index.html": page.format(number, text).encode() for number, text in enumerate(texts)}
+
+
+def run(root: Path, *words: str) -> float:
+    """Return how many seconds one command takes, start and end of its process included."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("CARESITE__")}
+    start = time.perf_counter()
+    command: Sequence[str] = (sys.executable, "-m", "caresite", *words)
+    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return time.perf_counter() - start
+
+
+def forgetting(root: Path) -> float:
+    """Return how many seconds a list takes that has to read every file."""
+    (root / "private" / "submissions" / ".listing").unlink()
+    return run(root, "stories", "list")
+
+
+def scan(root: Path, pages: dict[str, bytes]) -> float:
+    """Return how many seconds it takes to look for every secret of the store in `pages`."""
+    start = time.perf_counter()
+    searcher = Searcher(secrets_of(list(Store(root).listing().values()), ()))
+    if found := [path for path, data in pages.items() if scan_file(path, data, searcher)]:
+        raise SystemExit(f"found what is not there: {found[:3]}")
+    return time.perf_counter() - start
+
+
+def show(what: str, seconds: float) -> None:
+    """Print one line of the table."""
+    print(f"{what:<44}{seconds:8.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
