@@ -45,7 +45,8 @@ _EVENTS: list[type[FileSystemEvent]] = [
     FileModifiedEvent,
     FileMovedEvent,
 ]
-_QUIET_S = 0.03  # after one save: an editor writes a file in less
+_QUIET_S = 0.01  # after a file was closed or renamed, when it is whole
+_QUIET_WHILE_OPEN_S = 0.05
 _QUIET_AFTER_MANY_S = 0.1  # a checkout takes a breath now and then
 _MANY = 3
 _LONGEST_S = 5.0  # who never stops writing gets a build all the same
@@ -53,7 +54,13 @@ _CLOCK_STEP_S = 0.02  # file systems round their stamps to the tick of the kerne
 _POLL_MS = 500
 _JOIN_S = 2.0
 
-_Change = tuple[str, str]  # a path, and the one it had before if it was renamed
+
+class _Change(NamedTuple):
+    """A file that changed, the name it had before if it was renamed, and whether somebody may still be writing it."""
+
+    path: str
+    old: str = ""
+    is_open: bool = False
 
 
 class Burst(NamedTuple):
@@ -152,7 +159,7 @@ class Watch:
             first = self._changes.get(timeout=timeout_s)
         except queue.Empty:
             return Burst()
-        return _joined((first, *self._rest()))
+        return _joined((first, *self._rest(first)))
 
     def written_since(self, moment_s: float) -> frozenset[str]:
         """Return the files that were written after `moment_s`, whatever was told: a watch can miss a flood."""
@@ -173,15 +180,15 @@ class Watch:
             relative = f"themes/{layer.name}/" + text.removeprefix(f"{layer}{os.sep}").replace(os.sep, "/")
         return unicodedata.normalize("NFC", relative) if self._matters(relative) else ""
 
-    def note(self, path: str | bytes, came_from: str | bytes = "") -> None:
-        """Take in that a file has changed; `came_from` is the name it had before."""
+    def note(self, path: str | bytes, came_from: str | bytes = "", *, is_open: bool = False) -> None:
+        """Take in that a file has changed; `came_from` is the name it had before, `is_open` says that more may come."""
         known, old = self.path_of(path), self.path_of(came_from) if came_from else ""
         if known or old:
-            self._changes.put((known or old, old if known else ""))
+            self._changes.put(_Change(known or old, old if known else "", is_open))
 
     def wake(self) -> None:
         """End the wait for a burst, as if everything had changed."""
-        self._changes.put(("", ""))
+        self._changes.put(_Change(""))
 
     def _matters(self, relative: str) -> bool:
         parts = relative.split("/")
@@ -208,15 +215,18 @@ class Watch:
                 outer.append(folder)
         return outer
 
-    def _rest(self) -> Iterator[_Change]:
+    def _rest(self, first: _Change) -> Iterator[_Change]:
         """Yield the changes that follow the first, until it is quiet."""
-        end, count = time.monotonic() + _LONGEST_S, 1
+        end, count, change = time.monotonic() + _LONGEST_S, 1, first
+        written: set[str] = set()  # and not closed yet
         while (left := end - time.monotonic()) > 0:
-            quiet = _QUIET_S if count <= _MANY else _QUIET_AFTER_MANY_S
+            (written.add if change.is_open else written.discard)(change.path)
+            quiet = _QUIET_WHILE_OPEN_S if written else _QUIET_S
             try:
-                yield self._changes.get(timeout=min(left, quiet))
+                change = self._changes.get(timeout=min(left, quiet if count <= _MANY else _QUIET_AFTER_MANY_S))
             except queue.Empty:
                 return
+            yield change
             count += 1
 
     def _stamps(self) -> Iterator[tuple[str, float]]:
@@ -264,7 +274,7 @@ class _Handler(FileSystemEventHandler):
             self._watch.note(event.dest_path, event.src_path)
             self._watch.note(event.src_path)
         else:
-            self._watch.note(event.src_path)
+            self._watch.note(event.src_path, is_open=event.event_type in ("modified", "created"))
 
 
 def _alive(observer: BaseObserver) -> set[ObservedWatch]:
@@ -274,7 +284,7 @@ def _alive(observer: BaseObserver) -> set[ObservedWatch]:
 
 def _joined(changes: Iterable[_Change]) -> Burst:
     given = tuple(changes)
-    return Burst(frozenset(path for path, _ in given), {old: path for path, old in given if old})
+    return Burst(frozenset(c.path for c in given), {c.old: c.path for c in given if c.old})
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -38,6 +38,7 @@ _YES = frozenset(
         *("ja", "oui", "si", "sim", "igen", "kyllä"),
     )
 )
+_YES_FOLDED = frozenset(fold(word) for word in _YES) - {""}
 _NO = frozenset(("", "no", "n", "false", "off", "0", "nein", "non", "nao", "nej", "nee", "nie", "-", "denied"))
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[\w-]+(?:\.[\w-]+)+")
 _WORD_RATINGS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
@@ -70,7 +71,7 @@ def is_yes(text: str, also: Iterable[str] = ()) -> bool | None:
     marks = clean_text(text).casefold()
     if words in {fold(answer) for answer in also if answer.strip()}:
         return True
-    if words in {fold(word) for word in _YES if fold(word)} or marks in _YES:
+    if words in _YES_FOLDED or marks in _YES:
         return True
     return False if words in _NO or marks in _NO else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from caresite.kinds.consent import SCOPES
 from caresite.submissions.fold import clean_text, fold
@@ -74,6 +75,7 @@ _SCOPES = {fold(f"{start}{scope}"): scope for scope in SCOPES for start in ("", 
 _SCOPES |= {"consent publish": "publish_text", "publish": "publish_text", "consent photo": "publish_photo"}
 
 
+@lru_cache(maxsize=2_000)
 def meaning_of(column: str) -> str:
     """Return which question a column answers, a scope for a column of consent, or nothing when nobody knows.
 
@@ -86,9 +88,15 @@ def meaning_of(column: str) -> str:
     return _SCOPES.get(name) or _BY_NAME.get(name) or ("story" if asked == "message" else asked)
 
 
+@lru_cache(maxsize=2_000)
 def is_technical(column: str) -> bool:
     """Tell whether a column is about a computer, not about the story."""
     return fold(column) in TECHNICAL
+
+
+@lru_cache(maxsize=2_000)
+def _is_control(column: str) -> bool:
+    return fold(column) in _CONTROL
 
 
 def by_meaning(fields: Mapping[str, str], given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -98,7 +106,7 @@ def by_meaning(fields: Mapping[str, str], given: Mapping[str, str]) -> tuple[dic
     empty counts; the others stay in the rest.
     """
     known: dict[str, str] = {}
-    rest = {column: text for column, text in fields.items() if fold(column) not in _CONTROL}
+    rest = {column: text for column, text in fields.items() if not _is_control(column)}
     for meaning, columns in given.items():
         named = [found for name in columns.split(" + ") if (found := _column(name, rest))]
         parts = [text for column in named if (text := clean_text(rest.pop(column)))]

@@ -10,6 +10,7 @@ from caresite.core.values import without_invisible
 __all__ = ["clean_line", "clean_text", "fold"]
 
 _LINE = 200
+_WORD = re.compile(r"[^\W_]+")
 _SURROGATES = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -25,5 +26,7 @@ def clean_line(text: str, length: int = _LINE) -> str:
 
 def fold(text: str) -> str:
     """Return what two writings of one word share: no case, accents, punctuation; words apart by one space."""
-    plain = unicodedata.normalize("NFKD", clean_text(text).casefold())
-    return " ".join(re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).replace("_", " ")))
+    plain = clean_text(text).casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(plain))

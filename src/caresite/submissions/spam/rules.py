@@ -25,23 +25,26 @@ _MARKUP = re.compile(r"\[/?(?:url|link|img|b)[=\]]|</?(?:a|script|iframe|font|im
 _WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40}|[13][a-km-zA-HJ-NP-Z1-9]{25,34})\b")
 _REPEATED = re.compile(r"(\S)\1{9,}")
 _GIBBERISH = re.compile(r"\b[bcdfghjklmnpqrstvwxz]{6,}\b", re.IGNORECASE)
-_OFFERS = tuple(
-    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
-    for words in (
-        r"seo|search engine (?:optimi[sz]ation|rankings?)|backlinks?|guest posts?|domain authority|link building",
-        r"viagra|cialis|levitra|rx (?:site|online)|online pharmac(?:y|ies)|(?:weight loss|cbd) (?:pill|oil|gumm)\w*",
-        r"casino|betting|slots?|jackpot|lottery|you(?:'ve| have) won",
-        r"bitcoin|crypto(?:currency)?|forex|binary options?|passive income|invest(?:ment|or) (?:alert|plan|offer)s?",
-        r"ticker|stock (?:alert|pick)s?|penny stocks?|price target|big money",
-        r"loans?|refinanc\w+|pre-?approved|lowest rates?|debt (?:relief|consolidation)",
-        r"replica (?:watch|bag)\w*|louis vuitton|rolex",
-        r"web(?:site)? (?:design|development) (?:services?|company)|mobile app development|redesign your website",
-        r"western union|wire transfer|beneficiary|next of kin|inheritance|atm card",
-        r"hot (?:girls?|singles?)|porn\w*|escorts?|onlyfans|dating site",
-        r"click here|limited time offer|act now|100% free|order now|unsubscribe|opt[- ]out",
-        r"increase (?:your )?(?:traffic|sales|followers)|first page of google|buy followers|leads? generation",
-        r"office ?20\d\d|cheap software|oem|antivirus|spyware|adware|free (?:scan|trial)",
+_OFFERS = re.compile(
+    r"\b(?:"
+    + "|".join(
+        (
+            r"seo|search engine (?:optimi[sz]ation|rankings?)|backlinks?|guest posts?|domain authority|link building",
+            r"viagra|cialis|levitra|rx (?:site|online)|online pharmac(?:y|ies)|(?:weight loss|cbd) (?:pill|oil|gumm)\w*",
+            r"casino|betting|slots?|jackpot|lottery|you(?:'ve| have) won",
+            r"bitcoin|crypto(?:currency)?|forex|binary options?|passive income|invest(?:ment|or) (?:alert|plan|offer)s?",
+            r"ticker|stock (?:alert|pick)s?|penny stocks?|price target|big money",
+            r"loans?|refinanc\w+|pre-?approved|lowest rates?|debt (?:relief|consolidation)",
+            r"replica (?:watch|bag)\w*|louis vuitton|rolex",
+            r"web(?:site)? (?:design|development) (?:services?|company)|mobile app development|redesign your website",
+            r"western union|wire transfer|beneficiary|next of kin|inheritance|atm card",
+            r"hot (?:girls?|singles?)|porn\w*|escorts?|onlyfans|dating site",
+            r"click here|limited time offer|act now|100% free|order now|unsubscribe|opt[- ]out",
+            r"increase (?:your )?(?:traffic|sales|followers)|first page of google|buy followers|leads? generation",
+            r"office ?20\d\d|cheap software|oem|antivirus|spyware|adware|free (?:scan|trial)",
+        )
     )
+    + r")\b"
 )
 _LATIN_LANGUAGES = frozenset(
     "ca cs cy da de en es et eu fi fr ga gl hr hu it lt lv nb nl no pl pt ro sk sl sv".split()  # noqa: SIM905
@@ -123,8 +126,8 @@ def _links(entry: Entry) -> Iterator[Finding]:
 
 
 def _offers(entry: Entry) -> Iterator[Finding]:
-    text = _text(entry.submission)
-    said = list(dict.fromkeys(match[0].lower() for offer in _OFFERS for match in offer.finditer(text[:20_000])))
+    text = _text(entry.submission)[:_LONG_TEXT].lower()
+    said = list(dict.fromkeys(match[0] for match in _OFFERS.finditer(text)))
     if said:
         yield min(8.0, 2.0 * len(said)), f"words of advertising: {', '.join(f'“{word}”' for word in said[:4])}"
 
@@ -149,7 +152,8 @@ def _sender(entry: Entry) -> Iterator[Finding]:
     local, _, domain = sender.email.partition("@")
     if domain and is_disposable(domain):
         yield 3.0, f"an e-mail address to throw away ({domain.lower()})"
-    if fold(sender.name) and fold(sender.name) == fold(entry.submission.text.body):
+    name = fold(sender.name)
+    if name and name == fold(entry.submission.text.body[:_LONG_TEXT]):
         yield 3.0, "the words are the name"
     if len(re.findall(r"\d", local)) >= 6:
         yield 0.5, "an e-mail address with many digits"
@@ -164,6 +168,8 @@ def is_disposable(domain: str) -> bool:
 
 
 def _own_words(submission: Submission, limits: SpamLimits) -> Iterator[Finding]:
+    if not limits.words:
+        return
     text = fold(_text(submission))
     said = [word for word in limits.words if fold(word) and re.search(rf"\b{re.escape(fold(word))}\b", text)]
     if said:
@@ -176,15 +182,14 @@ def _language(submission: Submission, limits: SpamLimits) -> Iterator[Finding]:
     if not tags <= _LATIN_LANGUAGES | set(_SCRIPTS):
         return
     expected = {"LATIN" for tag in tags if tag in _LATIN_LANGUAGES} | {_SCRIPTS[tag] for tag in tags if tag in _SCRIPTS}
-    scripts = Counter(_script(c) for c in _text(submission)[:2000] if c.isalpha())
+    scripts: Counter[str] = Counter()
+    for letter, count in Counter(_text(submission)[:2000]).items():
+        if letter.isalpha():
+            scripts[unicodedata.name(letter, "UNKNOWN").split(" ")[0]] += count
     known = sum(scripts[script] for script in expected)
     total = sum(scripts.values())
     if expected and total > 20 and known < 0.4 * total:
         yield 3.0, f"written in another script ({scripts.most_common(1)[0][0].lower()})"
-
-
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "UNKNOWN").split(" ")[0]
 
 
 def _company(company: Company) -> Iterable[Finding]:
