@@ -24,13 +24,12 @@ from caresite.submissions.leaks.search import Searcher
 from caresite.submissions.leaks.secrets import secrets_of
 from caresite.submissions.store import Store
 
-FIRST = "Ada Marta Devi Tom Ines Yusuf Lena Ciro Ana Ned Swithin Rosa Otto Mila Jun Priya Sami Elke Hugo Nora".split()
-LAST = "Quill Abara Raman Bell Low Finch Hartley Sorge Vidal Okoro Lund Keller Moss Tanaka Reyes Blum Iversen".split()
-WORDS = (
-    "the wheel had gone soft on the hill above the harbour and somebody at the workshop took it in while I had tea "
-    "said what it would cost before a spanner moved rang at four as promised my daughter rides it to school every day "
-    "nobody tried to sell me another one they kept the old chain to show how worn it was and laughed with us about it"
-).split()
+FIRST = ("Ada", "Marta", "Devi", "Tom", "Ines", "Yusuf", "Lena", "Ciro", "Ana", "Ned", "Rosa", "Otto", "Mila", "Jun")
+LAST = ("Quill", "Abara", "Raman", "Bell", "Low", "Finch", "Hartley", "Sorge", "Vidal", "Okoro", "Lund", "Keller")
+SAID = """the wheel had gone soft on the hill above the harbour and somebody at the workshop took it in while I had tea
+said what it would cost before a spanner moved rang at four as promised my daughter rides it to school every day nobody
+tried to sell me another one they kept the old chain to show how worn it was and laughed with us about it"""
+WORDS = SAID.split()
 CONFIG = """\
 title: Bench
 base_url: https://bench.example

@@ -359,7 +359,7 @@ def stories_add(**given: Any) -> None:
 @_general(hidden=True)
 def stories_list(**given: Any) -> None:
     """List what the private store holds, newest first; with STATE only what is pending, quarantined and so on."""
-    from caresite.commands.stories import ListFlags, run_list
+    from caresite.commands.stories_look import ListFlags, run_list
 
     _exit(run_list(_session(), ListFlags(**given)))
 
@@ -370,7 +370,7 @@ def stories_list(**given: Any) -> None:
 @_general(hidden=True)
 def stories_show(id: str, page: bool) -> None:
     """Show everything that is kept of one submission. The beginning of its id is enough."""
-    from caresite.commands.stories import run_show
+    from caresite.commands.stories_look import run_show
 
     _exit(run_show(_session(), id, page=page))
 

@@ -20,7 +20,8 @@ _EMPTY = (
 )
 _FULL = (*_EMPTY, "archive", "best", "post", "quote", "quote-of-the-day", "story", "term", "terms")
 _BARE = ("404", "home", "search")
-KINDS = {"sample": _FULL, "german": _FULL, "single": _FULL, "empty": _EMPTY, "bare": _BARE}
+_OF_FORMS = ("form-problem", "form-thanks", "how-we-check", "manage-my-story")
+KINDS = {"sample": (*_FULL, *_OF_FORMS), "german": _FULL, "single": _FULL, "empty": _EMPTY, "bare": _BARE}
 LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
 RICH_LOOKS = tuple((name, kind) for name, kind in LOOKS if name in ("sample", "german"))
 _ROOT = Path(__file__).resolve().parents[2]

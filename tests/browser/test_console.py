@@ -48,7 +48,7 @@ _FOCUSED = """() => {
         inSight: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth,
     };
 }"""
-_UNMARKED_BUTTONS = """() => [...document.querySelectorAll('button, .button, input:not([type=checkbox])')]
+_UNMARKED_BUTTONS = """() => [...document.querySelectorAll('button, .button, input:not([type=checkbox], [type=radio])')]
     .filter(e => e.offsetParent !== null)
     .filter(e => getComputedStyle(e).borderTopStyle === 'none' || !parseFloat(getComputedStyle(e).borderTopWidth))
     .map(e => e.outerHTML.slice(0, 120))"""

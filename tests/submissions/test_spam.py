@@ -201,6 +201,8 @@ def test_training_from_the_store_is_used_by_the_next_pull(store: Store, run: Run
             kept = entry(example.text).submission
             moderation = spam if example.is_spam else Moderation(state="approved")
             store.add(replace(kept, id=f"{number:016x}", moderation=moderation))
+        for number, state in enumerate(("pending", "quarantined")):  # nobody has decided
+            store.add(replace(kept, id=f"{99 + number:016x}", moderation=Moderation(state=state)))
     store.close()
     result = json.loads(run("train", "--json").output)
     assert (result["is_better"], result["examples"], result["rules_wrong"]) == (True, 40, 20)

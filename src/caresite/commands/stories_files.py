@@ -16,14 +16,15 @@ from caresite.submissions.backup import backup, restore
 from caresite.submissions.export import as_csv, as_json
 from caresite.submissions.files import write_private
 from caresite.submissions.inbox import limits_of
+from caresite.submissions.listing import Summary
 from caresite.submissions.pull import MODEL
 from caresite.submissions.spam.bayes import FEWEST_OF_EACH, Example, learn, trial
 from caresite.submissions.store import Store
 
 __all__ = ["run_backup", "run_export", "run_restore", "run_train"]
 
-_SPAM = frozenset(("quarantined",))
-_KEPT = frozenset(("approved", "pending", "awaiting_author", "withdrawn", "expired"))
+_REAL = frozenset(("approved", "awaiting_author", "withdrawn", "expired"))
+_UNDECIDED_MOVES = 2  # in, and where the pull put it
 
 
 def run_export(session: Session, format: Literal["csv", "json"], output: Path | None, state: str) -> int:
@@ -76,8 +77,8 @@ def run_train(session: Session) -> int:
     limits = limits_of(session.settings())
     examples = []
     for summary in store.listing().values():
-        is_spam = summary.state in _SPAM or summary.reason == "spam"
-        if is_spam or summary.state in _KEPT:
+        is_spam = _was_found_spam(summary)
+        if is_spam is not None:
             item = store.read(summary.id).submission
             examples.append(Example(f"{item.text.title}\n{item.text.body}", is_spam, _rule_points(item.spam.reasons)))
     result = trial(examples, limits.spam)
@@ -98,6 +99,14 @@ def run_train(session: Session) -> int:
         else f"The rules alone are used. Learning takes {FEWEST_OF_EACH} of each kind, and must be better."
     )
     return 0
+
+
+def _was_found_spam(summary: Summary) -> bool | None:
+    """Tell whether you found it to be spam; None while you have not decided, as what a pull thought teaches nothing."""
+    if summary.reason == "spam":
+        return True
+    is_released = summary.state == "pending" and summary.moves > _UNDECIDED_MOVES
+    return False if summary.state in _REAL or is_released else None
 
 
 def _rule_points(reasons: tuple[str, ...]) -> float:

@@ -95,13 +95,14 @@ class Generations:
         tree = self._tree(built, faulty)
         before = self.current
         site = built.site or before.site
+        gone = before.moved or before.tree.entries.keys() - tree.entries.keys()
         made = Generation(
             number=before.number + 1,
             tree=tree,
             site=site,
             diagnostics=built.diagnostics,
             texts=self._texts(built.diagnostics),
-            moved=moved_pages(before.site, site, tree=tree, renamed=moved or {}, known=before.moved),
+            moved=moved_pages(before.site, site, tree=tree, renamed=moved or {}, known=before.moved) if gone else {},
             folders=self._folders(site),
             next_due=next_due(site) if site else None,
             seconds=time.perf_counter() - start,
@@ -253,7 +254,8 @@ def _renamed(entries: Mapping[str, Entry], assets: Iterable[Output]) -> dict[str
 def _entry(output: Output, before: MadeTree) -> Entry:
     """Return the entry of `output`; the one before, if nothing is different, so that its bytes are kept once."""
     known = before.entries.get(output.path)
-    return known if known and known.output == output else Entry(output.path, output)
+    same = known and (known.output is output or known.output == output)
+    return known if known and same else Entry(output.path, output)
 
 
 def _has_bytes(entry: Entry) -> bool:

@@ -49,6 +49,7 @@ _GMT = re.compile(r"\b(?:GMT|UTC)([+-]\d{1,2})$")
 _DISPLAYS: dict[str, Display] = {
     "full name": "full",
     "first": "first-name",
+    "first name only": "first-name",
     "first name and initial": "first-initial",
     "job": "role",
     "only my role": "role",

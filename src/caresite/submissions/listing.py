@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -72,14 +74,37 @@ class _Kept(Struct, array_like=True):
     entries: dict[str, tuple[Stamp, Summary]]
 
 
+class _Said(NamedTuple):
+    """What is worked out of the words of a submission."""
+
+    excerpt: str
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    digest: str
+    sketch: tuple[int, ...]
+
+
+@lru_cache(maxsize=1_024)
+def _said(body: str, others: tuple[str, ...], email: str, phone: str) -> _Said:
+    """Work through the words of a submission; kept for a while, as a pull asks more than once for each."""
+    said = (body, *others)
+    emails = dict.fromkeys(found.lower() for words in (email, *said) for found in _ADDRESS.findall(words))
+    numbers = (_NUMBER.findall(_DATE.sub(" ", words)) for words in said)
+    phones = dict.fromkeys((phone, *(number for found in numbers for number in found)))
+    return _Said(
+        excerpt=cut(" ".join(body[:500].split()), _SHOWN),
+        emails=tuple(emails),
+        phones=tuple(phone for phone in phones if len(digits_of(phone)) >= _FEWEST_DIGITS),
+        digest=digest_of(body),
+        sketch=sketch_of(body),
+    )
+
+
 def summary_of(submission: Submission) -> Summary:
     """Return what the listing knows of `submission`."""
-    sender, text = submission.submitter, submission.text
-    said = (text.title, text.body, submission.moderation.note, *submission.extra.values())
-    emails = dict.fromkeys(found.lower() for words in (sender.email, *said) for found in _ADDRESS.findall(words))
-    numbers = (_NUMBER.findall(_DATE.sub(" ", words)) for words in said)
-    phones = dict.fromkeys((sender.phone, *(number for found in numbers for number in found)))
-    retention = submission.retention
+    sender, text, retention = submission.submitter, submission.text, submission.retention
+    others = (text.title, submission.moderation.note, *submission.extra.values())
+    said = _said(text.body, others, sender.email, sender.phone)
     return Summary(
         id=submission.id,
         state=submission.moderation.state,
@@ -90,17 +115,17 @@ def summary_of(submission: Submission) -> Summary:
         received_at=submission.received_at,
         name=sender.name,
         title=text.title,
-        excerpt=cut(" ".join(text.body[:500].split()), _SHOWN),
+        excerpt=said.excerpt,
         rating=text.rating,
         score=submission.spam.score,
         verdict=submission.spam.verdict,
         email_hmac=sender.email_hmac,
-        emails=tuple(emails),
-        phones=tuple(phone for phone in phones if len(digits_of(phone)) >= _FEWEST_DIGITS),
+        emails=said.emails,
+        phones=said.phones,
         names=tuple(name for name in (sender.name, *submission.about.staff_named) if name),
         name_covered=_is_covered(submission),
-        digest=digest_of(text.body),
-        sketch=sketch_of(text.body),
+        digest=said.digest,
+        sketch=said.sketch,
         moves=len(submission.moderation.log),
         erase_after=retention.erase_after.isoformat() if retention.erase_after else "",
         hold=retention.legal_hold,

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -22,7 +23,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.intake import Form, RetentionDays
 from caresite.submissions.entries import Entry, Intake
 from caresite.submissions.listing import Summary, summary_of
-from caresite.submissions.media import pictures_of
+from caresite.submissions.media import Drawn, pictures_of
 from caresite.submissions.records import Moderation, Move, Retention, State, Submission
 from caresite.submissions.sameness import NEAR, Sketches
 from caresite.submissions.sources.registry import Delivery, SourceKind
@@ -34,6 +35,7 @@ __all__ = ["MODEL", "Arrived", "Desk", "Outcome", "load_model"]
 
 MODEL = ".learned"
 _BATCH = 500
+_BATCH_BYTES = 64 * 1_048_576
 _TWIN_WINDOW = timedelta(minutes=10)
 _HOUR = timedelta(hours=1)
 
@@ -63,6 +65,14 @@ class Outcome(Struct, kw_only=True):
     @property
     def quarantined(self) -> int:
         return sum(entry.state == "quarantined" for entry in self.arrived)
+
+
+class _Judged(NamedTuple):
+    """An entry with its verdict, ready to be kept."""
+
+    submission: Submission
+    pictures: Drawn
+    entry: Entry
 
 
 class Desk:
@@ -96,7 +106,7 @@ class Desk:
                 self.outcome.refused += sum(d.severity == "error" for d in received.diagnostics)
                 self.outcome.diagnostics.extend(received.diagnostics)
                 waiting.extend(received.entries)
-                while len(waiting) >= _BATCH:
+                while _is_enough(waiting):
                     self.keep(waiting[:_BATCH], intake)
                     del waiting[:_BATCH]
                 tell(len(self.outcome.arrived) + self.outcome.known + len(waiting))
@@ -111,8 +121,8 @@ class Desk:
         """Judge entries and keep those that are new, all under one lock."""
         with nullcontext() if self.dry_run else self.store.locked():
             self._learn()
-            for entry in entries:
-                self._keep_one(entry, intake)
+            judged = [found for entry in entries if (found := self._judge(entry, intake))]
+            self._keep_all(judged, intake)
 
     def _learn(self) -> None:
         """Take note of what is in the store, also of what somebody else put there since the last batch."""
@@ -128,22 +138,22 @@ class Desk:
         if summary.email_hmac:
             self._by_sender[summary.email_hmac].append(summary.id)
 
-    def _keep_one(self, entry: Entry, intake: Intake) -> None:
+    def _judge(self, entry: Entry, intake: Intake) -> _Judged | None:
+        """Return what is to be kept of an entry, or None when it is there already."""
         if entry.submission.id in self._summaries:
             self.outcome.known += 1
-            return
+            return None
         sender = replace(entry.submission.submitter, email_hmac=self.store.hmac_of(entry.submission.submitter.email))
         entry = replace(entry, submission=replace(entry.submission, submitter=sender))
         summary = summary_of(entry.submission)
         if twin := self._came_another_way(summary):
             self.outcome.known += 1
             self.outcome.twins.append((entry.submission.id, twin))
-            return
+            return None
         learned = (lambda text, model=self._model: learned_points(model, text)) if self._model else None
         verdict = score(entry, self._company(summary), self.limits, learned)
         is_spam = verdict.verdict == "spam" and entry.submission.kind != "request"
         pictures = pictures_of(entry, intake.source, fetch=not self.dry_run)
-        self.outcome.diagnostics.extend(pictures.diagnostics)
         submission = replace(
             entry.submission,
             spam=verdict,
@@ -152,19 +162,27 @@ class Desk:
             moderation=_moved("quarantined" if is_spam else "pending", entry.submission.imported_at, self.by),
             retention=Retention(erase_after=_until(entry.submission, intake.forms, is_spam=is_spam)),
         )
-        if not self.dry_run:
-            self._keep_wordings(submission, intake)
-            if not self.store.add(submission, pictures.files):
-                self.outcome.known += 1
-                return
         self._note(summary_of(submission))
-        notes = (f"{submission.id}: {noticed}" for noticed in entry.submission.noticed)
-        self.outcome.diagnostics.extend(fault(ODD_VALUE, entry.span, note) for note in notes)
-        self._tell(submission)
+        return _Judged(submission, pictures, entry)
 
-    def _keep_wordings(self, submission: Submission, intake: Intake) -> None:
-        """Keep the texts that were agreed to beside the agreement, whatever becomes of `consent/`."""
-        digests = {agreement.wording_sha256 for agreement in submission.consent}
+    def _keep_all(self, judged: list[_Judged], intake: Intake) -> None:
+        if self.dry_run:
+            kept = {each.submission.id for each in judged}
+        else:
+            self._keep_wordings((each.submission for each in judged), intake)
+            kept = self.store.add_all((each.submission, each.pictures.files) for each in judged)
+        for submission, pictures, entry in judged:
+            if submission.id not in kept:
+                self.outcome.known += 1
+                continue
+            self.outcome.diagnostics.extend(pictures.diagnostics)
+            notes = (f"{submission.id}: {noticed}" for noticed in entry.submission.noticed)
+            self.outcome.diagnostics.extend(fault(ODD_VALUE, entry.span, note) for note in notes)
+            self._tell(submission)
+
+    def _keep_wordings(self, submissions: Iterable[Submission], intake: Intake) -> None:
+        """Keep the texts that were agreed to beside the agreements, whatever becomes of `consent/`."""
+        digests = {agreement.wording_sha256 for submission in submissions for agreement in submission.consent}
         for wording in intake.wordings.now.values():
             if wording.sha256 in digests:
                 self.store.keep_wording(wording.data)
@@ -208,6 +226,11 @@ class Desk:
             twin_is_spam=other.state == "quarantined" or other.reason == "spam",
             lately=lately,
         )
+
+
+def _is_enough(entries: list[Entry]) -> bool:
+    """Tell whether entries make a batch: by their number, or by the files that they hold in memory."""
+    return len(entries) >= _BATCH or sum(len(file.data) for entry in entries for file in entry.files) >= _BATCH_BYTES
 
 
 def _moved(state: State, at: datetime, by: str) -> Moderation:

@@ -66,12 +66,14 @@ class Sketches:
             self._having[part].append(name)
 
     def nearest(self, sketch: tuple[int, ...]) -> tuple[str, float]:
-        """Return the name of the one that resembles `sketch` most and how far it does, or an empty name and 0."""
+        """Return the name of the one nearly equal to `sketch` and how far it resembles it, or an empty name and 0."""
         shared: dict[str, int] = defaultdict(int)
         for part in sketch:
             for name in self._having.get(part, ()):
                 shared[name] += 1
-        likely = sorted(shared, key=lambda name: (-shared[name], name))[:20]
+        enough = NEAR * len(sketch)
+        many = [name for name, count in shared.items() if count >= enough]
+        likely = sorted(many, key=lambda name: (-shared[name], name))[:20]
         found = [(resemblance(sketch, self._sketches[name]), name) for name in likely]
         best = max(found, key=lambda pair: (pair[0], pair[1]), default=(0.0, ""))
         return best[1], best[0]

@@ -25,27 +25,22 @@ _MARKUP = re.compile(r"\[/?(?:url|link|img|b)[=\]]|</?(?:a|script|iframe|font|im
 _WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40}|[13][a-km-zA-HJ-NP-Z1-9]{25,34})\b")
 _REPEATED = re.compile(r"(\S)\1{9,}")
 _GIBBERISH = re.compile(r"\b[bcdfghjklmnpqrstvwxz]{6,}\b", re.IGNORECASE)
-_OFFERS = re.compile(
-    r"\b(?:"
-    + "|".join(
-        (
-            r"seo|search engine (?:optimi[sz]ation|rankings?)|backlinks?|guest posts?|domain authority|link building",
-            r"viagra|cialis|levitra|rx (?:site|online)|online pharmac(?:y|ies)|(?:weight loss|cbd) (?:pill|oil|gumm)\w*",
-            r"casino|betting|slots?|jackpot|lottery|you(?:'ve| have) won",
-            r"bitcoin|crypto(?:currency)?|forex|binary options?|passive income|invest(?:ment|or) (?:alert|plan|offer)s?",
-            r"ticker|stock (?:alert|pick)s?|penny stocks?|price target|big money",
-            r"loans?|refinanc\w+|pre-?approved|lowest rates?|debt (?:relief|consolidation)",
-            r"replica (?:watch|bag)\w*|louis vuitton|rolex",
-            r"web(?:site)? (?:design|development) (?:services?|company)|mobile app development|redesign your website",
-            r"western union|wire transfer|beneficiary|next of kin|inheritance|atm card",
-            r"hot (?:girls?|singles?)|porn\w*|escorts?|onlyfans|dating site",
-            r"click here|limited time offer|act now|100% free|order now|unsubscribe|opt[- ]out",
-            r"increase (?:your )?(?:traffic|sales|followers)|first page of google|buy followers|leads? generation",
-            r"office ?20\d\d|cheap software|oem|antivirus|spyware|adware|free (?:scan|trial)",
-        )
-    )
-    + r")\b"
+_ADVERTISING = (
+    r"seo|search engine (?:optimi[sz]ation|rankings?)|backlinks?|guest posts?|domain authority|link building",
+    r"viagra|cialis|levitra|rx (?:site|online)|online pharmac(?:y|ies)|(?:weight loss|cbd) (?:pill|oil|gumm)\w*",
+    r"casino|betting|slots?|jackpot|lottery|you(?:'ve| have) won",
+    r"bitcoin|crypto(?:currency)?|forex|binary options?|passive income|invest(?:ment|or) (?:alert|plan|offer)s?",
+    r"ticker|stock (?:alert|pick)s?|penny stocks?|price target|big money",
+    r"loans?|refinanc\w+|pre-?approved|lowest rates?|debt (?:relief|consolidation)",
+    r"replica (?:watch|bag)\w*|louis vuitton|rolex",
+    r"web(?:site)? (?:design|development) (?:services?|company)|mobile app development|redesign your website",
+    r"western union|wire transfer|beneficiary|next of kin|inheritance|atm card",
+    r"hot (?:girls?|singles?)|porn\w*|escorts?|onlyfans|dating site",
+    r"click here|limited time offer|act now|100% free|order now|unsubscribe|opt[- ]out",
+    r"increase (?:your )?(?:traffic|sales|followers)|first page of google|buy followers|leads? generation",
+    r"office ?20\d\d|cheap software|oem|antivirus|spyware|adware|free (?:scan|trial)",
 )
+_OFFERS = re.compile(rf"\b(?:{'|'.join(_ADVERTISING)})\b")
 _LATIN_LANGUAGES = frozenset(
     "ca cs cy da de en es et eu fi fr ga gl hr hu it lt lv nb nl no pl pt ro sk sl sv".split()  # noqa: SIM905
 )
@@ -134,8 +129,8 @@ def _offers(entry: Entry) -> Iterator[Finding]:
 
 def _shape(entry: Entry) -> Iterator[Finding]:
     body = entry.submission.text.body
-    letters = [c for c in body[:2000] if c.isalpha()]
-    if len(letters) > 40 and sum(c.isupper() for c in letters) > 0.7 * len(letters):
+    letters = list(filter(str.isalpha, body[:2000]))
+    if len(letters) > 40 and sum(map(str.isupper, letters)) > 0.7 * len(letters):
         yield 1.5, "nearly all in capitals"
     if _REPEATED.search(body):
         yield 1.0, "one character again and again"
