@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Mapping
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
-from caresite.pipeline.icon import icon_svg, initial_of
+from caresite.pipeline.icon import icon_svg, initial_of, touch_icon
 from caresite.pipeline.palette import palette_of
+from caresite.pipeline.themes import bundled_themes
 from caresite.testing import DEFAULT_CONFIG, BuiltSite, build_site
 
 SmallSite = Callable[..., BuiltSite]
@@ -125,3 +128,25 @@ def test_hearth_shows_the_drawn_icon_the_owners_or_the_logo() -> None:
     logo = hearth_site("theme: {logo: /logo.png}\n", files={"static/logo.png": b"\x89PNG"})
     assert '<link rel="apple-touch-icon" href="/logo.png">' in logo.html("/")
     assert "icon.svg" not in assets_of(logo)
+
+
+_FONT_FILES = bundled_themes() / "hearth/assets/fonts"
+LETTERS = tuple((_FONT_FILES / f"figtree-{part}.woff2").read_bytes() for part in ("latin", "latin-ext"))
+
+
+def test_the_icon_for_home_screens_is_a_picture_of_the_letter() -> None:
+    palette = palette_of("#1f6152", 85)
+    picture = Image.open(io.BytesIO(touch_icon("Wickett", palette, "auto", LETTERS)))
+    assert (picture.format, picture.size, picture.mode) == ("PNG", (180, 180), "RGB")
+    colors = {f"#{r:02x}{g:02x}{b:02x}" for _, (r, g, b) in picture.getcolors(1 << 16) or ()}
+    assert {palette.light["brand"], palette.light["on-brand"]} <= colors
+
+
+def test_a_letter_that_only_the_second_font_has_is_drawn_in_it() -> None:
+    palette = palette_of("#1f6152", 85)
+    assert touch_icon("Łódź", palette, "auto", LETTERS) != touch_icon("Łódź", palette, "auto", LETTERS[:1])
+
+
+def test_a_letter_that_no_font_has_is_never_a_box() -> None:
+    palette = palette_of("#1f6152", 85)
+    assert touch_icon("日本", palette, "auto", LETTERS) == touch_icon("語", palette, "auto", ())

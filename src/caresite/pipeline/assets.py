@@ -15,7 +15,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
 from caresite.core.suggest import nearest
-from caresite.pipeline.icon import icon_svg
+from caresite.pipeline.icon import icon_svg, touch_icon
 from caresite.pipeline.palette import ACCENTS, Palette, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
 
@@ -25,6 +25,8 @@ _CSS_URL = re.compile(r"url\(\s*([\"']?)(?!data:|https?:|//|#)([^)\"']+)\1\s*\)"
 _DIGEST_LENGTH = 10
 PALETTE = "palette.css"
 ICON = "icon.svg"
+TOUCH_ICON = "touch-icon.png"
+_LETTERS = ("fonts/figtree-latin.woff2", "fonts/figtree-latin-ext.woff2")
 FONTS = "own-fonts.css"
 
 
@@ -44,8 +46,9 @@ class Asset(Struct, frozen=True):
 def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Diagnostic, ...]]:
     """Return all assets by name: the site's `assets/` over the theme's over its parents'; and links not followed.
 
-    A theme with the options `brand` and `accent` gets its `palette.css` made from them, and an `icon.svg` with the
-    first letter of the site's `title` unless it has one; fonts of the owner's, an `own-fonts.css`.
+    A theme with the options `brand` and `accent` gets its `palette.css` made from them, and an `icon.svg` and a
+    `touch-icon.png` with the first letter of the site's `title` unless it has one; fonts of the owner's, an
+    `own-fonts.css`.
 
     A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
     """
@@ -62,6 +65,10 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
         assets[PALETTE] = _asset(PALETTE, palette_css(palette).encode())
         icon = icon_svg(title, palette, getattr(theme.options, "mode", "auto"))
         assets = {ICON: _asset(ICON, icon.encode())} | assets
+        if TOUCH_ICON not in assets:
+            fonts = tuple(assets[name].data for name in _LETTERS if name in assets)
+            mode = getattr(theme.options, "mode", "auto")
+            assets[TOUCH_ICON] = _asset(TOUCH_ICON, touch_icon(title, palette, mode, fonts))
     if faces := _own_faces(theme, assets):
         data, links = _rewritten(FONTS, faces, assets)
         assets[FONTS] = replace(_asset(FONTS, data), links=links)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from functools import lru_cache
 from html import escape
 
 from caresite.pipeline.palette import Palette
 
-__all__ = ["icon_svg", "initial_of"]
+__all__ = ["icon_svg", "initial_of", "touch_icon"]
+
+TOUCH_ICON_PX = 180  # what iOS and iPadOS ask for; they round its corners themselves
 
 # The colours stand in attributes too: where a policy for the site forbids the style, the light ones are shown.
 _ICON = (
@@ -24,6 +28,34 @@ def icon_svg(title: str, palette: Palette, mode: str = "auto") -> str:
     dark = palette.dark
     style = _DARK.format(tile=dark["brand"], letter=dark["on-brand"]) if mode == "auto" else ""
     return _ICON.format(style=style, tile=first["brand"], letter=first["on-brand"], initial=escape(initial_of(title)))
+
+
+def touch_icon(title: str, palette: Palette, mode: str, fonts: tuple[bytes, ...]) -> bytes:
+    """Return the icon for home screens as PNG, 180 by 180 pixels.
+
+    Its letter is set in the first of `fonts` (WOFF2) that has it; without one there is a disc in its place.
+    """
+    colors = palette.dark if mode == "dark" else palette.light
+    return _drawn(initial_of(title), colors["brand"], colors["on-brand"], fonts)
+
+
+@lru_cache(maxsize=8)
+def _drawn(initial: str, tile: str, letter: str, fonts: tuple[bytes, ...]) -> bytes:
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("RGB", (TOUCH_ICON_PX, TOUCH_ICON_PX), tile)
+    pen, middle = ImageDraw.Draw(picture), TOUCH_ICON_PX / 2
+    for font in fonts:
+        face = ImageFont.truetype(io.BytesIO(font), 116)
+        if bytes(face.getmask(initial)) != bytes(face.getmask("\uffff")):  # which no font has, so its box is drawn
+            face.set_variation_by_axes([800])
+            pen.text((middle, middle + 42), initial, fill=letter, font=face, anchor="ms")
+            break
+    else:
+        pen.ellipse((middle - 40, middle - 40, middle + 40, middle + 40), fill=letter)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def initial_of(title: str) -> str:

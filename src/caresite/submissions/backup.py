@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from caresite.core.codes_stories import BAD_BACKUP
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.submissions.files import decode_record, make_folder, write_private
+from caresite.submissions.files import decode_record, make_folder, write_private, writing
 from caresite.submissions.records import Submission
 from caresite.submissions.store import FOLDER, Store
 
@@ -27,7 +27,7 @@ _NAMES = re.compile(
     r"(?:[0-9a-f]{16}\.ya?ml|log\.jsonl|secret|README\.txt|wordings/[0-9a-f]{64}\.md"
     r"|attachments/[0-9a-f]{16}-\d+\.(?:jpg|png|webp))"
 )
-_MAX_BYTES = 4 * 1024 * 1024 * 1024
+_MAX_BYTES = 256 * 1024 * 1024
 
 
 class _Manifest(Struct, kw_only=True):
@@ -48,18 +48,20 @@ def backup(store: Store, target: Path) -> int:
 
     The listing and the lock are left out, as they can be made again.
     """
-    with store.locked():
-        contents = {path.relative_to(store.folder).as_posix(): path.read_bytes() for path in _files(store.folder)}
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-    manifest = msgspec.json.encode(_Manifest(version=_VERSION, files=digests))
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=6) as archive:
-        for name, data in ((_MANIFEST, manifest), *contents.items()):
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(data), 0o600
-            archive.addfile(entry, io.BytesIO(data))
-    write_private(target, packed.getvalue())
-    return sum(name.endswith((".yaml", ".yml")) for name in contents)
+    with store.locked(), writing(target) as file:
+        paths = {path.relative_to(store.folder).as_posix(): path for path in _files(store.folder)}
+        digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
+            _pack(archive, _MANIFEST, msgspec.json.encode(_Manifest(version=_VERSION, files=digests)))
+            for name, path in paths.items():
+                _pack(archive, name, path.read_bytes())
+    return sum(name.endswith((".yaml", ".yml")) for name in digests)
+
+
+def _pack(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = len(data), 0o600
+    archive.addfile(entry, io.BytesIO(data))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -74,12 +76,14 @@ def restore(store: Store, source: Path, *, replace: bool = False) -> Restored:
     The log and the secret of a store that has submissions stay as they are, as they belong to what is there.
     Raises Problem when the file is no backup, is damaged, or holds what no backup does; then nothing is written.
     """
-    contents = _contents(source)
+    _check(source)
     with store.locked():
         has_own = any(path.suffix in (".yaml", ".yml") for path in store.folder.iterdir())
         written, same, different = 0, 0, []
-        for name, data in contents.items():
+        for name, data in _unpacked(source):
             path = store.folder / name
+            if name == _MANIFEST:
+                continue
             is_there = path.exists()
             if is_there and path.read_bytes() == data:
                 same += 1
@@ -94,26 +98,43 @@ def restore(store: Store, source: Path, *, replace: bool = False) -> Restored:
     return Restored(written, same, tuple(different))
 
 
-def _contents(source: Path) -> dict[str, bytes]:
+def _check(source: Path) -> None:
+    """Raise Problem for a backup that does not hold exactly what its list says."""
+    shown = Span(source.name)
+    manifest: _Manifest | None = None
+    found: set[str] = set()
+    for name, data in _unpacked(source):
+        if name == _MANIFEST:
+            manifest = _manifest(data, shown)
+            continue
+        if manifest is None:
+            raise Problem(fault(BAD_BACKUP, shown, "it does not begin with a list of what it holds"))
+        if hashlib.sha256(data).hexdigest() != manifest.files.get(name):
+            raise Problem(fault(BAD_BACKUP, shown, f"`{name}` in it is damaged, or is not on its list"))
+        if name.endswith((".yaml", ".yml")):
+            decode_record(data, Submission, f"{FOLDER}/{name}")
+        found.add(name)
+    if manifest is None or manifest.version != _VERSION or manifest.files.keys() != found:
+        raise Problem(fault(BAD_BACKUP, shown, "it does not hold what its list says"))
+
+
+def _manifest(data: bytes, shown: Span) -> _Manifest:
+    try:
+        return msgspec.json.decode(data, type=_Manifest)
+    except msgspec.DecodeError:
+        raise Problem(fault(BAD_BACKUP, shown, "the list of what it holds cannot be read")) from None
+
+
+def _unpacked(source: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield each file of a backup, one at a time in memory."""
     shown = Span(source.name)
     try:
         with tarfile.open(source, mode="r:gz") as archive:
-            found = {entry.name: _data(archive, entry, shown) for entry in archive}
+            for entry in archive:
+                yield entry.name, _data(archive, entry, shown)
     except (OSError, EOFError, tarfile.TarError) as error:
         message = f"it is not a backup, or it is damaged: {error}"
         raise Problem(fault(BAD_BACKUP, shown, message)) from None
-    try:
-        manifest = msgspec.json.decode(found.pop(_MANIFEST, b""), type=_Manifest)
-    except msgspec.DecodeError:
-        raise Problem(fault(BAD_BACKUP, shown, "it has no list of what it holds")) from None
-    if manifest.version != _VERSION or manifest.files.keys() != found.keys():
-        raise Problem(fault(BAD_BACKUP, shown, "it does not hold what its list says"))
-    for name, data in found.items():
-        if hashlib.sha256(data).hexdigest() != manifest.files[name]:
-            raise Problem(fault(BAD_BACKUP, shown, f"`{name}` in it is damaged"))
-        if name.endswith((".yaml", ".yml")):
-            decode_record(data, Submission, f"{FOLDER}/{name}")
-    return found
 
 
 def _data(archive: tarfile.TarFile, entry: tarfile.TarInfo, shown: Span) -> bytes:

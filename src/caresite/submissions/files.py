@@ -19,7 +19,16 @@ from msgspec import Struct
 from caresite.core.codes_stories import STORE_BROKEN, STORE_BUSY
 from caresite.core.diagnostics import Problem, Span, fault
 
-__all__ = ["TEMPORARY", "decode_record", "encode_record", "held", "make_folder", "write_all", "write_private"]
+__all__ = [
+    "TEMPORARY",
+    "decode_record",
+    "encode_record",
+    "held",
+    "make_folder",
+    "write_all",
+    "write_private",
+    "writing",
+]
 
 T = TypeVar("T", bound=Struct)
 TEMPORARY = ".new-"
@@ -86,7 +95,20 @@ def make_folder(path: Path) -> None:
 
 def write_private(path: Path, data: bytes) -> None:
     """Write `data` to `path` for its owner alone: whole or not at all, and on the disk when this returns."""
-    _put(_write_aside(path.parent, data), path)
+    with writing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to, which is put at `path` when it is whole."""
+    with _aside(path.parent) as (name, file):
+        yield file
+    try:
+        name.replace(path)
+    except BaseException:
+        name.unlink(missing_ok=True)
+        raise
 
 
 def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
@@ -101,7 +123,7 @@ def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
         with ThreadPoolExecutor(_MANY) as pool:  # a disk gathers what is asked of it at once
             waiting.extend((pool.submit(_write_aside, path.parent, data), path) for path, data in files)
         for written, path in waiting:
-            _put(written.result(), path)
+            written.result().replace(path)
     except BaseException:
         for written, _ in waiting:
             if written.done() and not written.exception():
@@ -110,25 +132,23 @@ def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
 
 
 def _write_aside(folder: Path, data: bytes) -> Path:
-    """Write `data` to a new file in `folder`, and to the disk."""
+    with _aside(folder) as (name, file):
+        file.write(data)
+    return name
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Give a new file in `folder`, for its owner alone, that is on the disk afterwards; one that fails is gone."""
     handle, name = tempfile.mkstemp(dir=folder, prefix=TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield Path(name), file
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
-        raise
-    return Path(name)
-
-
-def _put(written: Path, path: Path) -> None:
-    try:
-        written.replace(path)
-    except BaseException:
-        written.unlink(missing_ok=True)
         raise
 
 
