@@ -305,7 +305,7 @@ COUNT = 80
 def test_a_kill_at_any_moment_loses_nothing_and_repeats_nothing(site: Path, tmp_path: Path) -> None:
     source = tmp_path / "export.json"
     source.write_bytes(netlify_json(*range(COUNT)))
-    whole_time = _pull(site, source, None)
+    _pull(site, source)
     store = Store(site)
     whole = {path.name for path in store.folder.glob("*.yaml")}
     assert len(whole) == COUNT
@@ -313,7 +313,7 @@ def test_a_kill_at_any_moment_loses_nothing_and_repeats_nothing(site: Path, tmp_
     for _ in range(50):
         for path in [*store.folder.glob("*.yaml"), store.journal.path, store.folder / ".listing"]:
             path.unlink(missing_ok=True)
-        _pull(site, source, rng.uniform(0, whole_time))
+        _pull(site, source, kill_at=rng.randrange(COUNT), later=rng.uniform(0, 0.003))
         there = {path.name for path in store.folder.glob("*.yaml")}
         partly += 0 < len(there) < COUNT
         killed = Store(site)
@@ -328,17 +328,18 @@ def test_a_kill_at_any_moment_loses_nothing_and_repeats_nothing(site: Path, tmp_
     assert partly >= 10, "the kills came while it was writing"
 
 
-def _pull(site: Path, source: Path, seconds: float | None) -> float:
-    """Pull in a process of its own, and kill it after `seconds`; return how long it took."""
+def _pull(site: Path, source: Path, *, kill_at: int | None = None, later: float = 0.0) -> None:
+    """Pull in a process of its own, and kill it `later` seconds after so many submissions are in the store."""
     command = [sys.executable, "-c", PULLER, str(site), str(source)]
+    folder = Store(site).folder
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == b"ready\n"
-        start = time.monotonic()
-        if seconds is None:
+        if kill_at is None:
             assert process.stdout.readline() == b"done\n"
         else:
-            time.sleep(seconds)
+            while process.poll() is None and sum(1 for _ in folder.glob("*.yaml")) < kill_at:
+                pass
+            time.sleep(later)
             process.send_signal(signal.SIGKILL)
         process.wait()
-        return time.monotonic() - start

@@ -336,3 +336,30 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(store: Store, m
         store.replace(replace(old, lang="de"), revision)
     assert (store.folder / f"{1:016x}.yaml").read_bytes() == before
     assert not list(store.folder.glob(".new-*"))
+
+
+def test_many_at_once_are_kept_once_each_with_their_lines_in_the_log(store: Store) -> None:
+    keep(store, submission(3))
+    with store.locked():
+        many = [submission(number) for number in (1, 2, 2, 3)]
+        assert store.add_all((each, ()) for each in many) == {f"{1:016x}", f"{2:016x}"}
+    assert store.journal.counts() == {f"{number:016x}": 2 for number in (1, 2, 3)}
+    assert len(store.listing()) == 3
+
+
+def test_many_of_which_one_cannot_be_written_leave_no_halves(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaking(handle: int) -> None:
+        if next(calls) == 3:
+            raise OSError(28, "No space left on device")
+
+    with store.locked():
+        calls = iter(range(100))
+        monkeypatch.setattr(os, "fsync", breaking)
+        with pytest.raises(OSError, match="No space"):
+            store.add_all((submission(number), ()) for number in range(8))
+        monkeypatch.undo()
+        assert not list(store.folder.glob(".new-*"))
+        store.add_all((submission(number), ()) for number in range(8))
+    store.close()
+    assert len(store.listing()) == 8
+    assert store.journal.counts() == {f"{number:016x}": 2 for number in range(8)}

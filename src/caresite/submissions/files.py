@@ -122,8 +122,8 @@ def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
     try:
         with ThreadPoolExecutor(_MANY) as pool:  # a disk gathers what is asked of it at once
             waiting.extend((pool.submit(_write_aside, path.parent, data), path) for path, data in files)
-        for written, path in waiting:
-            written.result().replace(path)
+        for name, path in [(written.result(), path) for written, path in waiting]:
+            name.replace(path)
     except BaseException:
         for written, _ in waiting:
             if written.done() and not written.exception():

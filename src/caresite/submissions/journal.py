@@ -38,6 +38,10 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def size(self) -> int:
+        """Return how many bytes the log has; it only grows."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
     def append(self, moves: Iterable[tuple[str, Move]]) -> None:
         """Add a line for each `(id, move)`, all of them with one write, and wait until they are on the disk."""
         encode = msgspec.json.Encoder().encode

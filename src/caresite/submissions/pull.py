@@ -89,6 +89,7 @@ class Desk:
         self._sketches = Sketches()
         self._by_digest: dict[str, list[str]] = defaultdict(list)
         self._by_sender: dict[str, list[str]] = defaultdict(list)
+        self._told = -1  # how long the log was; who else adds something, adds to it
 
     def take(
         self,
@@ -120,9 +121,11 @@ class Desk:
     def keep(self, entries: Iterable[Entry], intake: Intake) -> None:
         """Judge entries and keep those that are new, all under one lock."""
         with nullcontext() if self.dry_run else self.store.locked():
-            self._learn()
+            if self._told != self.store.journal.size():
+                self._learn()
             judged = [found for entry in entries if (found := self._judge(entry, intake))]
             self._keep_all(judged, intake)
+            self._told = self.store.journal.size()
 
     def _learn(self) -> None:
         """Take note of what is in the store, also of what somebody else put there since the last batch."""

@@ -153,10 +153,11 @@ class Store:
             for name, data in pictures:
                 self._write_picture(name, data)
             new[path] = submission
-        write_all((path, encode_record(submission)) for path, submission in new.items())
-        for path, submission in new.items():
-            self._listing.note(path, submission)
-        self.journal.append((each.id, move) for each in new.values() for move in each.moderation.log)
+        with self._until_told():
+            write_all((path, encode_record(submission)) for path, submission in new.items())
+            for path, submission in new.items():
+                self._listing.note(path, submission)
+            self.journal.append((each.id, move) for each in new.values() for move in each.moderation.log)
         return {each.id for each in new.values()}
 
     def replace(self, submission: Submission, revision: str) -> None:
@@ -173,9 +174,10 @@ class Store:
         if after[: len(before)] != before:
             raise ValueError("a log only grows")
         path = self._path(submission.id)
-        write_private(path, encode_record(submission))
-        self._listing.note(path, submission)
-        self.journal.append((submission.id, move) for move in after[len(before) :])
+        with self._until_told():
+            write_private(path, encode_record(submission))
+            self._listing.note(path, submission)
+            self.journal.append((submission.id, move) for move in after[len(before) :])
 
     def keep_wording(self, text: bytes) -> str:
         """Keep the text of a wording; return its digest."""
@@ -201,6 +203,13 @@ class Store:
             if self._holds_lock:
                 write_private(path, self._key + b"\n")
         return self._key
+
+    @contextmanager
+    def _until_told(self) -> Iterator[None]:
+        """Have the next who holds the lock put things right, unless the log has been told in the end."""
+        self._mended = False
+        yield
+        self._mended = True
 
     def _write_picture(self, name: str, data: bytes) -> None:
         target = self.folder / name
