@@ -46,6 +46,17 @@ SHOWN = {
         "/testimonials/": ("Devi R.", "Tom Abara", "open to everybody who wrote", "Each review comes from somebody"),
         "/testimonials/rating/three-or-fewer/": (),
     },
+    "collect-stories": {
+        "/send-your-story/": ("You may publish my words on your website.", "the same day"),
+        "/how-we-check/": ("Marta and Tom",),
+        "/manage-my-story/": ("hello@quill.example",),
+    },
+    "collect-stories": {
+        "/send-your-story/": ("You may publish my words on your website.", "form-name"),
+        "/contact/": ("Something wrong?", "form-name"),
+        "/manage-my-story/": ("form-name", "Marta and Tom", "90 days"),
+        "/how-we-check/": ("Stars are never changed",),
+    },
     "brand-it": {
         "/": ("We mend what you ride", "And we say when", "The kettle is on the left", "93", 'href="/blog/"'),
     },
@@ -68,6 +79,7 @@ SHOWN = {
 NOWHERE = {
     "a-story": ("Swithin", "Ana Bell", "Ned Low"),
     "a-quote-collection": ("Raman",),
+    "collect-stories": ("Swithin", "Ned Low", "Rosa Bell", "with the light on", "mailinator"),
     "collect-words-with-consent": ("Raman", "Quill", "which way I ride", "Finch", "Tidewell Post"),
     "preview": ("winter service", "salt"),
     "schedule": ("winter service", "What the salt does", "A thought"),

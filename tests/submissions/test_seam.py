@@ -13,6 +13,7 @@ from caresite.core.diagnostics import Problem, Span
 from caresite.submissions.sources.registry import GROUP, load_source
 from caresite.submissions.store import Store
 from docs.test_plugin_howto import install
+from docs.walk import DOCS, blocks_of
 from submissions.conftest import Run
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/caresite-guestbook"
@@ -70,3 +71,9 @@ def test_a_source_that_nobody_installed_is_told_with_the_nearest() -> None:
     with pytest.raises(Problem) as raised:
         load_source("netlfy", Span("caresite.yaml"))
     assert raised.value.diagnostics[0].hint == "did you mean `netlify`?"
+
+
+def test_the_documentation_shows_the_source_that_is_tested() -> None:
+    shown = {block.path: block.text for block in blocks_of(DOCS / "how-to/collect-stories.md")}
+    for name in ("caresite_guestbook.py", "pyproject.toml"):
+        assert shown[f"plugins/caresite-guestbook/{name}"] == (EXAMPLE / name).read_text("utf-8")
