@@ -47,11 +47,6 @@ SHOWN = {
         "/testimonials/rating/three-or-fewer/": (),
     },
     "collect-stories": {
-        "/send-your-story/": ("You may publish my words on your website.", "the same day"),
-        "/how-we-check/": ("Marta and Tom",),
-        "/manage-my-story/": ("hello@quill.example",),
-    },
-    "collect-stories": {
         "/send-your-story/": ("You may publish my words on your website.", "form-name"),
         "/contact/": ("Something wrong?", "form-name"),
         "/manage-my-story/": ("form-name", "Marta and Tom", "90 days"),
