@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: site test check lint types serve bench bench-preview docs pictures lighthouse tools clean
+.PHONY: site test check lint types serve bench bench-preview bench-submissions docs pictures lighthouse tools clean
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
@@ -16,8 +16,8 @@ check: lint types ## Lint and check types
 	$(BIN)/caresite check
 
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff format --check src tests bench tools
-	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools examples
+	$(BIN)/ruff check src tests bench tools examples
 
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy
@@ -30,6 +30,9 @@ bench: $(VENV)/dev.stamp ## Measure builds of 100, 1,000 and 5,000 posts
 
 bench-preview: $(VENV)/dev.stamp ## Measure how soon a save shows in a browser (needs Chromium)
 	$(BIN)/python bench/preview.py $(ARGS)
+
+bench-submissions: $(VENV)/dev.stamp ## Measure the private store with 10,000 submissions
+	$(BIN)/python bench/submissions.py $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference/
 	$(BIN)/python -m caresite.reference docs/reference

@@ -126,3 +126,17 @@ def checkers() -> Path:
     if not folder.is_dir():
         pytest.skip("there are no HTML checkers: make tools")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a running Chromium with an empty profile, which can reach this machine only; one for all tests here."""
+    path = shutil.which("chromium")
+    if not path:
+        pytest.skip("there is no Chromium on this machine: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    from browser.chromium import launched
+
+    with sync_playwright() as playwright, launched(playwright, path) as running:
+        yield running

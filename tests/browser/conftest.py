@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from browser.chromium import Visit, launched
+from browser.chromium import Visit
 from browser.host import serving
 from browser.sites import SITES, Site, site_called
 
@@ -28,16 +28,6 @@ def origins(sites: Mapping[str, Site]) -> Iterator[Mapping[str, str]]:
     """Serve each site on a port of its own and return the origins by the sites' names."""
     with ExitStack() as stack:
         yield {name: stack.enter_context(serving(site.files, site.base_path)) for name, site in sites.items()}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return a running Chromium with an empty profile, which can reach this machine only."""
-    path = shutil.which("chromium")
-    if not path:
-        pytest.skip("there is no Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright, launched(playwright, path) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

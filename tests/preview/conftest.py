@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from browser.chromium import Visit, launched
+from browser.chromium import Visit
 
 from .running import Shown, showing
 
@@ -88,16 +87,6 @@ def show(tmp_path: Path) -> Iterator[Show]:
             return stack.enter_context(showing(tmp_path / "site", text, **how))
 
         yield start
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return a running Chromium with an empty profile, which can reach this machine only."""
-    path = shutil.which("chromium")
-    if not path:
-        pytest.skip("there is no Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright, launched(playwright, path) as running:
-        yield running
 
 
 @pytest.fixture

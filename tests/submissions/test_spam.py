@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from caresite.core.diagnostics import Span
 from caresite.submissions.entries import Entry, Signals
-from caresite.submissions.records import Moderation, Submission, Submitter, Words
+from caresite.submissions.records import Moderation, Move, Submission, Submitter, Words
 from caresite.submissions.sameness import Sketches, digest_of, resemblance, sketch_of
 from caresite.submissions.sources.mail import read_mail
 from caresite.submissions.spam.bayes import Example, learn, learned_points, trial
@@ -203,9 +203,16 @@ def test_training_from_the_store_is_used_by_the_next_pull(store: Store, run: Run
             store.add(replace(kept, id=f"{number:016x}", moderation=moderation))
         for number, state in enumerate(("pending", "quarantined")):  # nobody has decided
             store.add(replace(kept, id=f"{99 + number:016x}", moderation=Moderation(state=state)))
+        released = tuple(
+            Move(at=NOW, by="me", from_=from_, to=to)
+            for from_, to in (("", "received"), ("received", "quarantined"), ("quarantined", "pending"))
+        )
+        fine = Words(body="They waited with the hearse until my sister had come.")
+        moderation = Moderation(state="pending", log=released)
+        store.add(replace(kept, id=f"{101:016x}", text=fine, moderation=moderation))
     store.close()
     result = json.loads(run("train", "--json").output)
-    assert (result["is_better"], result["examples"], result["rules_wrong"]) == (True, 40, 20)
+    assert (result["is_better"], result["examples"], result["rules_wrong"]) == (True, 41, 20)
     run("pull", "-", stdin=json.dumps(netlify_entry(50, story="Wholesale order of bulk funeral flowers for your lot")))
     newest = next(s for s in store.listing().values() if s.name == "Ada Quill 50")
     found = store.read(newest.id).submission

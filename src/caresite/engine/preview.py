@@ -30,6 +30,7 @@ __all__ = ["PairRow", "Preview", "Swatch", "preview"]
 
 _NAME = "index.html"
 _LIST_PAGES = 18
+_SCRIPT = re.compile(rb'<script src="[^"]*" defer></script>')  # of plugins, whose files are not here
 _ID = re.compile(r'\sid="([^"]+)"')
 _LANDMARK = re.compile(r'(<(?:nav|section|aside)\b[^>]*?\saria-label)(?:ledby)?="[^"]*"')
 _USE = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby|href)=")(#?)([^"]+)"')
@@ -105,7 +106,8 @@ def preview(
     page = renderer.render(
         Route(output=_NAME, url="./", kind="preview", title=title, template="preview.html", noindex=True)
     )
-    return (page, *asset_outputs(assets, page.assets)), (*found, *page.diagnostics)
+    bare = replace(page, content=_SCRIPT.sub(b"", page.data))
+    return (bare, *asset_outputs(assets, page.assets)), (*found, *page.diagnostics)
 
 
 def _preview(theme: Theme) -> Preview:
