@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from caresite.commands.session import Session
+from caresite.core.texts import counted, seconds_text
 
 if TYPE_CHECKING:
     from caresite.core.model import HeldBack
@@ -196,17 +197,16 @@ def _say_stages(session: Session, built: Built, flags: Flags) -> None:
 
 def _last_line(session: Session, report: Report, done: tuple[int, int, int], flags: Flags, seconds: float) -> str:
     written, unchanged, removed = done
-    pages = "1 page" if report.pages == 1 else f"{report.pages:,} pages"
+    pages = counted(report.pages, "page")
     folder = f"{session.shown(Path(report.folder))}/"
     if flags.dry_run:
         numbers = f"{written} to write, {unchanged} unchanged, {removed} to remove"
         return f"Would build {pages} into {folder} ({numbers}). This was a dry run: nothing was changed."
-    took = f"{seconds:.1f} s" if seconds >= 0.95 else f"{seconds:.2f} s"
-    return f"Built {pages} in {took} into {folder} ({written} written, {unchanged} unchanged, {removed} removed)"
+    numbers = f"{written} written, {unchanged} unchanged, {removed} removed"
+    return f"Built {pages} in {seconds_text(seconds)} into {folder} ({numbers})"
 
 
 def _failure(built: Built) -> str:
-    from caresite.commands.report import counted
     from caresite.core.codes import CANNOT_WRITE
 
     errors = sum(d.severity == "error" for d in built.diagnostics)

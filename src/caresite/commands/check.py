@@ -10,14 +10,13 @@ from typing import Literal, NamedTuple
 from caresite.commands.build import data_of, now_of, pages_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import (
-    counted,
     is_withheld,
     print_diagnostics,
     print_held_back,
-    seconds_text,
 )
 from caresite.commands.session import Session
 from caresite.core.diagnostics import Diagnostic
+from caresite.core.texts import counted, seconds_text
 from caresite.engine.build import Built, Options, build
 
 __all__ = ["Flags", "run"]

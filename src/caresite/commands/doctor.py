@@ -18,11 +18,11 @@ import click
 
 from caresite import __version__
 from caresite.commands.git import Git
-from caresite.commands.report import counted
 from caresite.commands.session import Session, printable
 from caresite.core.config import CONFIG_NAMES, Settings
 from caresite.core.diagnostics import Problem, format_text
 from caresite.core.files import MAX_TEXT_BYTES, write_atomically
+from caresite.core.texts import counted
 from caresite.pipeline.publish import MARKER
 from caresite.pipeline.themes import load_theme
 

@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from caresite import __version__
-from caresite.commands.report import counted
 from caresite.commands.scaffold import yaml_text
 from caresite.commands.schemas import built_in_plugins, config_schema, default_theme
 from caresite.commands.session import Session, printable
@@ -27,6 +26,7 @@ from caresite.core import codes
 from caresite.core.config import CONFIG_NAMES, load_config
 from caresite.core.diagnostics import Problem
 from caresite.core.files import write_atomically
+from caresite.core.texts import counted
 
 __all__ = ["Flags", "guess_language", "guess_timezone", "run"]
 

@@ -12,10 +12,11 @@ from typing import Literal, NamedTuple
 import click
 
 from caresite.commands.build import now_of
-from caresite.commands.report import counted, is_named_by
+from caresite.commands.report import is_named_by
 from caresite.commands.session import Session, printable
 from caresite.core.diagnostics import Diagnostic
 from caresite.core.model import HeldBack, Page
+from caresite.core.texts import counted
 from caresite.engine.build import Options, Watch, load_site
 from caresite.pipeline.catalog import Site
 

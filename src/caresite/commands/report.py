@@ -14,13 +14,13 @@ from caresite.commands.session import Session, printable
 from caresite.core.codes import MISSING_DISCLOSURE, WITHHELD
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
 from caresite.core.files import read_as_text
+from caresite.core.texts import counted
 
 if TYPE_CHECKING:
     from caresite.core.model import HeldBack
 
 __all__ = [
     "as_data",
-    "counted",
     "held_as_data",
     "is_named_by",
     "is_withheld",
@@ -28,7 +28,6 @@ __all__ = [
     "print_diagnostics",
     "print_held_back",
     "print_problem",
-    "seconds_text",
 ]
 
 _COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -125,15 +124,6 @@ def _distance(span: timedelta) -> str:
         if minutes >= 2 * size:
             return f"in {minutes // size} {unit}s"
     return f"in {counted(minutes, 'minute')}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 page`, `2 pages`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def seconds_text(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 0.95 else f"{seconds:.2f} s"
 
 
 # machines

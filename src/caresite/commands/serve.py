@@ -21,11 +21,12 @@ import msgspec
 
 from caresite.commands.build import now_of
 from caresite.commands.progress import shown_progress
-from caresite.commands.report import as_data, counted, print_diagnostics
+from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session
 from caresite.core.codes import NO_CONFIG, PLUGIN_FAILED
 from caresite.core.config import load_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.texts import counted
 from caresite.engine.build import Options
 from caresite.engine.pool import cores
 from caresite.pipeline.gates import Gates

@@ -15,13 +15,14 @@ import click
 import msgspec
 
 from caresite.commands.progress import shown_progress
-from caresite.commands.report import as_data, counted, print_diagnostics
+from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session
 from caresite.commands.stories_look import in_quotes
 from caresite.core.codes_stories import NOT_ALLOWED, UNREACHABLE
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.core.intake import IncomingSource
+from caresite.core.texts import counted
 from caresite.submissions.deliveries import deliveries_at, files_at, kind_of
 from caresite.submissions.inbox import Channel, channel, deliveries, intake_of, limits_of
 from caresite.submissions.pull import Arrived, Desk, Outcome

@@ -9,8 +9,9 @@ from typing import Literal
 import click
 import msgspec
 
-from caresite.commands.report import counted, print_diagnostics
+from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session
+from caresite.core.texts import counted
 from caresite.pipeline.publish import output_folder
 from caresite.submissions.backup import backup, restore
 from caresite.submissions.export import as_csv, as_json

@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 import click
 import msgspec
 
-from caresite.commands.report import counted, print_diagnostics
+from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable
+from caresite.core.texts import counted
 from caresite.submissions.export import neutral
 from caresite.submissions.listing import Summary
 from caresite.submissions.public import content_file

@@ -80,7 +80,8 @@ def frame_of(site: Site, theme: Theme, *, code: bytes) -> bytes:
 
 def sources_of(plugin: Plugin) -> tuple[str, ...]:
     """Return the files and folders that a plugin comes from, unless it is one of ours."""
-    functions = (plugin.routes, plugin.render, plugin.head, plugin.rendered, plugin.checks, *plugin.filters.values())
+    seams = (getattr(plugin, name) for name in plugin.__struct_fields__)
+    functions = (*(value for value in seams if callable(value)), *plugin.filters.values())
     names = sorted({f.__module__ for f in functions if getattr(f, "__module__", None)})
     modules = (sys.modules.get(name) for name in names if not name.startswith("caresite."))
     files = (getattr(module, "__file__", None) for module in modules)
