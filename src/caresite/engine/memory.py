@@ -204,6 +204,11 @@ class Memory:
             self._last = ("", None)
         return document
 
+    def drop_document(self, path: str) -> None:
+        """Forget the document of a source that is gone."""
+        del self.documents[path]
+        self._fresh_words.pop(path, None)
+
     def _attach(self, document: Document) -> None:
         for item in document.items:
             if isinstance(item.body.html, KeptWords):

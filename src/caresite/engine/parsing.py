@@ -105,7 +105,7 @@ def parse_known(
         else:
             found.extend(parsed)
     for path in memory.documents.keys() - documents.keys():
-        del memory.documents[path]
+        memory.drop_document(path)
     memory.save_documents()
     return [documents[s.path] for s in sources if s.path in documents], found
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import types
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -75,7 +77,7 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
         version = version or str(about.get("version", ""))
         following = str(about.get("parent") or "")
     try:
-        record = _record(declared)
+        record = _known_record(json.dumps(declared, default=str))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"the options in its `theme.yaml` cannot be used: {type(error).__name__}: {error}"
         raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), message)) from None
@@ -131,6 +133,12 @@ def _options(about: dict[str, Any], name: str) -> dict[str, Any]:
             message = f"the option `{key}` needs a type: one of {', '.join(sorted(_TYPES))}"
             raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), message))
     return dict(options)
+
+
+@lru_cache(maxsize=16)
+def _known_record(declared: str) -> type[Struct]:
+    """Return the record for options declared alike, given as JSON: one for all builds of a preview."""
+    return _record(json.loads(declared))
 
 
 def _record(declared: dict[str, Any], name: str = "ThemeOptions") -> type[Struct]:
