@@ -53,7 +53,47 @@ def test_one_policy_for_all_where_nothing_needs_more(sample: Any) -> None:
     assert values["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert "camera=()" in values["Permissions-Policy"]
     assert "X-Robots-Tag" not in values
-    assert rest == [("/assets/*", {"Cache-Control": "public, max-age=31536000, immutable"})]
+    assert values["Strict-Transport-Security"] == "max-age=31536000"
+    assert rest == [
+        ("/assets/*", {"Cache-Control": "public, max-age=31536000, immutable"}),
+        *((path, {"Cache-Control": "public, max-age=600"}) for path in ("/feed.json", "/feed.xml", "/rss.xml")),
+    ]
+
+
+def test_feeds_are_kept_for_minutes_and_no_path_has_two_times(sample: Any) -> None:
+    site = sample.build("feeds: {formats: [atom, rss, json]}\n")
+    for path in site.outputs:
+        times = [
+            v["Cache-Control"] for pattern, v in blocks(site) if "Cache-Control" in v and matches(pattern, f"/{path}")
+        ]
+        is_feed = path.rpartition("/")[2] in ("feed.xml", "rss.xml", "feed.json")
+        assert len(times) <= 1, path
+        assert (times == ["public, max-age=600"]) is is_feed, path
+
+
+@pytest.mark.parametrize(
+    ("config", "base_url", "sent"),
+    [
+        ("", "https://example.com/", True),
+        ("", "http://example.com/", False),
+        ("", "https://example.com/shop/", False),  # the host is not this site's alone
+        ("headers: {hsts_days: 0}\n", "https://example.com/", False),
+    ],
+)
+def test_https_is_promised_for_a_host_of_its_own_only(sample: Any, config: str, base_url: str, sent: bool) -> None:
+    site = sample.build(config, base_url=base_url)
+    assert ("Strict-Transport-Security" in blocks(site)[0][1]) is sent
+
+
+def test_the_owners_value_for_the_same_path_replaces_ours(sample: Any) -> None:
+    config = """
+    headers:
+      - {for: /*, values: {referrer-policy: no-referrer}}
+      - {for: /assets/*, values: {Cache-Control: no-cache}}
+    """
+    site = sample.with_page("", config=config)
+    assert "Referrer-Policy" not in blocks(site)[0][1]
+    assert [values for path, values in blocks(site) if path == "/assets/*"] == [{"Cache-Control": "no-cache"}]
 
 
 def test_page_that_needs_more_gets_more_and_the_others_do_not(sample: Any) -> None:
@@ -100,6 +140,7 @@ def test_config_adds_rules_and_sources(sample: Any) -> None:
     headers:
       csp: {script-src: "https://count.example, 'self'"}
       cache_days: 0
+      feed_minutes: 0
       rules:
         - for: /offers/*
           values: {X-Robots-Tag: noindex, Cache-Control: no-store}
@@ -137,14 +178,14 @@ def test_noindex_for_previews(sample: Any) -> None:
 
 def test_files_of_the_owner_below_assets_are_not_kept_for_ever(sample: Any) -> None:
     site = sample.with_page("", extra="-- static/assets/logo.svg --\n<svg/>\n")
-    lasting = [path for path, values in blocks(site) if "Cache-Control" in values]
+    lasting = [path for path, values in blocks(site) if "immutable" in values.get("Cache-Control", "")]
     assert lasting
     assert all(re.search(r"\.[0-9a-f]{10}\.", path) for path in lasting)
 
 
 def test_sub_path(sample: Any) -> None:
     site = sample.build(base_url="https://example.com/shop/")
-    lasting = [path for path, values in blocks(site) if "Cache-Control" in values]
+    lasting = [path for path, values in blocks(site) if "immutable" in values.get("Cache-Control", "")]
     assert lasting[0] == "/shop/assets/*"
     assert policies_for(site, "/shop/quotes/care/")[-1] == BASE
 

@@ -14,6 +14,9 @@ beginning of their paths (`/blog/a*`), which takes a few dozen rules for thousan
 each top folder gets the ceiling of its pages instead. `*` is taken to match anything, also across `/` and, after a
 `/`, also without it; hosts that know fewer patterns fall back to the ceiling, and nothing breaks.
 
+How long browsers may keep a file is told by kind, and for no path twice: what has a digest in its name for a year,
+feeds for minutes. Pages get no rule, since the hosts that read this file have them asked for anew each time.
+
 Templates need no meta element for any of this: the theme's pages have nothing inline.
 """
 
@@ -38,6 +41,7 @@ from caresite.pipeline.catalog import Site
 __all__ = ["MAX_RULES", "PLUGIN", "HeaderOptions", "HeaderRule", "checks", "narrower_rules", "rendered"]
 
 MAX_RULES = 300
+_MOST_FEEDS = 40
 _BASE: Mapping[str, tuple[str, ...]] = {
     "default-src": ("'none'",),
     "style-src": ("'self'",),
@@ -55,6 +59,8 @@ _SOURCE = re.compile(r"[^\s;,]+")
 
 # A policy: directives with their sources, sorted, so that equal needs are equal values.
 Policy = tuple[tuple[str, tuple[str, ...]], ...]
+# A pattern of paths, and the headers that are sent for them.
+Rule = tuple[str, dict[str, str]]
 
 if TYPE_CHECKING:
 
@@ -91,6 +97,15 @@ class HeaderOptions(Struct, frozen=True, kw_only=True):
     )
     cache_days: Annotated[
         int, Doc("How long browsers keep assets, whose names change with their content.", ge=0, le=3650)
+    ] = 365
+    feed_minutes: Annotated[int, Doc("How long feed readers and proxies may keep a feed.", ge=0, le=1440)] = 10
+    hsts_days: Annotated[
+        int,
+        Doc(
+            "How long browsers come by https only (RFC 6797). Not sent for a site at an http address or below a path.",
+            ge=0,
+            le=3650,
+        ),
     ] = 365
 
 
@@ -205,25 +220,37 @@ def rendered(site: Site, outputs: tuple[Output, ...], options: HeaderOptions) ->
                 place = f"csp.{directive}"
                 message = f"`headers: csp` holds `{source}`, which is not one source"
                 raise Problem(_bad(site, message, f"{place}[{number}]", place))
-    rules = [*_ours(site, outputs, options), *_configured(site, options)]
+    configured = tuple(_configured(site, options))
+    rules = [*_unless_configured(_ours(site, outputs, options), configured), *configured]
     text = "# Made by every build from what the pages use; add rules under `headers` in the config.\n"
     yield Output(path="_headers", content=(text + "".join(_block(*rule) for rule in rules)).encode(), kind="headers")
+
+
+def _unless_configured(ours: Iterable[Rule], configured: Iterable[Rule]) -> Iterable[Rule]:
+    """Yield our rules without the headers that the owner sets for the very same path."""
+    taken = {(path, name.lower()) for path, values in configured for name in values}
+    for path, values in ours:
+        if left := {name: value for name, value in values.items() if (path, name.lower()) not in taken}:
+            yield path, left
 
 
 def _block(path: str, values: Mapping[str, str]) -> str:
     return path + "\n" + "".join(f"  {name}: {value}\n" for name, value in values.items())
 
 
-def _ours(site: Site, outputs: tuple[Output, ...], options: HeaderOptions) -> Iterable[tuple[str, dict[str, str]]]:
+def _ours(site: Site, outputs: tuple[Output, ...], options: HeaderOptions) -> Iterable[Rule]:
     policies = _policies(outputs, options)
     ceiling = _ceiling([_merged(_BASE, options.csp), *policies.values()])
     yield "/*", _everywhere(site, options) | _framing(ceiling) | {"Content-Security-Policy": _shown(ceiling)}
+    if options.cache_days:  # before the policies: a host that reads so many rules only has read these
+        value = f"public, max-age={options.cache_days * 86400}, immutable"
+        yield from ((path, {"Cache-Control": value}) for path in _lasting(site, outputs))
+    if options.feed_minutes:
+        value = f"public, max-age={options.feed_minutes * 60}"
+        yield from ((path, {"Cache-Control": value}) for path in _feeds(site, outputs))
     for path, policy in sorted(narrower_rules(policies, ceiling).items()):
         framing = _framing(policy) if _may_be_framed(ceiling) else {}
         yield path, {**framing, "Content-Security-Policy": _shown(policy)}
-    if options.cache_days:
-        value = f"public, max-age={options.cache_days * 86400}, immutable"
-        yield from ((path, {"Cache-Control": value}) for path in _lasting(site, outputs))
 
 
 def _framing(policy: Policy) -> dict[str, str]:
@@ -235,9 +262,18 @@ def _everywhere(site: Site, options: HeaderOptions) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": options.referrer,
         "Permissions-Policy": options.permissions,
+        "Strict-Transport-Security": f"max-age={options.hsts_days * 86400}"
+        if _is_alone_by_https(site, options)
+        else "",
         "X-Robots-Tag": "noindex" if site.settings.config.seo.noindex else "",
     }
     return {name: " ".join(value.split()) for name, value in values.items() if value}
+
+
+def _is_alone_by_https(site: Site, options: HeaderOptions) -> bool:
+    """Tell whether the whole host is this site's, so that it may speak for it."""
+    config = site.settings.config
+    return bool(options.hsts_days) and site.settings.base_path == "/" and config.base_url.startswith("https://")
 
 
 def _lasting(site: Site, outputs: Iterable[Output]) -> Iterable[str]:
@@ -250,7 +286,13 @@ def _lasting(site: Site, outputs: Iterable[Output]) -> Iterable[str]:
     yield from (base + encode_path(path) for path in assets if own_files or not path.startswith("assets/"))
 
 
-def _configured(site: Site, options: HeaderOptions) -> Iterable[tuple[str, dict[str, str]]]:
+def _feeds(site: Site, outputs: Iterable[Output]) -> Iterable[str]:
+    """Yield the paths of feeds, those of the site and its lists first; of thousands of terms, some go without."""
+    feeds = sorted((o.path for o in outputs if o.kind == "feed"), key=lambda path: (path.count("/"), path))
+    yield from (site.settings.base_path + encode_path(path) for path in feeds[:_MOST_FEEDS])
+
+
+def _configured(site: Site, options: HeaderOptions) -> Iterable[Rule]:
     for number, rule in enumerate(options.rules, start=1):
         path, place = getattr(rule, "for"), f"rules[{number}]"
         if not path.startswith("/") or not _VALUE.fullmatch(path) or " " in path:

@@ -12,8 +12,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from caresite.core.host_rules import Headers
 from caresite.preview.policy import widened
-from caresite.preview.rules import Headers
 from caresite.preview.tree import Answer, Entry, stamp_of
 
 __all__ = ["FRESH", "respond", "type_of", "with_tag"]

@@ -13,9 +13,9 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import Struct
 
 from caresite.core.files import lies_within
+from caresite.core.host_rules import HeaderRule, Headers, Redirects, headers_for, read_headers, read_redirects
 from caresite.core.model import Output
 from caresite.core.urls import stays_inside
-from caresite.preview.rules import HeaderRule, Headers, Redirects, headers_for, read_headers, read_redirects
 
 __all__ = ["Answer", "BuiltTree", "Entry", "MadeTree", "Tree", "answer_at", "entry_of_file", "stamp_of"]
 

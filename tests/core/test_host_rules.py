@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caresite.preview.rules import headers_for, read_headers, read_redirects
+from caresite.core.host_rules import headers_for, read_headers, read_redirects
 
 HEADERS = """\
 # a comment
