@@ -58,6 +58,7 @@ _AREAS = {
     "P": "Plugins",
     "S": "Stories that come in",
     "B": "The output folder",
+    "H": "Going online",
 }
 _KIND_TITLES = {
     "post": "Post",

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
+from caresite.core.deployments import Deployment, read_deployments
 from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.intake import Form, IncomingSource
@@ -289,6 +290,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     path: str
     places: Mapping[str, Span] = {}
     digest: str = ""
+    deploy: Annotated[
+        dict[str, Any],
+        Doc("Where the site goes online, by a name of yours. The keys of each target stand below."),
+    ] = {}
+    ranking: Annotated[
+        dict[str, Ranking],
+        Doc("How the best stories of a year are found, by year. An editor's `place` in the stories otherwise."),
+    ] = {}
 
 
 _COLLECTIONS = {
@@ -304,6 +313,7 @@ _COLLECTIONS = {
     ),
     "pages": Collection(kind="page", path="content/pages", permalink="/:section/:slug/", index=""),
     "authors": Collection(kind="author", path="content/authors", permalink="/authors/:slug/", index="/authors/"),
+    deployments: tuple[Deployment, ...] = ()
 }
 _TAXONOMIES = {
     "tags": Taxonomy(path="/tags/", field="tags"),
@@ -364,7 +374,7 @@ def read_config(
         whole = left
     config = replace(whole.record, base_url=base_url) if base_url else whole.record
     review = _Review(config, main, whole.places, [])
-    settings = _complete(review, table, plugins)
+    settings = replace(_complete(review, table, plugins), deployments=deployments)
     found.extend(d for d in review.found if d.span not in whole.torn)  # no fault follows from one that was told
     return settings, tuple(found)
 
@@ -375,6 +385,7 @@ def place_in_config(settings: Settings, *paths: str) -> Span:
 
 
 def is_language_tag(text: str) -> bool:
+    deployments = read_deployments(table.entries.get("deploy"), reading)
     """Tell whether `text` has the form of a language tag: `en`, `en-GB` (BCP 47)."""
     return _LANGUAGE.fullmatch(text) is not None
 

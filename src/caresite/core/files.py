@@ -10,7 +10,16 @@ from pathlib import Path
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 
-__all__ = ["MAX_TEXT_BYTES", "decode_text", "lies_within", "read_as_text", "write_atomically"]
+__all__ = [
+    "MAX_TEXT_BYTES",
+    "decode_text",
+    "exchange",
+    "lies_within",
+    "linked",
+    "read_as_text",
+    "remove_below",
+    "write_atomically",
+]
 
 MAX_TEXT_BYTES = 5 * 1024 * 1024
 
@@ -98,3 +107,46 @@ def write_atomically(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+# whole trees
+
+
+def linked(source: Path, target: Path) -> bool:
+    """Give a file a second name, where the file system has such links; tell whether it has."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return False
+    return True
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system can (Linux, `renameat2` with `RENAME_EXCHANGE`)."""
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    here, both = -100, 2
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), both) == 0)
+
+
+def remove_below(folder: Path, path: str) -> None:
+    """Remove the file at `path` below `folder`, and the folders that it leaves empty."""
+    if (folder / path).is_dir() and not (folder / path).is_symlink():
+        return  # it was a link, and is a folder of ours now
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # its folder may be a file of ours now
+        (folder / path).unlink()
+    for parent in (folder / path).parents:
+        if parent == folder or not _remove_if_empty(parent):
+            return
+
+
+def _remove_if_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import filecmp
 import os
 import shutil
@@ -16,6 +15,7 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.config import SOURCE_FOLDERS
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.files import exchange, linked, remove_below
 from caresite.core.model import Content, Output
 from caresite.core.urls import stays_inside
 
@@ -126,7 +126,7 @@ def _write_in_place(
     for path in sorted(contents.keys() - stays, key=_turn):
         _write(folder, path, contents[path])
     for path in removed:
-        _remove(folder, path)
+        remove_below(folder, path)
 
 
 def _turn(path: str) -> tuple[int, str]:
@@ -191,7 +191,7 @@ def _swap(folder: Path, contents: Mapping[str, bytes | Content], stays: set[str]
         _make_tree(folder, fresh, contents, stays)
         if not folder.exists():
             fresh.rename(folder)
-        elif not _exchange(fresh, folder):
+        elif not exchange(fresh, folder):
             folder.rename(old)
             fresh.rename(folder)
     except OSError:
@@ -228,27 +228,9 @@ def _make_tree(folder: Path, fresh: Path, contents: Mapping[str, bytes | Content
         if parent not in made:
             (fresh / parent).mkdir(parents=True, exist_ok=True)
             made.add(parent)
-        if path in stays and _linked(folder / path, fresh / path):
+        if path in stays and linked(folder / path, fresh / path):
             continue
         _put(fresh / path, content)
-
-
-def _linked(source: Path, target: Path) -> bool:
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        return False
-    return True
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step, where the system can (Linux, `renameat2` with `RENAME_EXCHANGE`)."""
-    try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
-        return False
-    here, exchange = -100, 2
-    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
 
 
 def _contents(outputs: Iterable[Output], files: Mapping[str, Path]) -> Iterable[tuple[str, bytes | Content]]:
@@ -320,21 +302,3 @@ def _write_file(folder: Path, path: str, content: bytes | Content) -> None:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _remove(folder: Path, path: str) -> None:
-    if (folder / path).is_dir() and not (folder / path).is_symlink():
-        return  # it was a link, and is a folder of ours now
-    with suppress(FileNotFoundError, NotADirectoryError):  # its folder may be a file of ours now
-        (folder / path).unlink()
-    for parent in (folder / path).parents:
-        if parent == folder or not _remove_if_empty(parent):
-            return
-
-
-def _remove_if_empty(folder: Path) -> bool:
-    try:
-        folder.rmdir()
-    except OSError:
-        return False
-    return True

@@ -1,0 +1,62 @@
+"""What goes wrong at a host, in plain words: errors of files and of connections become Problems."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePath
+
+from caresite.core import codes_deploy as codes
+from caresite.core.diagnostics import Code, Problem, Span, fault
+
+__all__ = ["file_problem", "missing_extra", "silent", "told"]
+
+_BY_ERRNO: dict[int, Code] = {
+    errno.ENOSPC: codes.HOST_FULL,
+    errno.EDQUOT: codes.HOST_FULL,
+    errno.EACCES: codes.NOT_LET_IN,
+    errno.EPERM: codes.NOT_LET_IN,
+    errno.EROFS: codes.NOT_LET_IN,
+    errno.ENOENT: codes.NO_SUCH_PLACE,
+    errno.ENOTDIR: codes.NO_SUCH_PLACE,
+}
+
+
+def file_problem(error: OSError, span: Span, what: str) -> Problem:
+    """Return the Problem for a file error at a target; `what` names the target's folder to people."""
+    reason = error.strerror or str(error)
+    code = _BY_ERRNO.get(error.errno or 0, codes.HOST_REFUSED)
+    name = PurePath(str(error.filename)).name if error.filename else ""
+    place = f" (at `{name}`)" if name and name != PurePath(what).name else ""
+    return Problem(fault(code, span, f"`{what}`: {reason[:1].lower()}{reason[1:]}{place}"))
+
+
+@contextmanager
+def told(span: Span, what: str) -> Iterator[None]:
+    """Tell errors of files in plain words; `what` names the target's folder to people."""
+    try:
+        yield
+    except OSError as error:
+        raise file_problem(error, span, what) from error
+
+
+def silent(span: Span, host: str, error: Exception) -> Problem:
+    """Return the Problem for a host that cannot be reached, or that broke off."""
+    if isinstance(error, socket.gaierror):
+        reason = "nobody knows a computer of that name, or there is no network"
+    elif isinstance(error, TimeoutError):
+        reason = "it did not answer in time"
+    else:
+        text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = text[:1].lower() + text[1:]
+    return Problem(fault(codes.HOST_SILENT, span, f"{host} cannot be reached: {reason}"))
+
+
+def missing_extra(span: Span, target: str, extra: str) -> Problem:
+    """Return the Problem for a target whose libraries are not installed; `extra` is the name that brings them."""
+    message = f"the target `{target}` needs libraries that are not installed"
+    return Problem(
+        fault(codes.MISSING_EXTRA, span, message, hint=f'install them with `pip install "caresite[{extra}]"`')
+    )

@@ -1,0 +1,95 @@
+"""The plan: what has to be sent, what to be deleted, and in which order the site stays whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from caresite.deploy.target import File, There, Wanted
+
+__all__ = ["Change", "Plan", "Step", "made", "steps", "turn"]
+
+Change = Literal["add", "change", "delete"]
+
+_PAGES = (".html", ".htm", ".xhtml")
+_USED_BY_PAGES = (".css", ".js", ".mjs")
+_FEEDS = (".xml", ".rss", ".atom")
+_FEED_NAMES = frozenset(("feed.json", "robots.txt", "llms.txt"))
+
+
+class Step(Struct, frozen=True):
+    """Files that may be sent at once: all steps before it are done when it begins."""
+
+    name: str
+    files: tuple[File, ...]
+
+
+class Plan(Struct, frozen=True):
+    """What makes the target the wanted site. `delete` is in order: pages first, then what they may have used."""
+
+    wanted: Wanted
+    add: tuple[File, ...]
+    change: tuple[File, ...]
+    delete: tuple[str, ...]
+    there: There = There()
+
+    @property
+    def unchanged(self) -> int:
+        """How many files are right already."""
+        return len(self.wanted.files) - len(self.add) - len(self.change)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes have to be sent."""
+        return sum(file.size for file in (*self.add, *self.change))
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.add or self.change or self.delete or self.there.leftovers)
+
+
+def made(wanted: Wanted, there: There, *, take_over: bool = False) -> Plan:
+    """Return the plan from what is there to what is wanted.
+
+    Files that caresite did not put there stay, unless the target is taken over or one of ours goes in their place.
+    """
+    add = [file for path, file in wanted.files.items() if path not in there.files]
+    known = {path: there.files.get(path, digest) for path, digest in wanted.digests.items()}
+    change = [file for path, file in wanted.files.items() if known[path] != wanted.digests[path]]
+    kept = frozenset[str]() if take_over else there.foreign
+    delete = there.files.keys() - wanted.files.keys() - kept
+    return Plan(
+        wanted,
+        tuple(sorted(add, key=_by_path)),
+        tuple(sorted(change, key=_by_path)),
+        tuple(sorted(delete, key=lambda path: (-turn(path), path))),
+        there,
+    )
+
+
+def _by_path(file: File) -> str:
+    return file.path
+
+
+def turn(path: str) -> int:
+    """Return when it is a file's turn: what others ask for goes before those that ask for it."""
+    name = path.rpartition("/")[2]
+    if name.endswith(_FEEDS) or name in _FEED_NAMES:
+        return 4
+    if name.endswith(_PAGES):
+        return 2
+    return 1 if name.endswith(_USED_BY_PAGES) else 0
+
+
+def steps(plan: Plan) -> Iterable[Step]:
+    """Yield the steps of sending: assets, styles and scripts, new pages, changed pages, then feeds and the sitemap."""
+    turns: dict[int, list[File]] = {}
+    for files, is_new in ((plan.add, True), (plan.change, False)):
+        for file in files:
+            at = turn(file.path)
+            turns.setdefault(at + 1 if at == 2 and not is_new else at, []).append(file)
+    for at, name in enumerate(("assets", "styles", "new pages", "pages", "feeds")):
+        if at in turns:
+            yield Step(name, tuple(turns[at]))
