@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from caresite.core.diagnostics import Problem
-from caresite.submissions.files import decode_record, encode_record
 from caresite.submissions.records import (
     Agreement,
     Evidence,
@@ -35,6 +34,7 @@ from caresite.submissions.records import (
     identify,
 )
 from caresite.submissions.store import Store
+from caresite.submissions.written import decode_record, encode_record
 
 AT = datetime(2026, 10, 1, 14, 2, tzinfo=UTC)
 

@@ -52,4 +52,6 @@ class Session(NamedTuple):
 
 def printable(text: str) -> str:
     """Return `text` without the control characters that would steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)

@@ -15,9 +15,10 @@ from msgspec import Struct
 
 from caresite.core.codes_stories import BAD_BACKUP
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.submissions.files import decode_record, make_folder, write_private, writing
+from caresite.submissions.files import make_folder, write_private, writing
 from caresite.submissions.records import Submission
 from caresite.submissions.store import FOLDER, Store
+from caresite.submissions.written import decode_record
 
 __all__ = ["Restored", "backup", "restore"]
 

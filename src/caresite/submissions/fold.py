@@ -16,6 +16,8 @@ _SURROGATES = re.compile("[\ud800-\udfff\x00]")
 
 def clean_text(text: str) -> str:
     """Return `text` with `\\n` line ends, without what nobody sees and no file can hold."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return without_invisible(_SURROGATES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 

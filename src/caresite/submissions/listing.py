@@ -30,6 +30,7 @@ _EDITION = 1
 _SHOWN = 90
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.,/:-])\+?\(?\d(?:[\s()./–-]{0,3}\d){7,14}(?![\w-])")
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}\b|\d{1,2}[-./]\d{1,2}[-./]\d{4}\b")
 _FEWEST_DIGITS = 8
 
@@ -88,8 +89,10 @@ class _Said(NamedTuple):
 def _said(body: str, others: tuple[str, ...], email: str, phone: str) -> _Said:
     """Work through the words of a submission; kept for a while, as a pull asks more than once for each."""
     said = (body, *others)
-    emails = dict.fromkeys(found.lower() for words in (email, *said) for found in _ADDRESS.findall(words))
-    numbers = (_NUMBER.findall(_DATE.sub(" ", words)) for words in said)
+    emails = dict.fromkeys(
+        found.lower() for words in (email, *said) if "@" in words for found in _ADDRESS.findall(words)
+    )
+    numbers = (_NUMBER.findall(_DATE.sub(" ", words)) for words in said if len(_DIGIT.findall(words)) >= _FEWEST_DIGITS)
     phones = dict.fromkeys((phone, *(number for found in numbers for number in found)))
     return _Said(
         excerpt=cut(" ".join(body[:500].split()), _SHOWN),

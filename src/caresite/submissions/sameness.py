@@ -38,8 +38,9 @@ def sketch_of(text: str) -> tuple[int, ...]:
     words = _words(text[:_LONGEST])
     if len(words) < _FEWEST_WORDS:
         return ()
-    runs = {" ".join(words[start : start + _RUN]) for start in range(len(words) - _RUN + 1)}
-    return tuple(sorted({crc32(run.encode("utf-8", "replace")) for run in runs})[:_SIZE])
+    parts = [word.encode("utf-8", "replace") for word in words]
+    runs = zip(*(parts[start:] for start in range(_RUN)), strict=False)
+    return tuple(sorted(set(map(crc32, map(b" ".join, runs))))[:_SIZE])
 
 
 def resemblance(first: tuple[int, ...], second: tuple[int, ...]) -> float:

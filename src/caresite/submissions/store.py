@@ -23,18 +23,11 @@ from typing import NamedTuple
 
 from caresite.core.codes_stories import STORE_BROKEN, STORE_CHANGED
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.submissions.files import (
-    TEMPORARY,
-    decode_record,
-    encode_record,
-    held,
-    make_folder,
-    write_all,
-    write_private,
-)
+from caresite.submissions.files import TEMPORARY, held, make_folder, write_all, write_private
 from caresite.submissions.journal import Journal
 from caresite.submissions.listing import Listing, Summary
 from caresite.submissions.records import Submission
+from caresite.submissions.written import decode_record, encode_record
 
 __all__ = ["FOLDER", "PRIVATE", "Kept", "Store"]
 
