@@ -92,6 +92,7 @@ def test_the_story_of_a_testimonial_is_looked_for_too(small_site: SmallSite) -> 
         '<a href="/images/a b.png">x</a>',
         '<a href="//cdn.example/x">x</a><a href="https://x.example/nowhere/">x</a>',
         '<a href="mailto:a@example.com">x</a>',
+        '<p>They wrote <b>x</b> href="/nowhere/" and src="/x.png", with id="#y".</p>',
     ],
 )
 def test_links_that_lead_somewhere_are_nothing_to_say(small_site: SmallSite, html: str) -> None:
@@ -107,6 +108,8 @@ def test_links_that_lead_somewhere_are_nothing_to_say(small_site: SmallSite, htm
         ('<a href="/blog/a">x</a>', "L103", "`/blog/a`"),
         ('<a href="/blog/a/#two">x</a>', "L102", "`/blog/a/#two`"),
         ('<a href="#nowhere">x</a>', "L102", "`#nowhere`"),
+        ('<a class="x" id="y" href="/nowhere/">x</a>', "L103", "`/nowhere/`"),
+        ('<link rel="icon" href="/404.html" href="/nowhere/">', "L103", "`/nowhere/`"),
     ],
 )
 def test_a_link_a_template_wrote_is_checked_in_the_finished_page(

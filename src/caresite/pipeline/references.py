@@ -21,9 +21,13 @@ def anchors_of(page: str) -> tuple[str, ...]:
 
 
 def _values(page: str, attribute: str) -> Iterable[str]:
-    """Yield the quoted values of an attribute. Splitting is several times as fast as a pattern."""
-    before = ""
+    """Yield the quoted values of an attribute, which stand in tags. Splitting is several times as fast as a pattern."""
+    before, is_tag = "", False
     for part in page.split(f'{attribute}="'):
-        if before[-1:].isspace():
-            yield part.partition('"')[0]
-        before = part
+        if before:
+            is_tag = before.rfind("<") > before.rfind(">") or (is_tag and ">" not in before)
+        if is_tag and before[-1:].isspace():
+            value, _, before = part.partition('"')
+            yield value
+        else:
+            before = part
