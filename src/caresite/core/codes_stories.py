@@ -1,6 +1,7 @@
 """Every fault of what comes in, by its stable code: forms, sources, the private store, and what leaks out of it.
 
-S1 are faults of a site, found while it is built; S2 those of what is read from a source; S3 those of the store.
+S1 are faults of a site, found while it is built; S2 those of what is read from a source; S3 those of the store; S4
+those of a decision.
 """
 
 from __future__ import annotations
@@ -141,4 +142,47 @@ BAD_BACKUP = Code(
     "error",
     "The backup cannot be used.",
     "Use a file that `caresite stories backup` wrote.",
+)
+
+FORBIDDEN_MOVE = Code(
+    "S401",
+    "forbidden-move",
+    "error",
+    "What was asked for cannot be done with a submission in this state.",
+    "Look at it with `caresite stories show`.",
+)
+NOT_READY = Code(
+    "S402",
+    "not-ready",
+    "error",
+    "Something is missing before these words may be shown.",
+    "Settle each point named, or ask the author with `caresite stories ask`.",
+)
+BAD_REJECTION = Code(
+    "S403",
+    "bad-rejection",
+    "error",
+    "A submission may only be declined for a reason that has nothing to do with praise or blame (16 CFR 465.7; UK DMCC Act).",
+    "Give one of the reasons listed; whether somebody was pleased is none.",
+)
+BAD_EDIT = Code(
+    "S404",
+    "bad-edit",
+    "error",
+    "A change of somebody's words, or of what is known about them, that cannot be made.",
+    "See the message.",
+)
+MEANING_MAY_TURN = Code(
+    "S405",
+    "meaning-may-turn",
+    "warning",
+    "An edit left out words that may turn what was meant into its opposite, or left words out without a mark.",
+    "Keep the whole sentence, or mark what was left out with `…`.",
+)
+LEFT_BEHIND = Code(
+    "S406",
+    "left-behind",
+    "warning",
+    "A file that you wrote yourself still names a submission whose words are to be gone. It is withheld from the site.",
+    "Take the entry out of the file.",
 )

@@ -6,24 +6,45 @@ escaped, and they lead nowhere. The file's name is ours.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple, get_args
 
 import yaml
 
 from caresite.core.texts import cut
 from caresite.core.urls import slug_of
+from caresite.kinds.consent import Scope
+from caresite.kinds.testimonial import Display
 from caresite.pipeline.consent import shown_name
 from caresite.submissions.fold import clean_line, clean_text
-from caresite.submissions.records import Submission, decisions
+from caresite.submissions.records import EditKind, Media, Submission, decisions
 
-__all__ = ["as_text", "content_file"]
+__all__ = [
+    "Shown",
+    "as_text",
+    "author_of",
+    "content_file",
+    "display_of",
+    "edition_of",
+    "head_of",
+    "page_text",
+    "picture_of",
+    "rating_of",
+    "scopes_of",
+    "shown_of",
+    "title_of",
+]
 
 _ALWAYS = re.compile(r"[\\`*_{}\[\]<>#|~^&$@=%]|!(?=\[)|:(?=[:/])|(?<=\{):|(?<=\])\(|(?<=\w)\.(?=\w)|-(?=-)|\.(?=\.\.)")
 _AT_START = re.compile(r"(?m)^(?P<space>[^\S\n]*)(?:(?P<mark>[-+:>!?%=])|(?P<number>\d{1,9})(?P<end>[.)]))")
 _MODULE = re.compile(r"(?m)^(import|export)(?=[ \t])")
 _INDENT = re.compile(r"(?m)^[^\S\n]+|[^\S\n]+$")
 _NAMED = ("full", "first-name", "first-initial", "initials")
+_WEAK = frozenset(("platform-terms", "imported-claim"))
 
 
 def as_text(words: str) -> str:
@@ -41,40 +62,116 @@ def _start_escaped(match: re.Match[str]) -> str:
     return f"{match['number']}\\{match['end']}"
 
 
+class Shown(NamedTuple):
+    """What is shown of a submission: its title and words, what was changed in them, and whether their author agreed."""
+
+    title: str
+    body: str
+    kinds: tuple[EditKind, ...] = ()
+    agreed: datetime | None = None
+
+
+def shown_of(submission: Submission) -> Shown:
+    """Return what would be shown: the words as edited, in which people who did not agree have a first name only."""
+    showing, text = submission.showing, submission.text
+    hidden = [name for name in submission.about.staff_named if name not in submission.about.staff_agreed]
+    title, body = _masked(showing.title or text.title, hidden), _masked(showing.body or text.body, hidden)
+    kinds: dict[EditKind, None] = dict.fromkeys(showing.kinds)
+    if (title, body) != ((showing.title or text.title), (showing.body or text.body)):
+        kinds["redaction"] = None
+    edition = edition_of(title, body)
+    answers = [agreement.at for agreement in submission.consent if agreement.edition == edition]
+    return Shown(title, body, tuple(kinds), max(answers, default=None))
+
+
+def edition_of(title: str, body: str) -> str:
+    """Return a digest of words to the letter, by which a yes says what it was a yes to."""
+    return hashlib.sha256(f"{title}\0{body}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _masked(words: str, names: Iterable[str]) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        if len(name.split()) > 1:
+            anywhere = r"\b" + r"\s+".join(re.escape(part) for part in name.split()) + r"\b"
+            first = shown_name(name, "first-name").replace("\\", r"\\")
+            words = re.sub(anywhere, first, words, flags=re.IGNORECASE)
+    return words
+
+
+def display_of(submission: Submission) -> Display:
+    """Return how the name is shown: as its owner chose, or less where whoever looks after it decided so."""
+    return submission.showing.display or submission.submitter.display
+
+
+def scopes_of(submission: Submission) -> tuple[Scope, ...]:
+    """Return what consent covers, in the order of all scopes. A photo is not covered by what somebody else claims."""
+    held = decisions(submission.consent)
+    weak = {a.method for a in submission.consent if "publish_photo" in a.granted} <= _WEAK
+    granted = (scope for scope in get_args(Scope) if held.get(scope) == "granted")
+    return tuple(scope for scope in granted if not (weak and scope == "publish_photo"))
+
+
+def picture_of(submission: Submission) -> Media | None:
+    """Return the picture that may be shown: the first that was sent and kept, where consent covers it."""
+    if not submission.showing.picture or "publish_photo" not in scopes_of(submission):
+        return None
+    return next((media for media in submission.media if media.kind == "photo" and media.path), None)
+
+
 def content_file(submission: Submission) -> tuple[str, str]:
-    """Return path and text of the file that a submission would be on the site, as a draft.
+    """Return path and text of the file that a submission is on the site; a draft until it is approved.
 
     The name is cut to what its owner chose to show; company, role and place only stand where a name does.
     """
-    held = decisions(submission.consent)
-    kind = "testimonials" if submission.kind == "testimonial" else "stories"
-    title = clean_line(submission.text.title, 120) or cut(clean_line(submission.text.body, 400), 60)
+    folder, title = "stories" if submission.kind == "story" else "testimonials", title_of(submission)
+    slug = slug_of(title)[:60].strip("-") or submission.id
+    text = page_text(head_of(submission), submission)
+    return f"content/{folder}/{slug}{'/index' if picture_of(submission) else ''}.md", text
+
+
+def title_of(submission: Submission) -> str:
+    """Return the title of a submission's page: the one it has, else how its words begin."""
+    shown = shown_of(submission)
+    return clean_line(shown.title, 120) or cut(clean_line(shown.body, 400), 60)
+
+
+def page_text(head: dict[str, Any], submission: Submission) -> str:
+    """Return a content file: the front matter `head` and the words that are shown, escaped."""
+    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
+    return f"---\n{front}---\n\n{as_text(shown_of(submission).body)}\n"
+
+
+def head_of(submission: Submission) -> dict[str, Any]:
+    """Return the front matter of a submission's page, with no more than consent covers."""
     head: dict[str, Any] = {
-        "title": title,
+        "title": title_of(submission),
         "date": submission.received_at.date(),
-        "draft": True,
-        "author": _author(submission, held),
+        "draft": submission.moderation.state != "approved",
+        "author": author_of(submission),
         "relation": submission.submitter.relation,
         "about": _about(submission),
-        "rating": _rating(submission),
+        "rating": rating_of(submission),
         "incentive": _incentive(submission),
+        "disclosure": clean_line(submission.showing.disclosure, 300),
+        "edited": _edited(submission),
+        "image": _image(submission),
+        "reply": _reply(submission),
         "consent_ref": submission.id,
     }
-    text = yaml.safe_dump({k: v for k, v in head.items() if v}, sort_keys=False, allow_unicode=True, width=100)
-    slug = slug_of(title)[:60].strip("-") or submission.id
-    return f"content/{kind}/{slug}.md", f"---\n{text}---\n\n{as_text(submission.text.body)}\n"
+    return {key: value for key, value in head.items() if value}
 
 
-def _author(submission: Submission, held: dict[str, Any]) -> dict[str, str]:
-    sender = submission.submitter
-    if sender.display == "anonymous":
+def author_of(submission: Submission) -> dict[str, str]:
+    """Return who speaks, as far as they chose to be named."""
+    sender, display, scopes = submission.submitter, display_of(submission), scopes_of(submission)
+    if display == "anonymous":
         return {"display": "anonymous"}
-    named = held.get("publish_name") == "granted" and sender.display in _NAMED
+    named = "publish_name" in scopes and display in _NAMED
     shown = {
-        "name": shown_name(sender.name, sender.display) if named else "",
+        "name": shown_name(sender.name, display) if named else "",
         "display": "full" if named else "role",
         "role": sender.role,
-        "company": sender.company if held.get("publish_company") == "granted" else "",
+        "company": sender.company if "publish_company" in scopes else "",
         "location": sender.location if named else "",
     }
     return {key: text for key, text in shown.items() if text}
@@ -85,7 +182,8 @@ def _about(submission: Submission) -> dict[str, Any]:
     return {} if about.self else {"self": False, "name": about.name, **({"url": about.url} if about.url else {})}
 
 
-def _rating(submission: Submission) -> int:
+def rating_of(submission: Submission) -> int:
+    """Return the stars as they were given, where they are whole; else none are shown."""
     rating = submission.text.rating
     return int(rating) if rating is not None and rating == int(rating) else 0
 
@@ -93,3 +191,24 @@ def _rating(submission: Submission) -> int:
 def _incentive(submission: Submission) -> dict[str, Any]:
     given = submission.incentive
     return {"given": True, "kind": given.kind or "gift", "description": given.description} if given.given else {}
+
+
+def _edited(submission: Submission) -> dict[str, Any]:
+    shown = shown_of(submission)
+    if not shown.kinds:
+        return {}
+    agreed = {"approved_by_author": True, "at": shown.agreed} if shown.agreed else {}
+    return {"kinds": list(shown.kinds), **agreed}
+
+
+def _image(submission: Submission) -> dict[str, str]:
+    picture = picture_of(submission)
+    if picture is None:
+        return {}
+    return {"src": f"picture{PurePosixPath(picture.path).suffix}", **({"alt": picture.alt} if picture.alt else {})}
+
+
+def _reply(submission: Submission) -> dict[str, Any]:
+    showing = submission.showing
+    said = {"by": showing.reply_by, "text": as_text(showing.reply), "date": showing.reply_at}
+    return {key: value for key, value in said.items() if value} if showing.reply else {}

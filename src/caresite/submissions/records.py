@@ -3,6 +3,7 @@
 Submission ─┬─ submitter   who sent it; private for ever
             ├─ about       whose service it praises
             ├─ text        the words as they came; never edited
+            ├─ showing     what the page says instead of them, or besides
             ├─ media       pictures, re-encoded
             ├─ consent     what was agreed to: one record each time somebody said so
             ├─ evidence    what else speaks for or against a yes; it grants nothing
@@ -32,6 +33,7 @@ __all__ = [
     "Age",
     "Agreement",
     "Decision",
+    "EditKind",
     "Evidence",
     "Incentive",
     "Media",
@@ -41,6 +43,7 @@ __all__ = [
     "Rejection",
     "Relation",
     "Retention",
+    "Showing",
     "Spam",
     "State",
     "Submission",
@@ -92,6 +95,7 @@ Relation = Literal[
 ]
 Age = Literal["of-age", "parent-agreed", "under-age", "unknown"]
 Decision = Literal["granted", "denied", "withdrawn"]
+EditKind = Literal["typo", "length", "clarity", "translation", "redaction"]
 Method = Literal[
     "form-checkbox",
     "email-reply",
@@ -131,13 +135,17 @@ class Submitter(_Record, frozen=True, kw_only=True):
 
 
 class About(_Record, frozen=True, kw_only=True):
-    """Whose service the words praise; `self` is this site's own business."""
+    """Whose service the words praise; `self` is this site's own business.
+
+    `staff_named` are people whom the words name besides the author; those in `staff_agreed` may stand there in full.
+    """
 
     self: bool = True
     name: str = ""
     url: str = ""
     type: str = "Organization"
     staff_named: tuple[str, ...] = ()
+    staff_agreed: tuple[str, ...] = ()
 
 
 class Words(_Record, frozen=True, kw_only=True):
@@ -147,6 +155,26 @@ class Words(_Record, frozen=True, kw_only=True):
     body: str = ""
     rating: float | None = None
     experience_date: date | None = None
+
+
+class Showing(_Record, frozen=True, kw_only=True):
+    """What the page shows where that is not what came, and what the firm says beside it.
+
+    `title` and `body` are edited words, empty for the words as they came; `kinds` is what was changed in them.
+    `display` is how the name is shown if that is less than the author chose.
+    """
+
+    title: str = ""
+    body: str = ""
+    kinds: tuple[EditKind, ...] = ()
+    edited_at: datetime | None = None
+    edited_by: str = ""
+    display: Display | Literal[""] = ""
+    disclosure: str = ""
+    reply: str = ""
+    reply_by: str = ""
+    reply_at: datetime | None = None
+    picture: bool = True
 
 
 class Media(_Record, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -182,7 +210,10 @@ class Verification(_Record, frozen=True, kw_only=True):
 
 
 class Agreement(_Record, frozen=True, kw_only=True):
-    """One time that somebody said yes or no, with the digest of exactly what they were told (GDPR 7(1))."""
+    """One time that somebody said yes or no, with the digest of exactly what they were told (GDPR 7(1)).
+
+    `evidence` is the digest of what proves it, such as a letter; `edition` that of the edited words they agreed to.
+    """
 
     at: datetime
     method: Method
@@ -192,6 +223,7 @@ class Agreement(_Record, frozen=True, kw_only=True):
     wording_id: str = ""
     wording_sha256: str = ""
     evidence: str = ""
+    edition: str = ""
     given_by: Literal["self", "parent", "employer"] = "self"
     expires: date | None = None
 
@@ -257,6 +289,7 @@ class Submission(_Record, frozen=True, kw_only=True):
     submitter: Submitter = Submitter()
     about: About = About()
     text: Words = Words()
+    showing: Showing = Showing()
     media: tuple[Media, ...] = ()
     incentive: Incentive = Incentive()
     verification: Verification = Verification()

@@ -1,0 +1,214 @@
+"""Actions: a decision is carried out, in the store and on the site, or not at all. Terminal and browser call this.
+
+    Review(store, terms).take(item_id, decision, revision) → Taken
+
+What is to be done is first written down beside the submission (`.doing-<id>`), whole, and on the disk. From then on the
+decision is made: whatever happens, whoever comes next finishes it, and each step may be done twice. The order decides
+only what can be seen on the way. What opens something opens it last (record, text, lock); what closes something closes
+it first (lock, text, memory of builds, record).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from caresite.core.codes_stories import STORE_CHANGED
+from caresite.core.diagnostics import Diagnostic, Problem, fault
+from caresite.submissions.files import write_private
+from caresite.submissions.records import Submission
+from caresite.submissions.review.decisions import Decision, cautions, decide
+from caresite.submissions.review.guards import Hindrance, Terms, granting, hindrances
+from caresite.submissions.review.lockfile import LOCK, Entry, entry_of, read_entries, set_entry
+from caresite.submissions.review.publishing import Pages, pages_of, put_pages
+from caresite.submissions.review.states import place_of
+from caresite.submissions.review.traces import forget, out_of_reach
+from caresite.submissions.store import FOLDER, Store
+from caresite.submissions.written import decode_record, encode_record
+
+__all__ = ["Open", "Review", "Taken"]
+
+_DOING = ".doing-"
+_CLOSED = frozenset(("withdrawn", "erased", "expired"))
+
+
+class Open(NamedTuple):
+    """A submission to decide about: who changes it names its `revision`; `lacks` is what it needs to be shown."""
+
+    submission: Submission
+    revision: str
+    lacks: tuple[Hindrance, ...]
+
+
+class Taken(NamedTuple):
+    """What a decision did: the submission now, every path touched, what to look at, and what no tool can reach."""
+
+    submission: Submission
+    revision: str
+    touched: tuple[str, ...] = ()
+    cautions: tuple[Diagnostic, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+
+class _Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A decision on its way: what the submission becomes, and whether what builds remember of it goes."""
+
+    submission: Submission
+    forgets: bool = False
+
+
+class Review:
+    """Carries out decisions about the submissions of one store, on the terms given."""
+
+    def __init__(self, store: Store, terms: Terms) -> None:
+        self.store = store
+        self.root: Path = store.root
+        self.terms = terms
+
+    def open(self, item_id: str) -> Open:
+        """Return a submission to decide about. Raises LookupError when there is none."""
+        kept = self.store.read(item_id)
+        return Open(kept.submission, kept.revision, hindrances(kept.submission, self.terms))
+
+    def take(self, item_id: str, decision: Decision, revision: str = "") -> Taken:
+        """Carry out `decision`. With a `revision`, only if nobody has changed the submission since it was read.
+
+        Raises LookupError when there is no such submission, Problem when the decision cannot be made; then nothing
+        was changed.
+        """
+        with self._at_work():
+            kept = self.store.read(item_id)
+            if revision and kept.revision != revision:
+                message = f"{item_id} was changed by somebody else in the meantime"
+                raise Problem(fault(STORE_CHANGED, place_of(kept.submission), message))
+            after = decide(kept.submission, decision, self.terms)
+            read_entries(self.root)  # a lock file that nobody can read stops it here, before anything is changed
+            after, pages = self._placed(kept.submission, after)
+            doing = _Doing(submission=after, forgets=_loses(kept.submission, after))
+            write_private(self._note_of(item_id), encode_record(doing))
+            touched = self._finish(doing, kept.submission, pages)
+            now = self.store.read(item_id)
+        beyond = out_of_reach(self.root, kept.submission.published_as) if doing.forgets else ()
+        told = (*cautions(kept.submission, after), *pages.left)
+        return Taken(now.submission, now.revision, touched, told, beyond)
+
+    def mend(self) -> tuple[str, ...]:
+        """Finish decisions that something interrupted; return the ids of their submissions."""
+        if not any(self.store.folder.glob(f"{_DOING}*")):
+            return ()
+        with self.store.locked():
+            return tuple(self._mend())
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self.store.locked():
+            for _ in self._mend():
+                pass
+            yield
+        self.store.close()
+
+    def _mend(self) -> Iterator[str]:
+        for note in sorted(self.store.folder.glob(f"{_DOING}*")):
+            item_id = note.name.removeprefix(_DOING)
+            try:
+                doing = decode_record(note.read_bytes(), _Doing, f"{FOLDER}/{note.name}")
+                before = self.store.read(item_id).submission
+            except (Problem, LookupError):
+                note.unlink()  # it was never made: the note is written whole, and its submission before it
+                continue
+            pages = pages_of(self.root, doing.submission if before == doing.submission else _with_paths(doing, before))
+            self._finish(doing, before, pages)
+            yield item_id
+
+    def _note_of(self, item_id: str) -> Path:
+        return self.store.folder / f"{_DOING}{item_id}"
+
+    def _placed(self, before: Submission, after: Submission) -> tuple[Submission, Pages]:
+        """Return `after` with the paths of its public texts, and what is to stand there."""
+        pages = pages_of(self.root, replace(after, published_as=before.published_as))
+        state = after.moderation.state
+        if state == "erased":
+            return after, pages
+        paths = tuple(pages.texts) if pages.texts else before.published_as if state in _CLOSED else ()
+        return replace(after, published_as=paths), pages
+
+    def _finish(self, doing: _Doing, before: Submission, pages: Pages) -> tuple[str, ...]:
+        """Do all steps of a decision, in the order of the module's first lines; return every path touched."""
+        after = doing.submission
+        entries = read_entries(self.root)
+        touched: list[str] = []
+        if after.moderation.state == "approved":
+            touched += self._record(before, after)
+            touched += self._wording(after)
+            touched += put_pages(self.root, pages, self.store.folder)
+            touched += self._lock(after, entries.get(after.id))
+            touched += forget(self.root) if doing.forgets else ()
+        else:
+            touched += self._lock(after, entries.get(after.id))
+            touched += put_pages(self.root, pages, self.store.folder)
+            touched += forget(self.root) if doing.forgets else ()
+            touched += self._belongings(before) if after.moderation.state == "erased" else ()
+            touched += self._record(before, after)
+        self._note_of(after.id).unlink()
+        return tuple(touched)
+
+    def _record(self, before: Submission, after: Submission) -> tuple[str, ...]:
+        if before == after:
+            return ()
+        self.store.replace(after, self.store.read(after.id).revision)
+        return (f"{FOLDER}/{after.id}.yaml",)
+
+    def _lock(self, after: Submission, entry: Entry | None) -> tuple[str, ...]:
+        changed = set_entry(self.root, after.id, entry_of(after, self._wording_id(after), entry))
+        return (LOCK,) if changed else ()
+
+    def _wording_id(self, item: Submission) -> str:
+        """Return under which id the text that was agreed to stands in `consent/`, or nothing where nobody kept it.
+
+        A text that was changed since keeps its old words under a name with their digest.
+        """
+        agreement = granting(item, "publish_text")
+        if agreement is None or not agreement.wording_sha256:
+            return ""
+        kept = self.store.wordings().get(agreement.wording_sha256)
+        name = agreement.wording_id or "wording"
+        path = self.root / "consent" / f"{name}.md"
+        if kept is None:
+            return ""
+        is_same = not path.exists() or path.read_bytes() == kept
+        return name if is_same else f"{name}-{agreement.wording_sha256[:8]}"
+
+    def _wording(self, item: Submission) -> tuple[str, ...]:
+        """Put the text that was agreed to into `consent/` where it is missing: without it, nothing proves the yes."""
+        name, agreement = self._wording_id(item), granting(item, "publish_text")
+        path = self.root / "consent" / f"{name}.md"
+        if not name or agreement is None or path.exists():
+            return ()
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(self.store.wordings()[agreement.wording_sha256])
+        return (f"consent/{name}.md",)
+
+    def _belongings(self, before: Submission) -> Iterator[str]:
+        """Delete what belongs to a submission that is erased: pictures, and what proved an answer."""
+        paths = [media.path for media in before.media if media.path]
+        paths += [f"evidence/{agreement.evidence}" for agreement in before.consent if agreement.evidence]
+        for path in paths:
+            with suppress(FileNotFoundError):
+                (self.store.folder / path).unlink()
+                yield f"{FOLDER}/{path}"
+
+
+def _loses(before: Submission, after: Submission) -> bool:
+    """Tell whether something that may have been shown is not to be any more."""
+    if after.moderation.state in _CLOSED:
+        return True
+    return any(agreement.withdrawn for agreement in after.consent[len(before.consent) :])
+
+
+def _with_paths(doing: _Doing, before: Submission) -> Submission:
+    return replace(doing.submission, published_as=before.published_as)

@@ -1,0 +1,138 @@
+"""Guards: what must hold before somebody's words may be shown, and who can settle what does not.
+
+The build asks the same again of what is on the site (`pipeline/consent.py`); here it is asked of the private record,
+before anything is on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from caresite.core.intake import RetentionDays
+from caresite.submissions.listing import summary_of
+from caresite.submissions.public import shown_of
+from caresite.submissions.records import Agreement, Submission, decisions
+
+__all__ = ["UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances"]
+
+UNTIED = frozenset(("customer", "client", "reader"))
+
+
+class Terms(NamedTuple):
+    """On what terms somebody decides: who, when, and what the site says of its words.
+
+    `mode` is that of the config, `curated` or `reviews`; `min_age` and `retention` are by form.
+    """
+
+    by: str
+    now: datetime
+    mode: str = "curated"
+    min_age: Mapping[str, int] = {}
+    retention: Mapping[str, RetentionDays] = {}
+
+    def days_of(self, item: Submission) -> RetentionDays:
+        """Return how long what came by the form of `item` is kept."""
+        return self.retention.get(item.form, RetentionDays())
+
+
+class Hindrance(NamedTuple):
+    """One thing that stands in the way: what it is, in words, and what to do; `asks` when its author can settle it."""
+
+    what: str
+    message: str
+    remedy: str
+    asks: bool = False
+
+
+def hindrances(item: Submission, terms: Terms) -> tuple[Hindrance, ...]:
+    """Return what stands in the way of showing `item`; nothing, when it may be."""
+    if item.kind == "request":
+        remedy = "do what they ask for, then erase it"
+        return (Hindrance("request", "it is a message to you, and nothing to be shown", remedy),)
+    found = (*_consent(item, terms), *_age(item, terms), *_tie(item), *_incentive(item), *_disclosure(item))
+    return (*found, *_private(item), *_edit(item))
+
+
+def _consent(item: Submission, terms: Terms) -> Iterator[Hindrance]:
+    agreement = granting(item, "publish_text")
+    if not item.text.body.strip():
+        yield Hindrance("words", "there are no words in it", "decline it as `too-thin`")
+    if agreement is None:
+        said = decisions(item.consent).get("publish_text")
+        how = "the author said no to showing the words" if said else "nobody has asked whether the words may be shown"
+        yield Hindrance("publish_text", how, "ask the author", asks=True)
+    elif agreement.expires and agreement.expires <= terms.now.date():
+        message = f"consent to show the words ended on {agreement.expires}"
+        yield Hindrance("publish_text", message, "ask the author again", asks=True)
+
+
+def _age(item: Submission, terms: Terms) -> Iterator[Hindrance]:
+    age, agreement = item.submitter.age, granting(item, "publish_text")
+    if age in ("of-age", "parent-agreed") or (agreement and agreement.given_by == "parent"):
+        return
+    if age == "under-age":
+        yield Hindrance("age", "the author is under age and no parent agreed", "ask a parent (GDPR 8)", asks=True)
+    elif terms.min_age.get(item.form, 16):
+        remedy = "ask, then say `--age of-age` or `--age parent-agreed` with `stories edit`"
+        yield Hindrance("age", "nobody has asked whether the author is of age", remedy, asks=True)
+
+
+def _tie(item: Submission) -> Iterator[Hindrance]:
+    if item.submitter.relation == "unknown":
+        remedy = "say it with `stories edit --relation customer`, or ask"
+        yield Hindrance("relation", "how the author is tied to you is not known", remedy, asks=True)
+
+
+def _incentive(item: Submission) -> Iterator[Hindrance]:
+    if item.incentive.conditional_on_positive:
+        remedy = "decline it as `unlawful`; such words may never be shown (16 CFR 465.4)"
+        yield Hindrance("conditional", "something was promised on condition of praise", remedy)
+    if item.incentive.given is None:
+        remedy = 'say it with `stories edit --incentive ""` for nothing, or ask'
+        yield Hindrance("incentive", "whether anything was given for the words is not known", remedy, asks=True)
+
+
+def _disclosure(item: Submission) -> Iterator[Hindrance]:
+    if item.showing.disclosure:
+        return
+    remedy = "say it in one plain sentence, shown beside the words: `stories edit --disclosure …`"
+    relation = item.submitter.relation
+    if item.incentive.given:
+        yield Hindrance("disclosure", "something was given for the words, and nothing says so", remedy)
+    elif relation not in (*UNTIED, "unknown"):
+        yield Hindrance("disclosure", f"the author is tied to you ({relation}), and nothing says so", remedy)
+
+
+def _private(item: Submission) -> Iterator[Hindrance]:
+    """Tell of ways to reach somebody that stand in the words, where they may be the author's or anybody's."""
+    shown, known = shown_of(item), summary_of(item)
+    words = f"{shown.title}\n{shown.body}".lower()
+    for found in (*known.emails, *known.phones):
+        if found.lower() in words:
+            what = "an e-mail address" if "@" in found else "a telephone number"
+            remedy = "take it out with `stories edit`, where `…` says that something is missing"
+            yield Hindrance("private", f"the words give away {what}", remedy)
+
+
+def _edit(item: Submission) -> Iterator[Hindrance]:
+    shown = shown_of(item)
+    if {*shown.kinds} - {"typo"} and shown.agreed is None:
+        changed = " and ".join(sorted({*shown.kinds} - {"typo"}))
+        message = f"the words were changed ({changed}), and their author has not agreed"
+        yield Hindrance("edit", message, "ask the author: they see the new words first", asks=True)
+
+
+def granting(item: Submission, scope: str) -> Agreement | None:
+    """Return the agreement that grants `scope` now, the latest; None when nothing does."""
+    if decisions(item.consent).get(scope) != "granted":
+        return None
+    return max((a for a in item.consent if scope in a.granted), key=lambda a: a.at)
+
+
+def ends_of(item: Submission) -> date | None:
+    """Return the day on which the first of what was agreed to for its page ends; None when nothing does."""
+    scopes = ("publish_text", "publish_name", "publish_company", "publish_photo")
+    agreements = (granting(item, scope) for scope in scopes)
+    return min((a.expires for a in agreements if a and a.expires), default=None)

@@ -1,0 +1,141 @@
+"""The public side of a decision: the text of a story and its picture, as they are to stand in `content/`.
+
+What its owner added to the text by hand, such as tags or a summary, is kept; what comes from the submission is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import yaml
+
+from caresite.core.codes_stories import LEFT_BEHIND
+from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.files import write_atomically
+from caresite.submissions.public import content_file, head_of, page_text, picture_of
+from caresite.submissions.records import Submission
+from caresite.submissions.review.traces import texts_naming
+
+__all__ = ["Pages", "pages_of", "put_pages"]
+
+_OURS = ("draft", "author", "relation", "about", "rating", "incentive", "disclosure", "edited", "image", "reply")
+
+
+class Pages(NamedTuple):
+    """What is to stand in `content/` for one submission: files by path, and those to be gone.
+
+    `copies` are pictures, each with its place in the private store. `left` is what only its owner can put right.
+    """
+
+    texts: Mapping[str, str] = {}
+    copies: Mapping[str, str] = {}
+    gone: tuple[str, ...] = ()
+    left: tuple[Diagnostic, ...] = ()
+
+
+def pages_of(root: Path, item: Submission) -> Pages:
+    """Return what `content/` is to hold for `item` in its state; nothing of it is written."""
+    there = texts_naming(root, item.id, item.published_as)
+    own = [path for path in there if _head_in(root / path).get("consent_ref") == item.id or path in item.published_as]
+    lists = [path for path in there if path not in own]
+    match item.moderation.state:
+        case "approved":
+            return _shown(root, item, own)
+        case "pending" | "awaiting_author" if own:
+            return Pages(texts={path: _text_at(root, path, item) for path in own})
+        case "pending" | "awaiting_author" | "received" | "quarantined":
+            return Pages()
+        case _:
+            left = (fault(LEFT_BEHIND, Span(path), f"`{path}` still names {item.id}") for path in lists)
+            return Pages(gone=tuple(path for text in own for path in _bundle(root, text)), left=tuple(left))
+
+
+def _shown(root: Path, item: Submission, own: list[str]) -> Pages:
+    picture = picture_of(item)
+    path = own[0] if own else _free_path(root, content_file(item)[0])
+    gone: list[str] = []
+    if picture and PurePosixPath(path).stem != "index":
+        gone, path = ([path] if own else []), f"{path.removesuffix('.md')}/index.md"
+    folder = PurePosixPath(path).parent
+    text = _text_at(root, gone[0] if gone else path, item)
+    if picture is None:
+        return Pages(texts={path: text}, gone=_pictures(root, path) if own else ())
+    kept = f"{folder}/picture{PurePosixPath(picture.path).suffix}"
+    stale = tuple(each for each in _pictures(root, path) if each != kept)
+    return Pages(texts={path: text}, copies={kept: picture.path}, gone=(*gone, *stale))
+
+
+def _pictures(root: Path, path: str) -> tuple[str, ...]:
+    """Return the pictures beside a text that we put there."""
+    folder = (root / path).parent
+    if PurePosixPath(path).stem != "index":
+        return ()
+    return tuple(sorted(found.relative_to(root).as_posix() for found in folder.glob("picture.*")))
+
+
+def _bundle(root: Path, path: str) -> tuple[str, ...]:
+    """Return a text with all that lies beside it in a folder of its own."""
+    if PurePosixPath(path).stem != "index":
+        return (path,)
+    return tuple(sorted(p.relative_to(root).as_posix() for p in (root / path).parent.rglob("*") if p.is_file()))
+
+
+def _free_path(root: Path, wanted: str) -> str:
+    """Return `wanted`, with a number when a text of somebody else has that name."""
+    stem, is_bundle = wanted.removesuffix(".md").removesuffix("/index"), wanted.endswith("/index.md")
+    folder = root / PurePosixPath(stem).parent
+    taken = {entry.name.casefold().removesuffix(".md") for entry in folder.iterdir()} if folder.is_dir() else set()
+    name = PurePosixPath(stem).name
+    number = 1
+    while (tried := name if number == 1 else f"{name}-{number}") in taken:
+        number += 1
+    return f"{PurePosixPath(stem).parent}/{tried}{'/index' if is_bundle else ''}.md"
+
+
+def _text_at(root: Path, path: str, item: Submission) -> str:
+    """Return the text of `item` with what its owner added to the one at `path`."""
+    old = _head_in(root / path)
+    ours = (*_OURS, "title") if item.showing.title else _OURS
+    kept = {key: value for key, value in old.items() if key not in ours}
+    return page_text({**head_of(item), **kept, "consent_ref": item.id}, item)
+
+
+def _head_in(path: Path) -> dict[str, Any]:
+    try:
+        parts = path.read_text(encoding="utf-8-sig").split("---\n", 2)
+        found = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0].strip() else None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
+    """Do what `pages` says; return every path that was written or removed. Doing it twice changes nothing more."""
+    touched = []
+    for path, kept in pages.copies.items():
+        touched += _write(root / path, (attachments / kept).read_bytes(), path)
+    for path, text in pages.texts.items():
+        touched += _write(root / path, text.encode(), path)
+    for path in pages.gone:
+        if (root / path).is_file():
+            (root / path).unlink()
+            touched.append(path)
+            _prune((root / path).parent, root / "content")
+    return tuple(touched)
+
+
+def _write(target: Path, data: bytes, path: str) -> list[str]:
+    if target.is_file() and target.read_bytes() == data:
+        return []
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, data)
+    return [path]
+
+
+def _prune(folder: Path, top: Path) -> None:
+    """Remove a folder that became empty, but never one of a collection."""
+    while folder.parent != top and folder != top and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

@@ -1,0 +1,78 @@
+"""Traces: where on this disk something of a submission may stand besides the store, and how it is taken away.
+
+What was shown leaves copies: compiled pages, resized pictures, the memory of builds. `.caresite/` is all of that, and
+safe to delete. So it is deleted whole, since looking through it for words in every encoding would have to be right
+each time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+__all__ = ["CACHE", "forget", "out_of_reach", "texts_naming"]
+
+CACHE = ".caresite"
+_SECONDS = 20
+_TEXTS = frozenset((".md", ".markdown", ".yaml", ".yml", ".toml", ".json"))
+
+
+def forget(root: Path) -> tuple[str, ...]:
+    """Delete what builds and previews remember; return every path that is gone."""
+    folder = root / CACHE
+    if folder.is_symlink():
+        folder.unlink()
+        return (CACHE,)
+    found = tuple(sorted(path.relative_to(root).as_posix() for path in folder.rglob("*") if not path.is_dir()))
+    shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def texts_naming(root: Path, item_id: str, known: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the texts of `content/` that name a submission, wherever their owner has moved them."""
+    found = {path for path in known if (root / path).is_file()}
+    needle = item_id.encode()
+    for path in (root / "content").rglob("*"):
+        if path.suffix.lower() in _TEXTS and path.is_file() and needle in path.read_bytes():
+            found.add(path.relative_to(root).as_posix())
+    return tuple(sorted(found))
+
+
+def out_of_reach(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """Say, in sentences, where copies may be that no tool can take back."""
+    return tuple(_beyond(root, tuple(paths)))
+
+
+def _beyond(root: Path, paths: tuple[str, ...]) -> Iterator[str]:
+    commits = _commits(root, paths)
+    if commits:
+        yield (
+            f"The history of your repository: {commits} commit{'s' if commits != 1 else ''} hold "
+            f"{' and '.join(paths)}. `git filter-repo --invert-paths --path …` rewrites it; every clone keeps its own."
+        )
+    elif commits is None:
+        yield "The history of a repository, if the text was committed somewhere: every clone keeps its own."
+    yield "What is on the web until you deploy: build and deploy now."
+    yield "Caches of others: search engines (ask for removal in their consoles), your host's, and readers' browsers."
+    yield "Archives such as web.archive.org, and whoever copied, quoted, printed or subscribed to it."
+    backups = sorted((root / "private").glob("*.tar.gz")) if (root / "private").is_dir() else []
+    if backups:
+        names = ", ".join(path.relative_to(root).as_posix() for path in backups)
+        yield f"Backups of the private store: {names}. Make a new one, then delete these."
+    yield "Backups and exports that lie elsewhere, the mailbox and the form service through which it came."
+
+
+def _commits(root: Path, paths: tuple[str, ...]) -> int | None:
+    """Return how many commits touch `paths`, on any branch; None without git, or outside a repository."""
+    command = ("git", "-c", "core.fsmonitor=false", "log", "--all", "--format=%H", "--", *(paths or ("content",)))
+    try:
+        done = subprocess.run(
+            command, cwd=root, capture_output=True, check=False, timeout=_SECONDS, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if done.returncode:
+        return None
+    return len(done.stdout.split()) if paths else 0
