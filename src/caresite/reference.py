@@ -57,6 +57,8 @@ _AREAS = {
     "T": "Templates",
     "P": "Plugins",
     "S": "Stories that come in",
+    "R": "Best stories",
+    "J": "Structured data",
     "B": "The output folder",
     "H": "Going online",
 }

@@ -18,6 +18,7 @@ from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span,
 from caresite.core.files import decode_text
 from caresite.core.intake import Form, IncomingSource
 from caresite.core.plugins import BUILT_IN, ActivePlugin, load_plugin
+from caresite.core.ranking import Ranking
 from caresite.core.salvage import Salvaged, salvage
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
@@ -32,6 +33,7 @@ __all__ = [
     "Checks",
     "Collection",
     "Config",
+    "Images",
     "MarkdownConfig",
     "MenuEntry",
     "Menus",
@@ -225,6 +227,24 @@ class Checks(Struct, frozen=True, kw_only=True):
     images: Annotated[Literal["error", "warning"], Doc("Pictures that do not exist.")] = "error"
 
 
+class Images(Struct, frozen=True, kw_only=True):
+    """How pictures are made ready for the web. The files you write are left as they are."""
+
+    formats: Annotated[
+        tuple[Literal["avif", "webp"], ...],
+        Doc("The small formats that stand beside a picture's own; none makes builds faster and pages heavier."),
+    ] = ("avif", "webp")
+    widths: Annotated[
+        tuple[int, ...], Doc("The widths in pixels that a picture is made in; it is never made larger than it is.")
+    ] = (480, 800, 1200, 1800)
+    quality: Annotated[
+        Literal["small", "balanced", "fine"], Doc("Small files, or every detail; `fine` suits a photographer.")
+    ] = "balanced"
+    max_megapixels: Annotated[
+        int, Doc("Pictures with more are refused, as they could exhaust the computer that opens them.", ge=1, le=400)
+    ] = 60
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """The config of a site: `caresite.yaml`."""
 
@@ -270,7 +290,16 @@ class Config(Struct, frozen=True, kw_only=True):
     sources: Annotated[
         dict[str, IncomingSource], Doc("Where `caresite stories pull` looks for what came in, by name.")
     ] = {}
+    deploy: Annotated[
+        dict[str, Any],
+        Doc("Where the site goes online, by a name of yours. The keys of each target stand below."),
+    ] = {}
+    ranking: Annotated[
+        dict[str, Ranking],
+        Doc("How the best stories of a year are found, by year. An editor's `place` in the stories otherwise."),
+    ] = {}
     check: Annotated[Checks, Doc("How strict the build is.")] = Checks()
+    images: Annotated[Images, Doc("How pictures are made ready for the web.")] = Images()
     params: Annotated[dict[str, Any], Doc("Anything your own templates need, as `site.params`.")] = {}
 
 
@@ -284,20 +313,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     collections: dict[str, Collection]
     taxonomies: dict[str, Taxonomy]
     plugins: tuple[ActivePlugin, ...]
+    deployments: tuple[Deployment, ...] = ()
     theme: Table
     base_path: str
     zone: ZoneInfo
     path: str
     places: Mapping[str, Span] = {}
     digest: str = ""
-    deploy: Annotated[
-        dict[str, Any],
-        Doc("Where the site goes online, by a name of yours. The keys of each target stand below."),
-    ] = {}
-    ranking: Annotated[
-        dict[str, Ranking],
-        Doc("How the best stories of a year are found, by year. An editor's `place` in the stories otherwise."),
-    ] = {}
 
 
 _COLLECTIONS = {
@@ -313,7 +335,6 @@ _COLLECTIONS = {
     ),
     "pages": Collection(kind="page", path="content/pages", permalink="/:section/:slug/", index=""),
     "authors": Collection(kind="author", path="content/authors", permalink="/authors/:slug/", index="/authors/"),
-    deployments: tuple[Deployment, ...] = ()
 }
 _TAXONOMIES = {
     "tags": Taxonomy(path="/tags/", field="tags"),
@@ -364,6 +385,7 @@ def read_config(
     found: list[Diagnostic] = []
     reading = Reading(ZoneInfo("UTC"), found.append, unknown="error", foreign=_FOREIGN)
     plugins, table = _take_plugins(table, reading)
+    deployments = read_deployments(table.entries.get("deploy"), reading)
     config, _ = decode(table, Config, reading)
     whole = Salvaged(config, reading.places, frozenset())
     if config is None:
@@ -385,7 +407,6 @@ def place_in_config(settings: Settings, *paths: str) -> Span:
 
 
 def is_language_tag(text: str) -> bool:
-    deployments = read_deployments(table.entries.get("deploy"), reading)
     """Tell whether `text` has the form of a language tag: `en`, `en-GB` (BCP 47)."""
     return _LANGUAGE.fullmatch(text) is not None
 

@@ -88,6 +88,7 @@ class Story(Disclosed, frozen=True, kw_only=True):
     looked_after_by: Annotated[str, Doc("Who in your firm looks after them.")] = ""
     rating: Annotated[int, Doc("1 to 5 stars, as given. Never edited.", ge=1, le=5)] = 0
     place: Annotated[int, Doc("Place among the best stories of its year, by an editor: 1 is the winner.", ge=1)] = 0
+    may_win: Annotated[bool, Doc("Whether it is considered for the best stories of its year.")] = True
     related: Annotated[tuple[str, ...], Doc("Source paths or slugs to show as related, instead of chosen ones.")] = ()
     cta: Annotated[CallToAction | None, Doc("The button in the facts card.")] = None
     approved_by_customer: Annotated[datetime | None, Doc("When the customer read and agreed to this page.")] = None

@@ -16,6 +16,7 @@ from caresite.core.model import Component, Output, Page, Reference, Segments
 from caresite.core.plugins import ActivePlugin
 from caresite.core.suggest import nearest
 from caresite.kinds import Quote, Story
+from caresite.pipeline.best_rules import check_best
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan
 
@@ -30,6 +31,7 @@ def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnost
         *_check_links(site, plan, outputs),
         *_check_names(site),
         *_check_words(site),
+        *check_best(site),
         *_check_plugins(site, outputs),
     )
 

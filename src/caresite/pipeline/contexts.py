@@ -181,6 +181,7 @@ def context_of(route: Route, reader: Reader) -> dict[str, Any]:
         "years": (),
         "year": 0,
         "sections": (),
+        "best": None,
     }
     if route.query is not None:
         context["list"] = _listing(route, reader)
@@ -200,10 +201,7 @@ def context_of(route: Route, reader: Reader) -> dict[str, Any]:
                 "section": _section(route, reader),
             }
         case "best":
-            urls = reader.url_of(route.params["collection"])
-            years = tuple(YearLink(year, f"{urls}best/{year}/", 0) for year in route.params["years"])
-            total = reader.count(("story",), collection=route.params["collection"], year=route.params["year"])
-            context |= {"year": route.params["year"], "years": years, "total": total}
+            context |= _best(route, reader)
         case "search":
             context |= {"letters": _letters(reader)}
         case "archive":
@@ -228,6 +226,23 @@ def _listing(route: Route, reader: Reader) -> Listing:
         if route.first_url
         else (),
     )
+
+
+def _best(route: Route, reader: Reader) -> dict[str, Any]:
+    collection, year = route.params["collection"], route.params["year"]
+    best = reader.best(collection, year)
+    index = reader.url_of(collection)
+    years = tuple(YearLink(each, f"{index}best/{each}/", 0) for each in route.params["years"])
+    items = tuple(entry.page for entry in best.placed)
+    whole = Listing(items, 1, 1, len(items), "", "", "", ())
+    return {
+        "best": best,
+        "list": whole,
+        "section": _section(route, reader),
+        "year": year,
+        "years": years,
+        "total": best.entries,
+    }
 
 
 def _filters(route: Route, reader: Reader) -> dict[str, Any]:

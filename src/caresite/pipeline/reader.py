@@ -22,8 +22,11 @@ from caresite import __version__
 from caresite.core.config import Business, Collection, Taxonomy
 from caresite.core.intake import Form
 from caresite.core.model import Order, Page, Query, Term
+from caresite.core.ranking import Ranking
 from caresite.core.urls import slug_of
+from caresite.pipeline.best import Best, best_of
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.counts import read_settled, read_votes
 from caresite.pipeline.notes import Notebook, Read, asked
 from caresite.pipeline.order import by_date, newest_first
 from caresite.pipeline.terms import LISTED_KINDS
@@ -411,6 +414,17 @@ class Reader:
         counts = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]
         distribution = tuple((stars, n, round(100 * n / len(ratings))) for stars, n in counts)
         return RatingSummary(round(sum(ratings) / len(ratings), 1), len(ratings), distribution)
+
+    @asked
+    def best(self, collection: str, year: int) -> Best:
+        """Return the best stories of a year, as the config says that they are found, or as they were settled.
+
+        Raises Problem when a file of counts cannot be read.
+        """
+        stories = self.ask(Query(kinds=("story",), collection=collection, year=year, order="date"))
+        ranking = self._site.settings.config.ranking.get(str(year), Ranking())
+        votes = read_votes(year, self._site.data.get(f"votes/{year}"))
+        return best_of(year, stories, ranking, votes, read_settled(year, self._site.data.get(f"best/{year}")))
 
     # navigation and data
 

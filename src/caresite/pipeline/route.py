@@ -49,7 +49,7 @@ def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
         *_lists(site, reader),
         *_terms(site, reader),
         *_archive(site, reader),
-        *_best(site, reader),
+        *_best(site, reader, found),
         *_single(site),
     ]
     routes = [r for r in routes if r.page_id or r.kind not in _GIVE_WAY or r.url not in claimed]
@@ -212,25 +212,33 @@ def _archive(site: Site, reader: Reader) -> Iterable[Route]:
         )
 
 
-def _best(site: Site, reader: Reader) -> Iterable[Route]:
-    """Yield a page for each year whose stories an editor has given places."""
+def _best(site: Site, reader: Reader, found: list[Diagnostic]) -> Iterable[Route]:
+    """Yield a page for each year that has best stories, by whatever method."""
     for name, collection in site.settings.collections.items():
         if collection.kind != "story":
             continue
-        placed = reader.pages(("story",), collection=name, placed=True)
-        years = sorted({p.date.year for p in placed if p.date}, reverse=True)
+        years = [year for year in _story_years(reader, name) if _has_best(reader, name, year, found)]
         for year in years:
             url = _url(site.settings, f"{collection.index}best/{year}")
-            query = Query(kinds=("story",), collection=name, year=year, placed=True, order="place")
-            params = {"collection": name, "year": year, "years": years, "part": "best"}
             yield Route(
                 output=_output(site.settings, url),
                 url=url,
                 kind="best",
                 template="best.html",
-                query=query,
-                params=params,
+                params={"collection": name, "year": year, "years": years, "part": "best"},
             )
+
+
+def _story_years(reader: Reader, collection: str) -> list[int]:
+    return sorted({p.date.year for p in reader.pages(("story",), collection=collection) if p.date}, reverse=True)
+
+
+def _has_best(reader: Reader, collection: str, year: int, found: list[Diagnostic]) -> bool:
+    try:
+        return bool(reader.best(collection, year).placed)
+    except Problem as problem:
+        found.extend(problem.diagnostics)
+        return False
 
 
 def _single(site: Site) -> Iterable[Route]:
@@ -328,6 +336,7 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
     }
     lists |= {r.params["taxonomy"]: r.url for r in routes if r.kind == "terms"}
     lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search", *_NAMED)}
+    lists |= {f"badge-{r.params['year']}": r.url.rpartition("/")[0] + "/" for r in routes if r.kind == "badge"}
     lists |= {r.kind: r.url for r in routes if r.kind == "archive" and not r.params.get("year")}
     lists |= {r.kind: r.url for r in routes if r.kind == "best" and r.params["year"] == r.params["years"][0]}
     lists |= {p.slug: p.url for p in site.pages.values() if p.kind == "page" and p.slug not in lists}

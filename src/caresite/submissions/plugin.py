@@ -15,6 +15,7 @@ from caresite.core.suggest import nearest
 from caresite.core.urls import output_path
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Reader
+from caresite.submissions.badge import badge, badge_routes
 from caresite.submissions.forms import form_at, form_view, promises, script, script_url, thanks_of
 from caresite.submissions.inbox import check_sources
 from caresite.submissions.leaks.scan import inspect
@@ -36,6 +37,7 @@ def routes(site: Site, options: SubmissionOptions) -> Iterable[Route]:
     taken = {page.url for page in site.pages.values() if page.has_page}
     made = (*_form_pages(site), *(_story_pages(site) if story_forms(forms) else ()))
     yield from (route for route in made if route.url not in taken)
+    yield from badge_routes(site)
     if any(form.timing and form.backend != "mailto" for form in forms.values()):
         url = script_url(site.settings.base_path)
         yield Route(output=_output(site, url), url=url, kind="asset", plugin=NAME, in_sitemap=False)
@@ -199,7 +201,7 @@ PLUGIN = Plugin(
     render=render,
     checks=checks,
     inspect=inspect,
-    filters={"story_form": form_view, "form_at": form_at, "promises": promises},
+    filters={"story_form": form_view, "form_at": form_at, "promises": promises, "badge": badge},
     templates=_HERE / "templates",
     words=_HERE / "words",
 )
