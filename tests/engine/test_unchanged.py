@@ -118,6 +118,22 @@ def test_whatever_is_edited_is_noticed(site: Path, name: str) -> None:
     assert loads_a_pipeline(site)
 
 
+@pytest.mark.parametrize("is_below", [False, True])
+def test_what_git_is_told_to_keep_is_noticed_where_something_is_private(site: Path, is_below: bool) -> None:
+    keeper = site.parent if is_below else site
+    subprocess.run(["git", "init", "-q", keeper], check=True)
+    build(site)
+    subprocess.run(["git", "-C", site, "add", "caresite.yaml"], check=True)
+    assert not loads_a_pipeline(site)
+    (site / "private").mkdir()
+    (site / "private/letter.txt").write_text("Dear all")
+    build(site)
+    subprocess.run(["git", "-C", site, "add", "private"], check=True)
+    run = build(site)
+    assert run.returncode == 1
+    assert "error[S102] git keeps `private/letter.txt`" in run.stdout + run.stderr
+
+
 def test_a_file_saved_twice_in_a_moment_is_read_again(site: Path) -> None:
     path = site / "content/blog/a.md"
     path.write_text(path.read_text().replace("Text", "Test"))

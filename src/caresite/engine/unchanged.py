@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALWAYS", "FORMAT", "Report", "Tree", "asked_for", "memory_name", "record_of", "report_if_unchanged"]
 
-FORMAT = 2
+FORMAT = 3
 _YOUNG_NS = 2_000_000_000
 _CLOCK_STEP_NS = 20_000_000  # the clock of a file system may be as late as that
 _IGNORED = frozenset(("__pycache__", "node_modules", ".git"))
@@ -180,7 +180,24 @@ def _files(root: Path, tree: Tree) -> Iterator[tuple[str, str]]:
             yield from _walk(full)
         elif os.path.isfile(full):
             yield full, _stamp(os.stat(full))
+    if index := _git_index(base):
+        yield index, _stamp(os.stat(index))
     yield from _walk(os.path.join(base, tree.output))
+
+
+def _git_index(base: str) -> str:
+    """Return git's list of what it keeps, for a site with a private folder: a build tells when that is in it."""
+    if not os.path.isdir(os.path.join(base, "private")):
+        return ""
+    folder, parent = base, os.path.dirname(base)
+    while folder != parent and not os.path.exists(os.path.join(folder, ".git")):
+        folder, parent = parent, os.path.dirname(parent)
+    git = os.path.join(folder, ".git")
+    if os.path.isfile(git):  # of a further working tree, which says where its own things are (gitrepository-layout)
+        with open(git, encoding="utf-8") as file:
+            git = os.path.join(folder, file.read().removeprefix("gitdir:").strip())
+    index = os.path.join(git, "index")
+    return index if os.path.isfile(index) else ""
 
 
 def _walk(folder: str) -> Iterator[tuple[str, str]]:
