@@ -286,8 +286,55 @@ def test_a_name_that_may_be_shown_is_no_secret() -> None:
     assert secrets_in(withdrawn, NAME) == {WHO}
 
 
-def test_a_name_of_one_word_is_no_secret() -> None:
-    assert secrets_in(ada(submitter=Submitter(name="May")), "It was in May.") == set()
+STORY = "They came at five in the morning to mend our oven, and would not hear of any thanks for it."
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "told"),
+    [
+        ("May", "<p>It was in May.</p>", set()),
+        ("May", f"<p>{STORY}</p><p>It was in May.</p>", set()),
+        ("May", f"<p>{STORY}</p><footer>May</footer>", {WHO}),
+        ("May", f'<p>{STORY}</p><img alt="May’s oven">', {WHO}),
+        ("May", f'{{"text": "{STORY}", "by": "May"}}', {WHO}),
+        ("May", f"<p>{STORY}</p><cite>&mdash; M&#97;y</cite>", {WHO}),
+        ("May", f"<p>{STORY[9:60]} and nobody was angry.</p><cite>May, Bristol</cite>", {WHO}),
+        ("May", "<p>They came at six, said somebody else about their oven.</p><cite>May</cite>", set()),
+        ("May", f"<p>{STORY}</p><cite>Mayer</cite>", set()),
+        ("Oven", f"<p>{STORY}</p><cite>Oven</cite>", set()),
+        ("M", f"<p>{STORY}</p><cite>M</cite>", set()),
+        ("May", f"<p>{STORY}</p><cite>Bakery May</cite>", {WHO}),
+        ("王伟", f"<p>{STORY}</p><cite>王伟</cite>", {WHO}),
+        (
+            "王伟",
+            f"<p>{STORY}</p><p>王伟大的国家有很多面包店，每一家都有自己的故事，也有自己的味道，值得你去看看。</p>",
+            set(),
+        ),
+        ("さくら", "<p>さくら</p>", set()),
+        ("さくら", f"<p>{STORY}</p><p>さくらさんより</p>", {WHO}),
+        ("田中太郎", "<p>昨日田中太郎さんが来ました。</p>", {WHO}),
+        ("田中 太郎", "<p>昨日田中・太郎さんが来ました。</p>", {WHO}),
+        ("田中　太郎", "<p>&#30000;中太郎</p>", {WHO}),
+        ("田中太郎", "<p>田中さんと太郎さん</p>", set()),
+        ("김민수", "<p>어제 김민수는 왔다</p>", {WHO}),
+        ("王小明", "<p>by 王小<b>明</b></p>", {WHO}),
+    ],
+)
+def test_a_name_that_is_a_word_tells_somebody_beside_their_story(name: str, page: str, told: set[str]) -> None:
+    assert secrets_in(ada(submitter=Submitter(name=name), text=Words(body=STORY)), page) == told
+
+
+def test_a_word_of_a_name_that_the_site_may_say_is_no_secret() -> None:
+    lone = ada(submitter=Submitter(name="May"), text=Words(body=STORY))
+    assert secrets_in(lone, f"<p>{STORY}</p><footer>May</footer>", "May’s Bakery") == set()
+
+
+@pytest.mark.parametrize(("display", "told"), [("first-name", set()), ("initials", {WHO}), ("anonymous", {WHO})])
+def test_a_first_name_that_its_owner_lets_us_show_is_no_secret(display: str, told: set[str]) -> None:
+    agreed = (Agreement(at=AT, method="letter", granted=("publish_text", "publish_name")),)
+    sender = Submitter(name="May", display=display)  # type: ignore[arg-type]
+    approved = ada(submitter=sender, text=Words(body=STORY), consent=agreed, moderation=Moderation(state="approved"))
+    assert secrets_in(approved, f"<p>{STORY}</p><cite>May</cite>") == told
 
 
 def test_people_named_in_the_words_are_secrets() -> None:
@@ -330,9 +377,9 @@ def test_a_leak_keeps_the_site_from_being_published_and_is_not_repeated(build: C
 
 
 def test_copied_files_are_looked_at_too(build: Callable[..., BuiltSite]) -> None:
-    site = build(files={"static/images/a.jpg": image("JPEG", exif=exif(0x013B, EMAIL))})
+    site = build(files={"static/letters/a.txt.gz": gzip.compress(f"by {EMAIL}".encode())})
     assert [(d.code, d.span.path) for d in site.diagnostics if d.severity == "error"] == [
-        ("S101", "static/images/a.jpg")
+        ("S101", "static/letters/a.txt.gz")
     ]
 
 

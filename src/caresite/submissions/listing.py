@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.texts import cut
+from caresite.pipeline.consent import shown_name
 from caresite.submissions.files import write_private
 from caresite.submissions.records import Submission, decisions
 from caresite.submissions.sameness import digest_of, sketch_of
@@ -26,7 +27,7 @@ from caresite.submissions.sameness import digest_of, sketch_of
 __all__ = ["FILE", "Listing", "Summary", "digits_of", "summary_of"]
 
 FILE = ".listing"
-_EDITION = 1
+_EDITION = 2
 _SHOWN = 90
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.,/:-])\+?\(?\d(?:[\s()./–-]{0,3}\d){7,14}(?![\w-])")
@@ -38,8 +39,8 @@ _FEWEST_DIGITS = 8
 class Summary(Struct, frozen=True, array_like=True):
     """What lists, statistics, the spam score and the leak scan know of a submission.
 
-    `emails` and `phones` are those of the sender and those written into the words; `name_covered` tells whether the
-    whole name may be shown.
+    `emails` and `phones` are those of the sender and those written into the words; `unsaid` are the names that the
+    words do not say themselves; `name_covered` tells whether the whole name may be shown.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Summary(Struct, frozen=True, array_like=True):
     emails: tuple[str, ...]
     phones: tuple[str, ...]
     names: tuple[str, ...]
+    unsaid: tuple[str, ...]
     name_covered: bool
     digest: str
     sketch: tuple[int, ...]
@@ -108,6 +110,8 @@ def summary_of(submission: Submission) -> Summary:
     sender, text, retention = submission.submitter, submission.text, submission.retention
     others = (text.title, submission.moderation.note, *submission.extra.values())
     said = _said(text.body, others, sender.email, sender.phone)
+    names = tuple(name for name in (sender.name, *submission.about.staff_named) if name)
+    words = f"{text.title}\n{text.body}".casefold()
     return Summary(
         id=submission.id,
         state=submission.moderation.state,
@@ -125,7 +129,8 @@ def summary_of(submission: Submission) -> Summary:
         email_hmac=sender.email_hmac,
         emails=said.emails,
         phones=said.phones,
-        names=tuple(name for name in (sender.name, *submission.about.staff_named) if name),
+        names=names,
+        unsaid=tuple(name for name in names if name.casefold() not in words),
         name_covered=_is_covered(submission),
         digest=said.digest,
         sketch=said.sketch,
@@ -141,8 +146,10 @@ def digits_of(text: str) -> str:
 
 
 def _is_covered(submission: Submission) -> bool:
+    sender = submission.submitter
     granted = decisions(submission.consent).get("publish_name") == "granted"
-    return submission.moderation.state == "approved" and granted and submission.submitter.display == "full"
+    is_whole = shown_name(sender.name, sender.display) == sender.name
+    return submission.moderation.state == "approved" and granted and is_whole
 
 
 class Listing:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from zlib import crc32
 
-__all__ = ["NEAR", "Sketches", "digest_of", "resemblance", "sketch_of"]
+__all__ = ["NEAR", "Sketches", "digest_of", "resemblance", "runs_of", "sketch_of"]
 
 NEAR = 0.7
 _RUN = 3
@@ -36,11 +36,18 @@ def digest_of(text: str) -> str:
 def sketch_of(text: str) -> tuple[int, ...]:
     """Return the sketch of `text`; a text of a few words has none, as too many people say the same."""
     words = _words(text[:_LONGEST])
-    if len(words) < _FEWEST_WORDS:
-        return ()
+    return tuple(sorted(_runs(words))[:_SIZE]) if len(words) >= _FEWEST_WORDS else ()
+
+
+def runs_of(text: str) -> set[int]:
+    """Return all that a sketch of `text`, or of a part of it, is taken from."""
+    return _runs(_words(text))
+
+
+def _runs(words: list[str]) -> set[int]:
     parts = [word.encode("utf-8", "replace") for word in words]
     runs = zip(*(parts[start:] for start in range(_RUN)), strict=False)
-    return tuple(sorted(set(map(crc32, map(b" ".join, runs))))[:_SIZE])
+    return set(map(crc32, map(b" ".join, runs)))
 
 
 def resemblance(first: tuple[int, ...], second: tuple[int, ...]) -> float:

@@ -23,8 +23,8 @@ from caresite.submissions.leaks.search import Hit, Searcher
 from caresite.submissions.leaks.secrets import edition_of, secrets_of
 from caresite.submissions.leaks.views import texts_in
 from caresite.submissions.listing import Summary
-from caresite.submissions.options import SubmissionOptions
-from caresite.submissions.store import PRIVATE, Store
+from caresite.submissions.options import PRIVATE, SubmissionOptions
+from caresite.submissions.store import Store
 from caresite.submissions.tracked import check_tracked
 
 __all__ = ["allowed_on", "inspect", "scan_file"]
@@ -108,10 +108,14 @@ def _scan_all(
 
 
 def _files(root: Path, site: Site, outputs: tuple[Output, ...]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield path, source and bytes of every file that would be published."""
+    """Yield path, source and bytes of every file that would be published; pictures that were drawn anew are pixels."""
+    made = set()
     for output in outputs:
-        yield output.path, output.source, output.data
+        made.add(output.path)
+        yield output.path, output.source, b"" if output.kind == "picture" else output.data
     for path, source in sorted(site.files.items()):
+        if path in made:
+            continue
         with suppress(OSError):
             yield path, source, (root / source).read_bytes()
 

@@ -16,6 +16,7 @@ from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from caresite.submissions.leaks.names import Said, Unspaced
 from caresite.submissions.leaks.secrets import Secrets
 
 __all__ = ["Hit", "Searcher"]
@@ -76,6 +77,8 @@ class Searcher:
 
     def __init__(self, secrets: Secrets) -> None:
         self.secrets = secrets
+        self._lone = {word.encode() for word in secrets.lone}
+        self._unspaced = Unspaced((*secrets.eastern, *secrets.lone))
         self._harmless: set[bytes] = set()
 
     def hits(self, text: str) -> Iterator[Hit]:
@@ -98,8 +101,12 @@ class Searcher:
             yield from self._addresses(text)
         if self.secrets.phones:
             yield from self._numbers(text)
-        if self.secrets.names:
+        if self.secrets.names or self.secrets.lone:
             yield from self._names(text)
+        for name in self._unspaced.found_in(text):
+            if item_id := self.secrets.eastern.get(name):
+                yield Hit("the name", "", item_id)
+            yield from self._beside_their_words((name,), text)
 
     def _how(self, text: str, hit: Hit) -> str:
         """Return by which one encoding a secret was hidden, that it was by several, or nothing for by none."""
@@ -139,6 +146,14 @@ class Searcher:
             for words, item_id in self.secrets.names[word]:
                 if said.issuperset(each.encode() for each in words) and re.search(_pattern(words), folded):
                     yield Hit("the name", "", item_id)
+        yield from self._beside_their_words((word.decode() for word in said & self._lone), text)
+
+    def _beside_their_words(self, names: Iterable[str], text: str) -> Iterator[Hit]:
+        said = Said(text)
+        for name in names:
+            for place in self.secrets.lone.get(name, ()):
+                if said.names_alone(name) and place.is_in(said):
+                    yield Hit("the name", "", place.item_id)
 
     def _packed(self, text: str) -> Iterator[Hit]:
         """Yield digests, and what stands in base64 wherever in its quartets it begins."""

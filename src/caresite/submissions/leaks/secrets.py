@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from caresite.core.urls import slug_of
+from caresite.submissions.leaks.names import Place, lone_name, name_words, telling_names, unspaced
 from caresite.submissions.listing import Summary, digits_of
 
-__all__ = ["Secrets", "edition_of", "name_words", "phone_key", "secrets_of"]
+__all__ = ["Secrets", "edition_of", "phone_key", "secrets_of"]
 
-_WORD = re.compile(r"[^\W_]+")
 _KEY_DIGITS = 9
 _FEWEST_DIGITS = 8
-_SHORTEST_NAME = 5
 _ALGORITHMS = ("md5", "sha1", "sha256")
 
 
@@ -27,22 +23,21 @@ class Secrets(Struct, frozen=True, kw_only=True):
     """What to look for, each with the id of its submission.
 
     `emails` are by domain, then by what stands before the `@`; `phones` by their last digits; `names` by their
-    longest word, then by all their words; `digests` are of addresses, in hexadecimal and base64, with the algorithm.
+    longest word, then by all their words; `eastern` are names in writing without spaces; `lone` names tell somebody
+    only where the words of their submission stand; `digests` are of addresses, in hexadecimal and base64, with the
+    algorithm.
     """
 
     emails: Mapping[str, Mapping[str, str]]
     phones: Mapping[str, str]
     names: Mapping[bytes, tuple[tuple[tuple[str, ...], str], ...]]
+    eastern: Mapping[str, str]
+    lone: Mapping[str, tuple[Place, ...]]
     digests: Mapping[str, tuple[str, str]]
     edition: bytes
 
     def __bool__(self) -> bool:
-        return bool(self.emails or self.phones or self.names)
-
-
-def name_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name as they are searched for: no case, no punctuation."""
-    return tuple(_WORD.findall(unicodedata.normalize("NFC", name).casefold()))
+        return bool(self.emails or self.phones or self.names or self.eastern or self.lone)
 
 
 def phone_key(number: str) -> str:
@@ -56,23 +51,24 @@ def edition_of(summaries: Iterable[Summary], allowed: Iterable[str]) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
     for summary in summaries:
         parts = (summary.id, *summary.emails, *summary.phones, *summary.names, str(summary.name_covered))
+        parts = (*parts, *summary.unsaid, summary.excerpt, *map(str, summary.sketch))
         digest.update("\x1f".join(parts).encode("utf-8", "replace") + b"\x1e")
     digest.update("\x1f".join(sorted(allowed)).encode("utf-8", "replace"))
     return digest.digest()
 
 
 def secrets_of(summaries: Iterable[Summary], allowed: Iterable[str]) -> Secrets:
-    """Return what must not stand on the site; `allowed` are names, addresses and numbers that may.
-
-    A name of one word is no secret: half of them are words.
-    """
+    """Return what must not stand on the site; `allowed` are names, addresses and numbers that may."""
     known = list(summaries)
     may = list(allowed)
-    may_say = {each.strip().casefold() for each in may} | {" ".join(name_words(each)) for each in may}
+    may_say = {said for each in may for said in (each.strip().casefold(), " ".join(name_words(each)), unspaced(each))}
+    may_name = may_say | {word for each in may for word in name_words(each)}
     may_call = {key for each in may if (key := phone_key(each))}
     emails: dict[str, dict[str, str]] = defaultdict(dict)
     phones: dict[str, str] = {}
     names: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+    eastern: dict[str, str] = {}
+    lone: dict[str, list[Place]] = defaultdict(list)
     digests: dict[str, tuple[str, str]] = {}
     for summary in known:
         for email in summary.emails:
@@ -85,26 +81,42 @@ def secrets_of(summaries: Iterable[Summary], allowed: Iterable[str]) -> Secrets:
             if key and key not in may_call:
                 phones.setdefault(key, summary.id)
         for words in _secret_names(summary):
-            if " ".join(words) not in may_say:
+            if " ".join(words) in may_say:
+                continue
+            if len(words) > 1:
                 names[max(words, key=len)].setdefault(words, summary.id)
+            else:
+                eastern.setdefault(words[0], summary.id)
+        for word in _lone_names(summary):
+            if word not in may_name:
+                lone[word].append(Place.of(summary))
     return Secrets(
         emails={domain: dict(locals_) for domain, locals_ in emails.items()},
         phones=phones,
         names={word.encode(): tuple(found.items()) for word, found in names.items()},
+        eastern=eastern,
+        lone={word: tuple(places) for word, places in lone.items()},
         digests=digests,
         edition=edition_of(known, may),
     )
 
 
 def _secret_names(summary: Summary) -> Iterable[tuple[str, ...]]:
-    """Yield the names that must not be shown, as they are written and as an address would have them."""
+    """Yield the names that must not be shown anywhere."""
+    for name in _uncovered(summary):
+        yield from telling_names(name)
+
+
+def _lone_names(summary: Summary) -> Iterable[str]:
+    """Yield the names that must not be shown beside the words of the submission."""
+    for name in _uncovered(summary):
+        if name in summary.unsaid and (word := lone_name(name)):
+            yield word
+
+
+def _uncovered(summary: Summary) -> Iterable[str]:
     covered = summary.names[:1] if summary.name_covered else ()
-    for name in summary.names:
-        if name in covered:
-            continue
-        for words in {name_words(name), tuple(slug_of(name).split("-"))}:
-            if len(words) > 1 and sum(map(len, words)) >= _SHORTEST_NAME and not words[0].isdigit():
-                yield words
+    return (name for name in summary.names if name not in covered)
 
 
 def _digest_table(email: str, item_id: str) -> dict[str, tuple[str, str]]:
