@@ -41,6 +41,15 @@ class _Commands(click.Group):
             ctx.exit(1)
 
 
+class _WithDefault(click.Group):
+    """A group that does something by itself, and takes an argument that is not the name of one of its commands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        names_command = bool(args) and args[0] in self.commands
+        ctx.allow_interspersed_args = not names_command
+        return super().parse_args(ctx, ["", *args] if names_command else args)
+
+
 def _set(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Take a general option, before or after the verb, into the session."""
     source = ctx.get_parameter_source(str(param.name))
@@ -282,9 +291,65 @@ def clean() -> None:
     _exit(run(_session()))
 
 
+@cli.group(cls=_WithDefault, invoke_without_command=True)
+@click.argument("name", default="", required=False)
+@click.option("--dry-run", is_flag=True, help="Say exactly what would be sent and deleted, and send nothing.")
+@click.option("--preview", is_flag=True, help="Put it where visitors do not see it, and search engines stay away.")
+@click.option("--no-build", is_flag=True, help="Send the output folder as it is. It is checked all the same.")
+@click.option("--allow-sample", is_flag=True, help="Go online with people who are made up (`sample: true`).")
+@click.option("--take-down", is_flag=True, help="Go online without words that are withheld, though nobody settled it.")
+@click.option("--take-over", is_flag=True, help="Make everything at the target this site, whoever put it there.")
+@click.option(
+    "--max-deletes",
+    type=click.IntRange(0),
+    default=256,
+    show_default=True,
+    help="Stop when more files than this would be deleted.",
+)
+@click.option("-m", "--message", default="", help="A line about this deploy, for hosts that keep one.")
+@click.option("--minify/--no-minify", default=None, help="Leave needless white space out of pages, as in `build`.")
+@click.option("--no-verify", is_flag=True, help="Do not look at the live pages afterwards.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
+@_general(hidden=True)
+@click.pass_context
+def deploy(ctx: click.Context, /, **given: Any) -> None:
+    """Put the site online: build it, check it, and send what changed.
+
+    NAME is an entry of `deploy:` in the config. Without it, the only one, or the one called `production`.
+    """
+    if ctx.invoked_subcommand is None:
+        from caresite.commands.deploy import Flags, run
+
+        _exit(run(_session(), Flags(**given)))
+
+
+@deploy.command("init")
+@click.argument("host", default="", required=False)
+@click.option("-f", "--force", is_flag=True, help="Write over files that somebody has changed.")
+@_general(hidden=True)
+def deploy_init(**given: Any) -> None:
+    """Write the files that a host needs, and say what is left to do.
+
+    HOST is netlify, github-pages, cloudflare-pages, s3, nginx, caddy or apache.
+    """
+    from caresite.commands.deploy_init import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@deploy.command("log")
+@click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
+@_general(hidden=True)
+def deploy_log(number: int) -> None:
+    """List what deploys from this computer did."""
+    from caresite.commands.deploy_log import run
+
+    _exit(run(_session(), number))
+
+
 @cli.group()
 def stories() -> None:
-    """Take in what customers sent, and look after it. Nothing of it is published by this."""
+    """Take in what customers sent, decide about it, and look after it. Nothing is shown before you approve it."""
 
 
 @stories.command("pull")
@@ -418,6 +483,182 @@ def stories_train() -> None:
     from caresite.commands.stories_files import run_train
 
     _exit(run_train(_session()))
+
+
+_BY = click.option("--by", default="", help="Who decides, for the log; your user name otherwise.")
+_VIA = click.option(
+    "--via",
+    type=click.Choice(("email", "letter", "phone", "in-person")),
+    default="email",
+    show_default=True,
+    help="How they said it.",
+)
+_EVIDENCE = click.option(
+    "--evidence",
+    default="",
+    metavar="FILE",
+    help="What proves it: their letter, or what you wrote down; `-` for standard input. It is kept, in private.",
+)
+
+
+@stories.command("approve")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@_EVIDENCE
+@click.option("--on", default="", metavar="DAY", help="The day of their answer; today otherwise.")
+@_VIA
+@click.option("--agreed", multiple=True, metavar="SCOPE", help="What else they agreed to. May be repeated.")
+@click.option("--parent", is_flag=True, help="A parent answered for them.")
+@_BY
+@_general(hidden=True)
+def stories_approve(**given: Any) -> None:
+    """Put submissions on the site: writes the text and consent.lock.yaml, for you to commit.
+
+    It is refused, with what to do, while something is missing. Whom you asked is approved with --evidence.
+    """
+    from caresite.commands.stories_decide import ApproveFlags, run_approve
+
+    _exit(run_approve(_session(), ApproveFlags(**given)))
+
+
+@stories.command("reject")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("-r", "--reason", default="", help="off-topic, not-genuine, no-consent, duplicate, spam, and so on.")
+@click.option("--note", default="", help="Why, in your own words. It stays private.")
+@_BY
+@_general(hidden=True)
+def stories_reject(ids: tuple[str, ...], reason: str, note: str, by: str) -> None:
+    """Decline submissions, for a reason that has nothing to do with praise or blame."""
+    from caresite.commands.stories_decide import run_reject
+
+    _exit(run_reject(_session(), ids, reason, note, by))
+
+
+@stories.command("ask")
+@click.argument("id")
+@_BY
+@_general(hidden=True)
+def stories_ask(id: str, by: str) -> None:
+    """Print a letter to the author with what you have to know, for you to send, and wait for the answer."""
+    from caresite.commands.stories_decide import run_ask
+
+    _exit(run_ask(_session(), id, by))
+
+
+@stories.command("edit")
+@click.argument("id")
+@click.option("-t", "--text", help="The words to show instead.")
+@click.option("-f", "--file", default="", metavar="FILE", help="A file with the words to show; `-` for standard input.")
+@click.option("--title", help="The title to show.")
+@click.option("--as-sent", is_flag=True, help="Show the words as they came, after all.")
+@click.option(
+    "--kind",
+    multiple=True,
+    type=click.Choice(("typo", "length", "clarity", "translation", "redaction")),
+    help="What you changed, besides what a comparison finds. `typo` is refused when it was more.",
+)
+@click.option("--display", help="Show less of the name than they chose: first-name, initials, role, anonymous.")
+@click.option("--disclosure", help="A plain sentence beside the words, where there was a gift or a tie.")
+@click.option("--reply", help="Your answer, shown as yours.")
+@click.option("--reply-by", help="Who answers.")
+@click.option("--picture/--no-picture", default=None, help="Whether their picture is shown, where they agreed.")
+@click.option("--alt", help="What the picture shows, for those who do not see it.")
+@click.option("--relation", help="How they are tied to you: customer, client, employee, family, and so on.")
+@click.option("--incentive", help='What they got for it; "" for nothing.')
+@click.option("--age", type=click.Choice(("of-age", "parent-agreed", "under-age")), help="What you know of their age.")
+@click.option("--about", help='Whose service it praises; "" for yours.')
+@click.option("--staff", multiple=True, metavar="NAME", help="Somebody else whom the words name. May be repeated.")
+@click.option("--staff-agreed", multiple=True, metavar="NAME", help="One of them who agreed to be named in full.")
+@click.option("--note", help="A note of yours. It stays private.")
+@click.option("--hold/--no-hold", default=None, help="Keep it for a dispute, whatever its time.")
+@_BY
+@_general(hidden=True)
+def stories_edit(**given: Any) -> None:
+    """Change the words that are shown, or what is known about them. What came is kept, and stars cannot be changed.
+
+    Without options it opens the words in your editor. More than mending slips needs the author's yes: `stories ask`.
+    """
+    from caresite.commands.stories_decide import EditFlags, run_edit
+
+    _exit(run_edit(_session(), EditFlags(**given)))
+
+
+@stories.command("reopen")
+@click.argument("id")
+@_BY
+@_general(hidden=True)
+def stories_reopen(id: str, by: str) -> None:
+    """Put it back among those to decide: out of quarantine, or off the site."""
+    from caresite.commands.stories_decide import run_reopen
+
+    _exit(run_reopen(_session(), id, by))
+
+
+@stories.command("withdraw")
+@click.argument("id")
+@click.option("--only", multiple=True, metavar="SCOPE", help="Take back only this, such as publish_photo.")
+@_VIA
+@_EVIDENCE
+@_BY
+@_general(hidden=True)
+def stories_withdraw(id: str, only: tuple[str, ...], via: str, evidence: str, by: str) -> None:
+    """Take it off the site because its author wants that. The next build has no trace of it."""
+    from caresite.commands.stories_back import run_withdraw
+
+    _exit(run_withdraw(_session(), id, only, via, evidence, by))
+
+
+@stories.command("erase")
+@click.argument("id")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_BY
+@_general(hidden=True)
+def stories_erase(id: str, yes: bool, by: str) -> None:
+    """Erase everything of it but its id and the dates of its log, and say what no tool can reach."""
+    from caresite.commands.stories_back import run_erase
+
+    _exit(run_erase(_session(), id, by, yes=yes))
+
+
+@stories.command("purge")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@_BY
+@_general(hidden=True)
+def stories_purge(dry_run: bool, by: str) -> None:
+    """Take off the site what has ended, and erase what may not be kept any longer."""
+    from caresite.commands.stories_back import run_purge
+
+    _exit(run_purge(_session(), by, dry_run=dry_run))
+
+
+@stories.command("proof")
+@click.argument("id")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@_BY
+@_general(hidden=True)
+def stories_proof(id: str, output: Path | None, by: str) -> None:
+    """Write all that is on record of it into one page for a lawyer, an authority or its author."""
+    from caresite.commands.stories_account import run_proof
+
+    _exit(run_proof(_session(), id, output, by))
+
+
+@stories.command("stats")
+@_general(hidden=True)
+def stories_stats() -> None:
+    """Show what became of what came in, by stars, and whether that looks one-sided."""
+    from caresite.commands.stories_account import run_stats
+
+    _exit(run_stats(_session()))
+
+
+@stories.command("serve")
+@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to listen.")
+@_general(hidden=True)
+def stories_serve(port: int) -> None:
+    """Decide in the browser: opens the preview of the site at its page for stories."""
+    from caresite.commands.serve import Flags, run
+
+    _exit(run(_session(), Flags(port=port, open=True, at="/_caresite/stories")))
 
 
 @cli.group()

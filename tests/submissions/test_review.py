@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from caresite.core.diagnostics import Problem
-from caresite.submissions.records import State
+from caresite.submissions.public import author_of, shown_of
+from caresite.submissions.records import About, Agreement, Incentive, Showing, State, Words
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.decisions import (
     Answer,
@@ -25,10 +29,13 @@ from caresite.submissions.review.decisions import (
     Withdraw,
     decide,
 )
+from caresite.submissions.review.edits import doubts, kinds_of, pieces
+from caresite.submissions.review.guards import hindrances
 from caresite.submissions.review.states import MOVES, moved
 from caresite.submissions.store import Store
+from caresite.submissions.written import encode_record
 from submissions.conftest import wording
-from submissions.deciding import ID, NOW, TERMS, told
+from submissions.deciding import AT, BODY, ID, NOW, TERMS, told
 
 YES = Answer(at=NOW, method="email-reply", evidence="e" * 64)
 
@@ -131,3 +138,191 @@ def test_two_at_once_never_overwrite_each_other(review: Review) -> None:
     with pytest.raises(Problem, match="somebody else"):
         review.take(ID, Reject(reason="too-thin"), second.revision)
     assert review.open(ID).submission.moderation.state == "pending"
+
+
+# what stands in the way
+
+
+LACKING: dict[str, tuple[dict[str, Any], str, bool]] = {
+    "no consent": ({"consent": ()}, "publish_text", True),
+    "a no": ({"consent": (Agreement(at=AT, method="letter", denied=("publish_text",)),)}, "publish_text", True),
+    "consent that ended": (
+        {"consent": (Agreement(at=AT, method="letter", granted=("publish_text",), expires=date(2026, 11, 22)),)},
+        "publish_text",
+        True,
+    ),
+    "a tie nobody knows": ({"submitter": replace(told().submitter, relation="unknown")}, "relation", True),
+    "a tie nobody tells": ({"submitter": replace(told().submitter, relation="owner")}, "disclosure", False),
+    "no answer about gifts": ({"incentive": Incentive()}, "incentive", True),
+    "a gift nobody tells": ({"incentive": Incentive(given=True, kind="discount")}, "disclosure", False),
+    "a gift for praise": ({"incentive": Incentive(given=False, conditional_on_positive=True)}, "conditional", False),
+    "no age": ({"submitter": replace(told().submitter, age="unknown")}, "age", True),
+    "a child": ({"submitter": replace(told().submitter, age="under-age")}, "age", True),
+    "a shorter text": ({"showing": Showing(body="They came at five.", kinds=("length",))}, "edit", True),
+    "a whole name of staff": (
+        {"text": Words(body="Tom Abara came at five."), "about": About(staff_named=("Tom Abara",))},
+        "edit",
+        True,
+    ),
+    "an address in the words": ({"text": Words(body="Write to tom@abara.example, all of you.")}, "private", False),
+    "a number in the words": ({"text": Words(body="Ring them at 020 7946 0018, all of you.")}, "private", False),
+    "no words": ({"text": Words(rating=5)}, "words", False),
+    "a message to us": ({"kind": "request"}, "request", False),
+}
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_what_is_missing_is_said_and_nothing_is_shown(name: str) -> None:
+    changes, what, asks = LACKING[name]
+    item = told(**changes)
+    found = hindrances(item, TERMS)
+    assert [(each.what, each.asks) for each in found] == [(what, asks)]
+    with pytest.raises(Problem) as refused:
+        decide(item, Approve(), TERMS)
+    assert [d.code for d in refused.value.diagnostics] == ["S402"]
+
+
+SETTLED: dict[str, tuple[dict[str, Any], Edit]] = {
+    "a tie": ({"submitter": replace(told().submitter, relation="unknown")}, Edit(relation="client")),
+    "a sister": (
+        {"submitter": replace(told().submitter, relation="family")},
+        Edit(disclosure="Ada is the sister of our baker."),
+    ),
+    "nothing given": ({"incentive": Incentive()}, Edit(incentive="")),
+    "a gift": ({"incentive": Incentive()}, Edit(incentive="a loaf", disclosure="We gave Ada a loaf for it.")),
+    "of age": ({"submitter": replace(told().submitter, age="unknown")}, Edit(age="of-age")),
+    "a slip": ({}, Edit(body=BODY.replace("van", "vann"))),
+    "an agreed name": (
+        {"text": Words(body="Tom Abara came at five.")},
+        Edit(staff_named=("Tom Abara",), staff_agreed=("Tom Abara",)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_what_is_settled_stands_in_the_way_no_more(name: str) -> None:
+    changes, edit = SETTLED[name]
+    item = decide(told(**changes), edit, TERMS)
+    assert decide(item, Approve(), TERMS).moderation.state == "approved"
+
+
+def test_a_form_without_an_age_asks_for_none() -> None:
+    item = told(submitter=replace(told().submitter, age="unknown"))
+    assert hindrances(item, TERMS._replace(min_age={"best-story": 0})) == ()
+
+
+def test_a_yes_belongs_to_exactly_the_words_that_were_shown_to_its_author() -> None:
+    item = decide(told(), Edit(body="They came at five … with the big lamp."), TERMS)
+    asked = decide(item, Ask(), TERMS)
+    agreed = decide(asked, Approve(answer=YES), TERMS)
+    assert shown_of(agreed).agreed == NOW
+    again = decide(decide(agreed, Reopen(), TERMS), Edit(body="They came … with the big lamp."), TERMS)
+    assert [each.what for each in hindrances(again, TERMS)] == ["edit"]
+
+
+def test_what_is_on_the_site_is_not_edited_beyond_slips() -> None:
+    approved = decide(told(), Approve(), TERMS)
+    slip = decide(approved, Edit(body=BODY.replace("lamp", "lmap")), TERMS)
+    assert shown_of(slip).kinds == ("typo",)
+    with pytest.raises(Problem, match="changed"):
+        decide(approved, Edit(body="They came."), TERMS)
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason", "note", "said"),
+    [
+        ("curated", "", "", "without a reason"),
+        ("curated", "boring", "", "no reason"),
+        ("curated", "other", "", "needs a note"),
+        ("reviews", "other", "It is about the wrong shop.", "no reason to leave one out"),
+        ("reviews", "too-thin", "Only one star.", "praise or blame"),
+        ("reviews", "off-topic", "Sehr negativ.", "praise or blame"),
+        ("reviews", "off-topic", "Una queja.", "praise or blame"),
+    ],
+)
+def test_nothing_is_declined_for_being_unkind(mode: str, reason: str, note: str, said: str) -> None:
+    with pytest.raises(Problem, match=said):
+        decide(told(), Reject(reason=reason, note=note), TERMS._replace(mode=mode))
+
+
+def test_a_reason_is_kept_with_the_log_and_a_note_in_private() -> None:
+    item = decide(told(), Reject(reason="off-topic", note="About the butcher's."), TERMS._replace(mode="reviews"))
+    assert (item.moderation.reason, item.moderation.note) == ("off-topic", "About the butcher's.")
+    assert item.moderation.log[-1].reason == "off-topic"
+    assert item.retention.erase_after == date(2026, 12, 22)
+
+
+def test_a_name_is_shown_as_its_owner_chose_or_less() -> None:
+    assert author_of(told())["name"] == "Ada Q."
+    assert author_of(decide(told(), Edit(display="initials"), TERMS))["name"] == "A. Q."
+    assert author_of(decide(told(), Edit(display="anonymous"), TERMS)) == {"display": "anonymous"}
+    for more in ("full", "first-name"):
+        with pytest.raises(Problem, match="more of the name"):
+            decide(told(), Edit(display=more), TERMS)
+
+
+def test_a_dispute_keeps_what_would_be_erased() -> None:
+    held = decide(told(), Edit(hold=True), TERMS)
+    with pytest.raises(Problem, match="legal hold"):
+        decide(held, Erase(), TERMS)
+    assert decide(decide(held, Edit(hold=False), TERMS), Erase(), TERMS).moderation.state == "erased"
+
+
+def test_a_tombstone_says_nothing_of_a_person() -> None:
+    left = encode_record(decide(told(), Erase(), TERMS)).decode()
+    for words in ("Ada", "Quill", "customers.example", "five", "oven", "publish_text"):
+        assert words not in left
+    assert "state: erased" in left
+    assert "to: erased" in left
+
+
+# edits
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        ("They came at five.", "They came at five.", ()),
+        ("They came at five", "They came, at Five.", ("typo",)),
+        ("They cmae at five", "They came at five", ("typo",)),
+        ("They came at at five", "They came at five", ("typo",)),
+        ("They came at five", "They came", ("length",)),
+        ("They came at five", "They … came", ("length",)),
+        ("They came at five", "They came at nine", ("clarity",)),
+        ("They came at 5", "They came at 6", ("clarity",)),
+        ("It is now fine", "It is not fine", ("clarity",)),
+        ("It can do that", "It can't do that", ("clarity",)),
+        ("They came at five", "They all came at five", ("clarity",)),
+        ("They cmae at five, all of them", "They came at five", ("typo", "length")),
+    ],
+)
+def test_a_change_is_called_what_it_is(before: str, after: str, kinds: tuple[str, ...]) -> None:
+    assert kinds_of(before, after) == kinds
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("It was not late.", "It was late.", "“not” was left out"),
+        ("It didn't work.", "It did work.", "“didn't” was left out"),
+        ("Good, but dear.", "Good.", "“but” was left out"),
+        ("Gut, aber teuer.", "Gut.", "“aber” was left out"),
+        ("Bueno, pero caro.", "Bueno.", "“pero” was left out"),
+        ("It was late.", "It was not late.", "“not” was put in"),
+        ("They came at five, all of them.", "They came at five.", "left out without a mark"),
+    ],
+)
+def test_a_cut_that_may_turn_the_meaning_is_told(before: str, after: str, said: str) -> None:
+    assert any(said in doubt for doubt in doubts(before, after))
+
+
+def test_a_marked_cut_and_a_slip_are_not_told() -> None:
+    assert doubts("They came at five, all of them, at once.", "They came at five … at once.") == ()
+    assert doubts("They cmae at five.", "They came at five.") == ()
+
+
+@given(before=st.text(max_size=80), after=st.text(max_size=80))
+def test_pieces_make_up_both_texts(before: str, after: str) -> None:
+    found = pieces(before, after)
+    assert "".join(piece.text for piece in found if piece.how != "new") == before
+    assert "".join(piece.text for piece in found if piece.how != "gone") == after

@@ -64,6 +64,7 @@ class Flags(NamedTuple):
     editor: str = ""
     base_url: str = ""
     clock: str = ""
+    at: str = ""
 
 
 def run(session: Session, flags: Flags) -> int:
@@ -111,7 +112,7 @@ def _serve(session: Session, flags: Flags) -> int:
         gc.collect()
         gc.freeze()  # or the site is looked through for garbage again and again, which takes longer than most builds
         if flags.open:
-            click.launch(preview.url + _home(preview))
+            click.launch(preview.url + (flags.at or _home(preview)))
         preview.run()
     return 0
 

@@ -28,7 +28,7 @@ from caresite.submissions.records import Agreement, Method
 from caresite.submissions.sources.mail import SOURCE as MAIL
 from caresite.submissions.store import Store
 
-__all__ = ["WAYS", "AddFlags", "moderator", "run_add"]
+__all__ = ["WAYS", "AddFlags", "moderator", "run_add", "scope_named"]
 
 WAYS: dict[str, Method] = {
     "phone": "recorded-call",
@@ -145,7 +145,7 @@ def _answers(flags: AddFlags, words: str, settings: Settings) -> Answers:
 
 def _with_agreement(entry: Entry, flags: AddFlags, intake: Intake) -> Entry:
     """Return the entry with what was agreed to by word of mouth or in writing, as whoever writes it down says."""
-    scopes = [_scope(name) for name in flags.consent]
+    scopes = [scope_named(name, "--consent") for name in flags.consent]
     if "publish_text" in scopes:
         shown = scopes_of_display(entry.submission.submitter.display)
         scopes.extend(scope for scope in shown if scope not in scopes)
@@ -166,9 +166,10 @@ def _with_agreement(entry: Entry, flags: AddFlags, intake: Intake) -> Entry:
     return replace(entry, submission=replace(entry.submission, consent=(agreement,)))
 
 
-def _scope(name: str) -> Scope:
+def scope_named(name: str, option: str) -> Scope:
+    """Return a purpose by its name. Raises BadParameter, for `option`, when there is none of that name."""
     if name in SCOPES:
         return name  # type: ignore[return-value]
     near = nearest(name, SCOPES)
     advice = f"did you mean “{near}”?" if near else f"there are {', '.join(SCOPES)}"
-    raise click.BadParameter(f"“{name}” is not a purpose; {advice}", param_hint="--consent")
+    raise click.BadParameter(f"“{name}” is not a purpose; {advice}", param_hint=option)

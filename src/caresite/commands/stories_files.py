@@ -22,7 +22,7 @@ from caresite.submissions.pull import MODEL
 from caresite.submissions.spam.bayes import FEWEST_OF_EACH, Example, learn, trial
 from caresite.submissions.store import Store
 
-__all__ = ["run_backup", "run_export", "run_restore", "run_train"]
+__all__ = ["refuse_output", "run_backup", "run_export", "run_restore", "run_train"]
 
 _REAL = frozenset(("approved", "awaiting_author", "withdrawn", "expired"))
 _UNDECIDED_MOVES = 2  # in, and where the pull put it
@@ -37,13 +37,13 @@ def run_export(session: Session, format: Literal["csv", "json"], output: Path | 
     if output is None:
         click.echo(data, nl=False)
     else:
-        _refuse_output(session, output)
+        refuse_output(session, output)
         write_private(output.absolute(), data)
         session.say(f"Wrote {counted(len(found), 'submission')} to {session.shown(output)}. It holds personal data.")
     return 1 if store.broken else 0
 
 
-def _refuse_output(session: Session, path: Path) -> None:
+def refuse_output(session: Session, path: Path) -> None:
     """Raise BadParameter for a file inside the site that is published."""
     folder = output_folder(session.root, session.settings().config.output_dir).resolve()
     if path.resolve().is_relative_to(folder):
@@ -57,7 +57,7 @@ def run_backup(session: Session, output: Path | None) -> int:
         session.say("There is nothing to keep a copy of yet.")
         return 0
     target = output or session.root / f"private/stories-{datetime.now():%Y-%m-%d-%H%M}.tar.gz"
-    _refuse_output(session, target)
+    refuse_output(session, target)
     number = backup(store, target.absolute())
     session.say(f"Wrote {counted(number, 'submission')} to {session.shown(target)}. It holds personal data.")
     return 0

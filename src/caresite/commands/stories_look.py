@@ -76,6 +76,7 @@ def _as_data(summary: Summary) -> dict[str, Any]:
 def _cells(summary: Summary) -> tuple[str, ...]:
     stars = "" if summary.rating is None else f"{summary.rating:g}"
     words = in_quotes(summary.title or summary.excerpt, 56) + (f", {summary.name}" if summary.name else "")
+    words = "(nothing is left of it)" if summary.state == "erased" else words
     received = f"{summary.received_at:%Y-%m-%d}"
     cells = (summary.id, summary.state, received, summary.kind, stars, f"{summary.score:g}", words)
     return tuple(printable(cell) for cell in cells)

@@ -14,11 +14,13 @@ from typing import Any
 from msgspec import Struct
 
 from caresite.core import codes
+from caresite.core.codes_rules import MACHINE_WORDS
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
 from caresite.core.model import Component, Item, Segments
 from caresite.core.urls import slug_of
 from caresite.kinds import Consent, ConsentLock, Quote, Story, Testimonial
-from caresite.kinds.content import Disclosed
+from caresite.kinds.content import Disclosed, Picture
+from caresite.pipeline.approved import approved_digest
 
 __all__ = ["Verdict", "judge", "shown_name", "shows_face"]
 
@@ -52,6 +54,8 @@ class _Grant(Struct, frozen=True):
     withdrawn: datetime | None
     method: str
     adult: bool = True
+    digest: str = ""
+    is_submission: bool = False
 
 
 def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
@@ -75,16 +79,18 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     if grant.at > now:
         message = f"consent is dated {grant.at:%Y-%m-%d}, which is still to come"
         return Verdict((message,), (fault(codes.CONSENT_TOO_EARLY, _at(item, "consent.at", "consent_ref"), message),))
-    uncovered = [*_lapsed(grant, now), *_uncovered(meta, grant), *_given_away(item)]
+    uncovered = [*_lapsed(grant, now), *_uncovered(meta, grant), *_given_away(item), *_changed(item, grant)]
     undisclosed = _undisclosed(meta)
+    invented = ["no customer said the words: a program wrote them"] if getattr(meta, "machine_written", False) else []
     told = (
+        *(fault(MACHINE_WORDS, _at(item, "machine_written"), f"withheld: {why}") for why in invented),
         *_told(item, uncovered, settled=bool(grant.withdrawn and grant.withdrawn <= now)),
         *(
             fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}", hint=_REMEDIES.get(key, ""))
             for key, why in undisclosed
         ),
     )
-    return Verdict((*uncovered, *(why for _, why in undisclosed)), told, grant.ends)
+    return Verdict((*uncovered, *invented, *(why for _, why in undisclosed)), told, grant.ends)
 
 
 def _at(item: Item, *paths: str) -> Span:
@@ -112,7 +118,16 @@ def _grant(meta: Any, lock: ConsentLock) -> _Grant | None:
         if locked is None:
             return None
         adult = locked.age != "unknown"
-        return _Grant(frozenset(locked.scopes), locked.approved, locked.until, locked.withdrawn, locked.method, adult)
+        return _Grant(
+            scopes=frozenset(locked.scopes),
+            at=locked.approved,
+            ends=locked.until,
+            withdrawn=locked.withdrawn,
+            method=locked.method,
+            adult=adult,
+            digest=locked.digest,
+            is_submission=True,
+        )
     consent: Consent | None = meta.consent
     if consent is None:
         return None
@@ -141,6 +156,8 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
         shown["publish_company"] = "the company"
     if shows_face(meta) and author.photo:
         shown["publish_photo"] = "the photo"
+    if grant.is_submission and _lies_beside(getattr(meta, "image", None)):
+        shown["publish_photo"] = "the picture"
     if isinstance(meta, Story) and meta.customer.name and not meta.customer.anonymous:
         shown["publish_company"] = "the company"
     reasons = [f"consent does not cover {what} ({scope})" for scope, what in shown.items() if scope not in grant.scopes]
@@ -149,6 +166,22 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
     if isinstance(meta, Story) and meta.customer.logo and not meta.customer.logo_permission:
         reasons.append("the logo is shown without `logo_permission: true`")
     return reasons
+
+
+def _lies_beside(picture: Picture | None) -> bool:
+    """Tell whether a picture lies beside its text: there, that of a submission is its author's."""
+    return picture is not None and bool(picture.src) and "/" not in picture.src.removeprefix("./")
+
+
+def _changed(item: Item, grant: _Grant) -> list[str]:
+    """Say that words, stars or name are not those that were approved: what the lock file has a digest of."""
+    meta = item.meta
+    if not grant.digest or not isinstance(meta, (Story, Testimonial)):
+        return []
+    words = unescape(getattr(meta, "text", "")) or _words_in(item.body.html)
+    if approved_digest(words, meta.rating, meta.author) == grant.digest:
+        return []
+    return ["its words, stars or name are not those that were approved"]
 
 
 def _given_away(item: Item) -> list[str]:

@@ -4,6 +4,7 @@
     log.jsonl         every move, only ever added to
     wordings/         the texts people agreed to, by their digest
     attachments/      pictures, re-encoded, without what cameras write into them
+    evidence/         what proves an answer, such as a letter, by submission and digest
     secret            makes the digests of e-mail addresses useless to anybody else
     .listing  .lock   for speed and for peace; both can be deleted
 
@@ -26,13 +27,14 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.submissions.files import TEMPORARY, held, make_folder, write_all, write_private
 from caresite.submissions.journal import Journal
 from caresite.submissions.listing import Listing, Summary
+from caresite.submissions.options import PRIVATE
 from caresite.submissions.records import Submission
 from caresite.submissions.written import decode_record, encode_record
 
-__all__ = ["FOLDER", "PRIVATE", "Kept", "Store"]
+__all__ = ["FOLDER", "Kept", "Store"]
 
-PRIVATE = "private"
 FOLDER = "private/submissions"
+_BESIDE = ("wordings", "attachments", "evidence")
 _README = """\
 What customers sent in, for your eyes only. This folder is not part of the site and must not be in git.
 
@@ -182,6 +184,19 @@ class Store:
             write_private(path, text)
         return digest
 
+    def keep_evidence(self, item_id: str, data: bytes) -> str:
+        """Keep what proves an answer about a submission; return its digest."""
+        assert self._holds_lock
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.evidence(item_id, digest)
+        make_folder(path.parent)
+        write_private(path, data)
+        return digest
+
+    def evidence(self, item_id: str, digest: str) -> Path:
+        """Return the file of what proves an answer."""
+        return self.folder / "evidence" / f"{item_id}-{digest}"
+
     def hmac_of(self, email: str) -> str:
         """Return a digest of an e-mail address that nobody can work out without this store's secret."""
         address = email.strip().casefold().encode("utf-8", "replace")
@@ -218,7 +233,7 @@ class Store:
 
     def _mend(self) -> None:
         """Take away what an interrupted write left, and tell the log what it has not been told."""
-        for folder in (self.root / PRIVATE, self.folder, self.folder / "wordings", self.folder / "attachments"):
+        for folder in (self.root / PRIVATE, self.folder, *(self.folder / name for name in _BESIDE)):
             for path in folder.glob(f"{TEMPORARY}*"):
                 with suppress(OSError):
                     path.unlink()

@@ -75,9 +75,10 @@ class Review:
         kept = self.store.read(item_id)
         return Open(kept.submission, kept.revision, hindrances(kept.submission, self.terms))
 
-    def take(self, item_id: str, decision: Decision, revision: str = "") -> Taken:
+    def take(self, item_id: str, decision: Decision, revision: str = "", evidence: bytes = b"") -> Taken:
         """Carry out `decision`. With a `revision`, only if nobody has changed the submission since it was read.
 
+        `evidence` is what proves it, such as the author's letter; the decision names its digest.
         Raises LookupError when there is no such submission, Problem when the decision cannot be made; then nothing
         was changed.
         """
@@ -88,6 +89,8 @@ class Review:
                 raise Problem(fault(STORE_CHANGED, place_of(kept.submission), message))
             after = decide(kept.submission, decision, self.terms)
             read_entries(self.root)  # a lock file that nobody can read stops it here, before anything is changed
+            if evidence:
+                self.store.keep_evidence(item_id, evidence)
             after, pages = self._placed(kept.submission, after)
             doing = _Doing(submission=after, forgets=_loses(kept.submission, after))
             write_private(self._note_of(item_id), encode_record(doing))
@@ -195,12 +198,12 @@ class Review:
 
     def _belongings(self, before: Submission) -> Iterator[str]:
         """Delete what belongs to a submission that is erased: pictures, and what proved an answer."""
-        paths = [media.path for media in before.media if media.path]
-        paths += [f"evidence/{agreement.evidence}" for agreement in before.consent if agreement.evidence]
+        paths = [self.store.attachment(media.path) for media in before.media if media.path]
+        paths += (self.store.folder / "evidence").glob(f"{before.id}-*")
         for path in paths:
             with suppress(FileNotFoundError):
-                (self.store.folder / path).unlink()
-                yield f"{FOLDER}/{path}"
+                path.unlink()
+                yield path.relative_to(self.root).as_posix()
 
 
 def _loses(before: Submission, after: Submission) -> bool:

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from caresite.core.config import Settings
 from caresite.core.intake import RetentionDays
 from caresite.submissions.listing import summary_of
 from caresite.submissions.public import shown_of
 from caresite.submissions.records import Agreement, Submission, decisions
 
-__all__ = ["UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances"]
+__all__ = ["UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances", "terms_of"]
 
 UNTIED = frozenset(("customer", "client", "reader"))
 
@@ -35,6 +36,18 @@ class Terms(NamedTuple):
     def days_of(self, item: Submission) -> RetentionDays:
         """Return how long what came by the form of `item` is kept."""
         return self.retention.get(item.form, RetentionDays())
+
+
+def terms_of(settings: Settings, *, by: str, now: datetime) -> Terms:
+    """Return the terms of a site for whoever decides at `now`."""
+    forms = settings.config.forms
+    return Terms(
+        by=by,
+        now=now,
+        mode=settings.config.testimonials.mode,
+        min_age={name: form.min_age for name, form in forms.items()},
+        retention={name: form.retention_days for name, form in forms.items()},
+    )
 
 
 class Hindrance(NamedTuple):

@@ -1,0 +1,302 @@
+"""`caresite stories approve | reject | ask | edit | reopen`: what becomes of what somebody sent."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+
+from caresite.commands.report import as_data, print_diagnostics
+from caresite.commands.session import Session, printable
+from caresite.commands.stories_add import WAYS, moderator, scope_named
+from caresite.commands.stories_look import found_id, in_quotes
+from caresite.core.config import Settings
+from caresite.core.dates import parse_date
+from caresite.submissions.public import shown_of
+from caresite.submissions.records import About, Submission
+from caresite.submissions.review.actions import Review, Taken
+from caresite.submissions.review.decisions import Answer, Approve, Ask, Edit, Reject, Reopen
+from caresite.submissions.review.guards import terms_of
+from caresite.submissions.review.letter import Letter, letter_to
+from caresite.submissions.store import Store
+from caresite.submissions.wordings import wordings_in
+
+__all__ = [
+    "ApproveFlags",
+    "EditFlags",
+    "evidence_in",
+    "review_of",
+    "run_approve",
+    "run_ask",
+    "run_edit",
+    "run_reject",
+    "run_reopen",
+    "tell_taken",
+]
+
+_MARK = "# Change the words above; lines that begin with # are left out. Write … where you leave something out.\n"
+
+
+def review_of(session: Session, by: str = "") -> tuple[Review, Settings]:
+    """Return a review of the site's store, after finishing what an interruption left."""
+    settings = session.settings()
+    now = datetime.now(UTC).replace(microsecond=0)
+    review = Review(Store(session.root), terms_of(settings, by=moderator(by), now=now))
+    for item_id in review.mend():
+        session.say(f"Finished what was interrupted with {item_id}.")
+    return review, settings
+
+
+def tell_taken(session: Session, taken: Taken, said: str) -> None:
+    """Tell what a decision did: every path it touched, and what to look at."""
+    if session.json:
+        session.answer(
+            {
+                "ok": True,
+                "id": taken.submission.id,
+                "state": taken.submission.moderation.state,
+                "revision": taken.revision,
+                "touched": list(taken.touched),
+                "beyond_reach": list(taken.beyond),
+                "diagnostics": as_data(taken.cautions),
+            }
+        )
+        return
+    print_diagnostics(session, taken.cautions)
+    session.say(printable(said))
+    for path in _gathered(taken.touched):
+        session.say(f"  {path}")
+
+
+def _gathered(paths: Iterable[str]) -> list[str]:
+    """Return paths, those of the cache as one line unless somebody wants to see all."""
+    found = list(paths)
+    cached = [path for path in found if path.startswith(".caresite/")]
+    if len(cached) < 4:
+        return found
+    return [*(path for path in found if path not in cached), f".caresite/ ({len(cached)} files)"]
+
+
+def evidence_in(name: str) -> bytes:
+    """Return what stands in the file `name`, `-` for standard input. Raises BadParameter for an empty one."""
+    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes() if name else b""
+    if name and not data.strip():
+        raise click.BadParameter("it is empty, and proves nothing", param_hint="--evidence")
+    return data
+
+
+# approve
+
+
+class ApproveFlags(NamedTuple):
+    """The options of `stories approve`."""
+
+    ids: tuple[str, ...] = ()
+    evidence: str = ""
+    on: str = ""
+    via: str = "email"
+    agreed: tuple[str, ...] = ()
+    parent: bool = False
+    by: str = ""
+
+
+def run_approve(session: Session, flags: ApproveFlags) -> int:
+    """Put submissions on the site; returns 1 when something stands in the way of one, after doing the others."""
+    if len(flags.ids) > 1 and (flags.evidence or flags.agreed):
+        raise click.UsageError("an answer belongs to one submission; approve those that were asked one by one")
+    review, settings = review_of(session, flags.by)
+    proof = evidence_in(flags.evidence)
+    decision = Approve(answer=_answer(flags, proof, settings, review.terms.now) if proof else None)
+    if flags.agreed and not proof:
+        raise click.UsageError("--agreed needs --evidence, which proves that they did")
+
+    def approve(item_id: str) -> Taken:
+        return review.take(item_id, decision, evidence=proof)
+
+    return _each(
+        session,
+        [found_id(review.store, given) for given in flags.ids],
+        approve,
+        "is approved, and shown from the next build on",
+    )
+
+
+def _answer(flags: ApproveFlags, proof: bytes, settings: Settings, now: datetime) -> Answer:
+    try:
+        at = parse_date(flags.on, settings.zone).astimezone(UTC) if flags.on else now
+    except ValueError as error:
+        raise click.BadParameter(f"“{flags.on}”: {error}", param_hint="--on") from None
+    return Answer(
+        at=at,
+        method=WAYS[flags.via],
+        evidence=hashlib.sha256(proof).hexdigest(),
+        granted=tuple(scope_named(name, "--agreed") for name in flags.agreed),
+        given_by="parent" if flags.parent else "self",
+    )
+
+
+def _each(session: Session, ids: Iterable[str], act: Any, said: str) -> int:
+    """Do the same with several; returns 1 when it could not be done with one."""
+    from caresite.commands.report import print_problem
+    from caresite.core.diagnostics import Problem
+
+    code = 0
+    for item_id in ids:
+        try:
+            taken = act(item_id)
+        except Problem as problem:
+            print_problem(session, problem)
+            code = 1
+            continue
+        tell_taken(session, taken, f"{item_id} {said}: {_titled(taken.submission)}")
+    return code
+
+
+def _titled(item: Submission) -> str:
+    shown = shown_of(item)
+    return in_quotes(shown.title or shown.body)
+
+
+# reject and reopen
+
+
+def run_reject(session: Session, ids: tuple[str, ...], reason: str, note: str, by: str) -> int:
+    """Decline submissions; returns 1 when one cannot be."""
+    review, _ = review_of(session, by)
+    decision = Reject(reason=reason, note=note)
+    found = [found_id(review.store, given) for given in ids]
+    return _each(session, found, lambda item_id: review.take(item_id, decision), f"is declined as {reason}")
+
+
+def run_reopen(session: Session, given: str, by: str) -> int:
+    """Put a submission back among those to decide."""
+    review, _ = review_of(session, by)
+    taken = review.take(found_id(review.store, given), Reopen())
+    tell_taken(session, taken, f"{taken.submission.id} waits to be decided about. It is gone from the next build.")
+    return 0
+
+
+# ask
+
+
+def run_ask(session: Session, given: str, by: str) -> int:
+    """Print the letter to an author, and wait for the answer; once they were asked, only print it again."""
+    review, settings = review_of(session, by)
+    item_id = found_id(review.store, given)
+    opened = review.open(item_id)
+    letter = _letter(review, settings, item_id)
+    if opened.submission.moderation.state != "awaiting_author":
+        review.take(item_id, Ask(), opened.revision)
+    if session.json:
+        session.answer({"ok": True, "id": item_id, "state": "awaiting_author", **letter._asdict()})
+        return 0
+    click.echo(printable(f"To: {letter.to or 'nobody left an address'}\nSubject: {letter.subject}\n\n{letter.text}"))
+    session.say(f"{item_id} waits for its author. When they say yes, keep their letter in a file, and then:")
+    session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD")
+    return 0
+
+
+def _letter(review: Review, settings: Settings, item_id: str) -> Letter:
+    item, _, lacks = review.open(item_id)
+    form = settings.config.forms.get(item.form)
+    wording = wordings_in(review.root, settings.zone).get(form.consent if form else "")
+    business = settings.config.business
+    return letter_to(
+        item,
+        lacks,
+        firm=business.name if business and business.name else settings.config.title,
+        language=settings.config.language,
+        asked=wording.purposes if wording else {},
+        min_age=form.min_age if form else 0,
+    )
+
+
+# edit
+
+
+class EditFlags(NamedTuple):
+    """The options of `stories edit`; None leaves a thing as it is."""
+
+    id: str
+    text: str | None = None
+    file: str = ""
+    title: str | None = None
+    as_sent: bool = False
+    kind: tuple[str, ...] = ()
+    display: str | None = None
+    disclosure: str | None = None
+    reply: str | None = None
+    reply_by: str | None = None
+    picture: bool | None = None
+    alt: str | None = None
+    relation: str | None = None
+    incentive: str | None = None
+    age: str | None = None
+    about: str | None = None
+    staff: tuple[str, ...] = ()
+    staff_agreed: tuple[str, ...] = ()
+    note: str | None = None
+    hold: bool | None = None
+    by: str = ""
+
+
+_ASIDE = frozenset(("id", "text", "file", "as_sent", "kind", "about", "staff", "staff_agreed", "by"))
+
+
+def run_edit(session: Session, flags: EditFlags) -> int:
+    """Change the words that are shown, or what is known about them; without options, in your editor."""
+    review, _ = review_of(session, flags.by)
+    item_id = found_id(review.store, flags.id)
+    item, revision, _ = review.open(item_id)
+    facts = {name: value for name, value in flags._asdict().items() if name not in _ASIDE and value is not None}
+    facts |= {**_staff(flags, item), **_about(flags)}
+    words = _words(flags, item, nothing_else=not facts)
+    edit = msgspec.convert({**facts, **words, "kinds": flags.kind}, type=Edit, strict=False)
+    taken = review.take(item_id, edit, revision)
+    kinds = shown_of(taken.submission).kinds
+    changed = f"its words differ from what came ({', '.join(kinds)})" if kinds else "its words are as they came"
+    tell_taken(session, taken, f"{item_id} is changed; {changed}.")
+    for each in review.open(item_id).lacks:
+        session.say(f"  still missing: {each.message}")
+    return 0
+
+
+def _words(flags: EditFlags, item: Submission, *, nothing_else: bool) -> dict[str, str]:
+    """Return the words that are to be shown, if they change."""
+    if flags.as_sent:
+        return {"title": "", "body": ""}
+    if flags.file:
+        text = sys.stdin.read() if flags.file == "-" else Path(flags.file).read_text(encoding="utf-8-sig")
+        return {"body": text.strip()}
+    if flags.text is not None:
+        return {"body": flags.text}
+    if not nothing_else:
+        return {}
+    if not sys.stdin.isatty():
+        raise click.UsageError("say what to change; `caresite stories edit --help` lists it")
+    written = click.edit(f"{shown_of(item).body}\n\n{_MARK}")
+    if written is None:
+        raise click.UsageError("nothing was saved, so nothing is changed")
+    return {"body": "\n".join(line for line in written.split("\n") if not line.startswith("#")).strip()}
+
+
+def _staff(flags: EditFlags, item: Submission) -> dict[str, tuple[str, ...]]:
+    """Return who else is named; one who agreed is named, too."""
+    if not (flags.staff or flags.staff_agreed):
+        return {}
+    about = item.about
+    agreed = tuple(dict.fromkeys((*about.staff_agreed, *flags.staff_agreed)))
+    return {"staff_named": tuple(dict.fromkeys((*about.staff_named, *flags.staff, *agreed))), "staff_agreed": agreed}
+
+
+def _about(flags: EditFlags) -> dict[str, Any]:
+    if flags.about is None:
+        return {}
+    about = About(self=False, name=flags.about) if flags.about else About()
+    return {"about": msgspec.to_builtins(about)}
