@@ -138,8 +138,8 @@ SPOILS = {
     "a head that is a number": change_rows("UPDATE documents SET head = ?", packed(7)),
     "facts that are a document": change_rows("UPDATE routes SET facts = (SELECT head FROM documents)"),
     "reads that are cut": change_rows("UPDATE routes SET reads = ?", packed(b"abc")),
-    "a read that is gone": change_rows("DELETE FROM reads WHERE number = 3"),
-    "a read that is none": change_rows("UPDATE reads SET read = ? WHERE number = 3", packed(())),
+    "a read that is gone": change_rows("DELETE FROM reads WHERE number = 0"),
+    "a read that is none": change_rows("UPDATE reads SET read = ? WHERE number = 0", packed([()])),
     "a stamp that is none": change_rows("UPDATE documents SET stamp = x'6e6f'"),
     "a number that is none": change_rows("UPDATE meta SET value = x'6e6f' WHERE name = 'generation'"),
 }
@@ -233,7 +233,7 @@ import os, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("PRAGMA cache_size = 1")
 connection.execute("BEGIN")
-connection.execute("UPDATE reads SET answer = x'00'")
+connection.execute("UPDATE reads SET read = x'00'")
 connection.execute("DELETE FROM documents")
 connection.execute("UPDATE routes SET facts = zeroblob(9000)")
 os._exit(0)

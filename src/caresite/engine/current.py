@@ -37,19 +37,19 @@ __all__ = [
 ]
 
 # What may have another answer though the structure of the site is the same.
-_APART_FROM_STRUCTURE = frozenset(("segments", "template", "words", "asset", "theme", "site", "everything"))
+_APART_FROM_STRUCTURE = frozenset(("segments", "template", "words", "asset", "theme", "site", "picture", "everything"))
 
 
 class Standing:
-    """The bytes of a file that stands in the output folder as it was written."""
+    """The bytes of a file that stands in the output folder as it was written; `path` leads to it."""
 
     __slots__ = ("path",)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
 
     def read(self) -> bytes:
-        return self.path.read_bytes()
+        return Path(self.path).read_bytes()
 
 
 def code_digest() -> bytes:
@@ -75,7 +75,7 @@ def frame_of(site: Site, theme: Theme, *, code: bytes) -> bytes:
     markdown, config = settings.config.markdown, settings.config
     general = (config.language, config.base_url, config.timezone, settings.base_path, settings.path)
     drawn = [_drawings_digest(layer.folder / "drawings") for layer in theme.layers]
-    return fingerprint((code, plugins, markdown, general, drawn, settings.config.seo), {})
+    return fingerprint((code, plugins, markdown, general, drawn, config.seo, config.images), {})
 
 
 def sources_of(plugin: Plugin) -> tuple[str, ...]:
@@ -148,12 +148,12 @@ def is_current(known: KnownRoute | None, route: bytes, changed: frozenset[int]) 
     return known is not None and known.route == route and (not changed or changed.isdisjoint(known.reads))
 
 
-def standing(known: KnownRoute, path: Path) -> KnownRoute | None:
+def standing(known: KnownRoute, path: str) -> KnownRoute | None:
     """Return what is known of a file that stands at `path` as it was written; None when it does not."""
     stamp = stamp_of(path)
     if stamp is None or stamp != known.stamp:
         try:
-            if path.is_symlink() or digest_of(path.read_bytes()) != known.digest:
+            if Path(path).is_symlink() or digest_of(Path(path).read_bytes()) != known.digest:
                 return None
         except OSError:
             return None

@@ -43,6 +43,7 @@ __all__ = [
 
 T = TypeVar("T")
 _SUM_LENGTH = 4
+_READS_IN_A_ROW = 512
 _YOUNG_NS = 2_000_000_000  # a file changed twice within this may have one stamp for both
 _PLAIN_CLASSES = frozenset(
     (
@@ -66,7 +67,7 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS documents (path TEXT PRIMARY KEY, key BLOB, stamp BLOB, head BLOB, words BLOB);
     CREATE TABLE IF NOT EXISTS routes (output TEXT PRIMARY KEY, route BLOB, reads BLOB, facts BLOB,
         digest BLOB, stamp BLOB);
-    CREATE TABLE IF NOT EXISTS reads (number INTEGER PRIMARY KEY, read BLOB, answer BLOB);
+    CREATE TABLE IF NOT EXISTS reads (number INTEGER PRIMARY KEY, read BLOB);
 """
 
 
@@ -138,7 +139,7 @@ def memory_path(root: Path) -> Path:
 def stamp_of(path: str | Path, now: int | None = None) -> Stamp | None:
     """Return the stamp of a file; None when there is none, or it is so young that its stamp proves nothing."""
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116 - a Path for each of 20,000 files takes longer than the look at it
     except OSError:
         return None
     if max(status.st_mtime_ns, status.st_ctime_ns) > (time.time_ns() if now is None else now) - _YOUNG_NS:
@@ -160,6 +161,7 @@ class Memory:
         self.assembled: Any = None  # the site that was last written, while this object lives
         self.pending: Any = None  # the one that is being written
         self.templates: Any = None  # compiled ones, when they are not kept on disk
+        self.pictures: Any = None  # what is known of them, when that is not kept on disk
         self.routes_seen: tuple[Any, list[bytes]] = (None, [])
         self.documents: dict[str, KnownDocument] = {}
         self.routes: dict[str, KnownRoute] = {}
@@ -289,11 +291,12 @@ class Memory:
         for output, route, reads, facts, *rest in ask("SELECT output, route, reads, facts, digest, stamp FROM routes"):
             known = _checked(unpacked(facts), Output)
             self.routes[output] = KnownRoute(route, array("I", unpacked(reads)), known, rest[0], _stamp(rest[1]))
-        rows = ask("SELECT number, read, answer FROM reads ORDER BY number").fetchall()
-        if [row[0] for row in rows] != list(range(len(rows))):
+        for _, row in ask("SELECT number, read FROM reads ORDER BY number"):
+            for *read, answer in _checked(unpacked(row), list):
+                self.reads.append(Read(*read))
+                self.answers.append(answer)
+        if len(self.reads) != int(self.meta.get("reads", b"0")):
             raise ValueError("reads are missing")
-        self.reads = [Read(*unpacked(read)) for _, read, _ in rows]
-        self.answers = [answer for _, _, answer in rows]
         self._numbers = {read: number for number, read in enumerate(self.reads)}
         ask("COMMIT")
         self._saved_documents = {path: known.key + _packed_stamp(known.stamp) for path, known in self.documents.items()}
@@ -372,17 +375,20 @@ class Memory:
             if saved.get(output) is not known
         )
         connection.executemany("INSERT OR REPLACE INTO routes VALUES (?, ?, ?, ?, ?, ?)", changed)
-        before = self._saved_answers
-        reads = (
-            (number, packed(tuple(self.reads[number])), answer)
-            for number, answer in enumerate(self.answers)
-            if number >= len(before) or before[number] != answer
-        )
-        connection.executemany("INSERT OR REPLACE INTO reads VALUES (?, ?, ?)", reads)
+        connection.executemany("INSERT OR REPLACE INTO reads VALUES (?, ?)", self._rows_of_reads())
+        self.meta["reads"] = str(len(self.reads)).encode()
         self._generation = there + 1
         self.meta["generation"] = str(self._generation).encode()
         connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", self.meta.items())
         self._saved_routes, self._saved_answers = dict(self.routes), list(self.answers)
+
+    def _rows_of_reads(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the rows with reads that are new or have another answer; there are too many for a row each."""
+        for number, start in enumerate(range(0, len(self.reads), _READS_IN_A_ROW)):
+            row = slice(start, start + _READS_IN_A_ROW)
+            if self.answers[row] != self._saved_answers[row]:
+                pairs = zip(self.reads[row], self.answers[row], strict=True)
+                yield number, packed([(*read, answer) for read, answer in pairs])
 
     def _close(self) -> None:
         for connection in self._connections.values():

@@ -84,7 +84,7 @@ def parse_known(
     unknown: list[Source] = []
     stamps: dict[str, Stamp | None] = {}
     for source in sources:
-        stamp = stamps[source.path] = stamp_of(root / names.get(source.path, source.path), now)
+        stamp = stamps[source.path] = stamp_of(f"{root}/{names.get(source.path, source.path)}", now)
         known = memory.documents.get(source.path)
         if known is None or not _is_known(known, source, stamp, prefix, read):
             unknown.append(source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -137,6 +138,9 @@ class _Crew(Generic[A, R]):
         self.arguments = arguments
         self.patience_s = patience_s
         self.waiting = deque(range(len(arguments)))
+        self.froze = can_fork() and not gc.get_freeze_count()
+        if self.froze:
+            gc.freeze()  # a look for garbage would write on every object, and so copy the memory that is shared
         self.workers = [_Worker(setup, arguments) for _ in range(workers)]
 
     def results(self) -> Iterator[tuple[int, R | Lost]]:
@@ -196,6 +200,8 @@ class _Crew(Generic[A, R]):
     def dismiss(self) -> None:
         for worker in self.workers:
             worker.end()
+        if self.froze:
+            gc.unfreeze()
 
 
 def _ending(code: int | None) -> str:

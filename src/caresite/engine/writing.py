@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import weakref
@@ -9,13 +10,13 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.model import Content, Output, Route
+from caresite.core.model import Output, Route
 from caresite.core.urls import collision_key, stays_inside
 from caresite.engine.current import (
     Standing,
@@ -34,27 +35,35 @@ from caresite.pipeline.notes import Read
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer, facts_of
 
-__all__ = ["Spool", "Spooled", "made_of_all", "note_published", "write_all", "write_known"]
+__all__ = ["Placed", "Spool", "Spooled", "made_of_all", "note_published", "write_all", "write_known"]
 
 Tell = Callable[[str, int, int], None]
+FINISHED = "finished"  # the kind of files that were made of finished pages
 WORTH_PROCESSES = 200  # fewer pages are written sooner than processes are started and have said what they read
 
 
 class Spool:
-    """Where the bytes of files wait until all are there and none has an error, so that they need no memory."""
+    """Where the bytes of files wait until all are there and none has an error, so that they need no memory.
+
+    Processes that are forked from the one that made it may all keep bytes in it: each adds to its end (O_APPEND).
+    """
 
     def __init__(self) -> None:
         self._file, name = tempfile.mkstemp(prefix="caresite-")
+        os.close(self._file)
+        self._file = os.open(name, os.O_RDWR | os.O_APPEND)
         os.unlink(name)  # noqa: PTH108 - nobody else needs its name, so it goes with whoever holds it
-        self._end = 0
+        self._owner = os.getpid()
         weakref.finalize(self, os.close, self._file)
 
     def keep(self, data: bytes) -> Spooled:
-        start = self._end
-        while data:
-            written = os.pwrite(self._file, data, self._end)
-            self._end, data = self._end + written, data[written:]
-        return Spooled(self, start, self._end - start)
+        """Add bytes to the end, whole. Raises OSError when there is no room for them."""
+        if self._owner != os.getpid():  # forked processes share the place in a file, so each opens it for itself
+            self._file = os.open(f"/proc/self/fd/{self._file}", os.O_RDWR | os.O_APPEND)
+            self._owner = os.getpid()
+        if os.write(self._file, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return Spooled(os.lseek(self._file, 0, os.SEEK_CUR) - len(data), len(data), self)
 
     def read(self, start: int, length: int) -> bytes:
         parts = []
@@ -67,12 +76,25 @@ class Spool:
 class Spooled(NamedTuple):
     """Bytes in a spool."""
 
+    start: int
+    length: int
     spool: Spool
+
+    def read(self) -> bytes:
+        return self.spool.read(self.start, self.length)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Placed, (self.start, self.length))  # the other process has the spool
+
+
+class Placed(NamedTuple):
+    """Where bytes stand in a spool that both sides have."""
+
     start: int
     length: int
 
     def read(self) -> bytes:
-        return self.spool.read(self.start, self.length)
+        raise LookupError("it is not known in which spool they stand")
 
 
 def write_all(renderer: Renderer, routes: Sequence[Route], tell: Tell) -> list[Output]:
@@ -118,44 +140,48 @@ def write_known(
     ]
     stale = [place for place, found in enumerate(known) if found is None]
     done = len(routes) - len(stale)
-    for place, written in _written(renderer, [routes[place] for place in stale], memory, workers):
-        output = replace(written.output, content=_kept(written.output, spool))
-        known[stale[place]] = KnownRoute(digests[stale[place]], written.reads, output, digest_of(written.output.data))
+    for place, written in _written(renderer, [routes[place] for place in stale], memory, workers, spool):
+        known[stale[place]] = KnownRoute(digests[stale[place]], *written)
         done += 1
         tell("render", done, len(routes))
     found = [route for route in known if route is not None]
-    memory.routes = {known.output.path: known for known in found if is_lasting(known.output)}
+    finished = {path: known for path, known in memory.routes.items() if known.output.kind == FINISHED}
+    memory.routes = finished | {known.output.path: known for known in found if is_lasting(known.output)}
     memory.meta |= {"frame": frame, "structure": structure}
     memory.assembled, memory.pending = memory.pending, None
     return [known.output for known in found], [routes[place].output for place in stale]
 
 
-def _kept(output: Output, spool: Spool | None) -> bytes | Content:
-    return spool.keep(output.data) if spool and output.content else output.content
-
-
 class _Written(NamedTuple):
-    """An output, and the numbers of the reads that were made for it."""
+    """The numbers of the reads that were made for an output, the output, and the digest of its bytes."""
 
-    output: Output
     reads: array[int]
+    output: Output
+    digest: bytes
+
+
+def _rendered(renderer: Renderer, route: Route, spool: Spool | None) -> tuple[Output, bytes]:
+    """Return an output, its bytes in the spool if there is one, and their digest."""
+    output = renderer.render(route)
+    digest = digest_of(output.data)
+    return (replace(output, content=spool.keep(output.data)) if spool and output.content else output), digest
 
 
 def _written(
-    renderer: Renderer, routes: Sequence[Route], memory: Memory, workers: int
+    renderer: Renderer, routes: Sequence[Route], memory: Memory, workers: int, spool: Spool | None
 ) -> Iterator[tuple[int, _Written]]:
     """Yield the outputs of routes with their places, in any order."""
     first = {route.template: place for place, route in reversed(list(enumerate(routes)))}
     apart = workers > 1 and len(routes) >= WORTH_PROCESSES and can_fork()
     here = sorted(first.values()) if apart else range(len(routes))  # templates are compiled once, before forking
     for place in here:
-        output = renderer.render(routes[place])
+        output, digest = _rendered(renderer, routes[place], spool)
         answers = renderer.notes.answers
         reads = array("I", [memory.number_of(read, answers[read]) for read in output.reads])
-        yield place, _Written(replace(output, reads=()), reads)
+        yield place, _Written(reads, replace(output, reads=()), digest)
     if apart:
         others = [place for place in range(len(routes)) if place not in first.values()]
-        yield from _written_apart(renderer, routes, others, memory, workers)
+        yield from _written_apart(renderer, routes, others, memory, workers, spool)
 
 
 class _Sent(NamedTuple):
@@ -163,39 +189,49 @@ class _Sent(NamedTuple):
 
     process: int
     output: Output
+    digest: bytes
     reads: array[int]
     new: tuple[tuple[Read, bytes], ...]
 
 
 def _written_apart(
-    renderer: Renderer, routes: Sequence[Route], places: Sequence[int], memory: Memory, workers: int
+    renderer: Renderer,
+    routes: Sequence[Route],
+    places: Sequence[int],
+    memory: Memory,
+    workers: int,
+    spool: Spool | None,
 ) -> Iterator[tuple[int, _Written]]:
     numbers: dict[int, list[int]] = {}
     asked = [routes[place] for place in places]
-    for number, sent in spread(partial(_sender, renderer), asked, workers=workers):
+    for number, sent in spread(partial(_sender, renderer, spool), asked, workers=workers):
         if isinstance(sent, Lost):
             route = asked[number]
             message = f"{route.url} could not be written: {sent.reason}"
             lost = fault(codes.TEMPLATE_FAILED, Span(route.template or route.output), message)
-            yield places[number], _Written(Output(path=route.output, content=b"", diagnostics=(lost,)), array("I"))
+            output = Output(path=route.output, content=b"", diagnostics=(lost,))
+            yield places[number], _Written(array("I"), output, digest_of(b""))
             continue
         known = numbers.setdefault(sent.process, [])
         known.extend(memory.number_of(Read(*read), answer) for read, answer in sent.new)
-        yield places[number], _Written(sent.output, array("I", [known[n] for n in sent.reads]))
+        output = sent.output
+        if spool and isinstance(output.content, Placed):
+            output = replace(output, content=Spooled(*output.content, spool))
+        yield places[number], _Written(array("I", [known[n] for n in sent.reads]), output, sent.digest)
 
 
-def _sender(renderer: Renderer) -> Callable[[Route], _Sent]:
+def _sender(renderer: Renderer, spool: Spool | None) -> Callable[[Route], _Sent]:
     numbers: dict[Read, int] = {}
 
     def send(route: Route) -> _Sent:
-        output = renderer.render(route)
+        output, digest = _rendered(renderer, route, spool)
         new = []
         for read in output.reads:
             if read not in numbers:
                 numbers[read] = len(numbers)
                 new.append((read, renderer.notes.answers[read]))
         reads = array("I", [numbers[read] for read in output.reads])
-        return _Sent(os.getpid(), replace(output, reads=()), reads, tuple(new))
+        return _Sent(os.getpid(), replace(output, reads=()), digest, reads, tuple(new))
 
     return send
 
@@ -207,7 +243,7 @@ def _standing(
         return None
     if folder is None:
         return known
-    path = folder / known.output.path
+    path = f"{folder}/{known.output.path}"
     found = standing(known, path)
     return found._replace(output=replace(found.output, content=Standing(path))) if found else None
 
@@ -219,21 +255,24 @@ def note_published(memory: Memory, folder: Path) -> None:
     """
     for path, known in memory.routes.items():
         if not isinstance(known.output.content, Standing):
-            output = replace(known.output, content=Standing(folder / path))
+            output = replace(known.output, content=Standing(f"{folder}/{path}"))
             memory.routes[path] = known._replace(stamp=None, output=output)
 
 
-def made_of_all(site: Site, outputs: tuple[Output, ...]) -> tuple[list[Output], list[Diagnostic]]:
-    """Return the files that plugins make from all pages, and what is wrong with them."""
+def made_of_all(
+    site: Site, outputs: tuple[Output, ...], seam: Literal["rendered", "finished"] = "rendered"
+) -> tuple[list[Output], list[Diagnostic]]:
+    """Return the files that plugins make from all pages at `seam`, and what is wrong with them."""
     taken = {collision_key(path) for path in (*site.files, *(output.path for output in outputs))}
     made: list[Output] = []
     found: list[Diagnostic] = []
     for active in site.settings.plugins:
-        if not active.plugin.rendered:
+        make = getattr(active.plugin, seam)
+        if not make:
             continue
         name = active.plugin.name
         try:
-            for output in active.plugin.rendered(site, outputs, active.options):
+            for output in make(site, outputs, active.options):
                 if not stays_inside(output.path) or collision_key(output.path) in taken:
                     where = "which is there already" if stays_inside(output.path) else "outside the output folder"
                     message = f"the plugin `{name}` wants to write `{output.path}`, {where}"
@@ -244,6 +283,6 @@ def made_of_all(site: Site, outputs: tuple[Output, ...]) -> tuple[list[Output], 
         except Problem as problem:
             found.extend(problem.diagnostics)
         except Exception as error:
-            message = f"the plugin `{name}` failed in `rendered`: {type(error).__name__}: {error}"
+            message = f"the plugin `{name}` failed in `{seam}`: {type(error).__name__}: {error}"
             found.append(fault(codes.PLUGIN_FAILED, active.span, message))
     return made, found

@@ -106,7 +106,7 @@ def _publish(
     for path in contents:
         if not stays_inside(path):
             raise Problem(fault(codes.CANNOT_WRITE, Span(path), "it lies outside the output folder"))
-    stays = {path for path in contents if path in there and _stands(folder / path, contents[path])}
+    stays = {path for path in contents if path in there and _stands(folder, path, contents[path])}
     written = tuple(path for path in contents if path not in stays and path != MARKER)
     removed = tuple(sorted(there - contents.keys()))
     if not dry_run and (removed or len(stays) < len(contents)):
@@ -250,23 +250,27 @@ def _refuse_foreign(folder: Path, clean: bool) -> None:
         raise Problem(fault(codes.FOREIGN_OUTPUT, Span(folder.name), message, hint=hint))
 
 
-def _listing(folder: Path) -> Iterable[str]:
-    """Yield the files below `folder`; a link counts as a file and is never followed."""
-    for current, folders, names in os.walk(folder):
-        base = Path(current)
-        links = [n for n in folders if (base / n).is_symlink()]
-        for name in (*names, *links):
-            yield (base / name).relative_to(folder).as_posix()
+def _listing(folder: str | Path) -> Iterable[str]:
+    """Yield the files below `folder` as paths from there; a link counts as a file and is never followed."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from (f"{entry.name}/{path}" for path in _listing(entry.path))
+            else:
+                yield entry.name
 
 
-def _stands(path: Path, content: bytes | Content) -> bool:
+def _stands(folder: Path, path: str, content: bytes | Content) -> bool:
     """Tell whether a file has this content; what lies there already is not compared with itself."""
+    if getattr(content, "path", None) == f"{folder}/{path}":
+        return True
+    full = folder / path
     if isinstance(content, bytes):
-        return _same(path, content)
+        return _same(full, content)
     try:
         if isinstance(content, _Copy):
-            return content.stands_at(path)
-        return getattr(content, "path", None) == path or _same(path, content.read())
+            return content.stands_at(full)
+        return _same(full, content.read())
     except OSError:
         return False
 

@@ -9,9 +9,11 @@ from msgspec import Struct
 from caresite.core.config import Settings
 from caresite.core.schema import Doc
 
-__all__ = ["NAME", "SubmissionOptions", "options_of"]
+__all__ = ["NAME", "PRIVATE", "SubmissionOptions", "options_of"]
 
 NAME = "submissions"
+PRIVATE = "private"
+"""The folder of what nobody else may see, below the site's root."""
 
 
 class SubmissionOptions(Struct, frozen=True, kw_only=True):

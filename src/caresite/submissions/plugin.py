@@ -17,13 +17,12 @@ from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Reader
 from caresite.submissions.badge import badge, badge_routes
 from caresite.submissions.forms import form_at, form_view, promises, script, script_url, thanks_of
-from caresite.submissions.inbox import check_sources
-from caresite.submissions.leaks.scan import inspect
-from caresite.submissions.options import NAME, SubmissionOptions
+from caresite.submissions.options import NAME, PRIVATE, SubmissionOptions
+from caresite.submissions.promises import check_declared
 from caresite.submissions.questions import REQUEST_FORM, page_of, questions_of, story_forms
 from caresite.submissions.wordings import read_wording
 
-__all__ = ["PLUGIN", "checks", "render", "routes"]
+__all__ = ["PLUGIN", "checks", "inspect", "render", "routes"]
 
 _HERE = Path(__file__).parent
 
@@ -114,10 +113,23 @@ def checks(site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) 
     forms = site.settings.config.forms
     for name, form in forms.items():
         yield from _check_form(site, name, form)
-    yield from check_sources(site.settings)
+    if site.settings.config.sources:
+        from caresite.submissions.inbox import check_sources
+
+        yield from check_sources(site.settings)
+    yield from check_declared(site)
     for page_id, body in site.bodies.items() if forms else ():
         if page_id in site.pages:
             yield from _check_calls(site, site.pages[page_id].source, body.html)
+
+
+def inspect(root: Path, site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) -> Iterable[Diagnostic]:
+    """Report what of the private store would be published; most sites have none, and load nothing for it."""
+    if not (root / PRIVATE).is_dir():
+        return ()
+    from caresite.submissions.leaks import scan
+
+    return scan.inspect(root, site, outputs, options)
 
 
 def _check_calls(site: Site, source: str, segments: Segments) -> Iterator[Diagnostic]:

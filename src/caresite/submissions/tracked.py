@@ -7,7 +7,7 @@ from pathlib import Path
 
 from caresite.core.codes_stories import PRIVATE_TRACKED
 from caresite.core.diagnostics import Diagnostic, Span, fault
-from caresite.submissions.store import PRIVATE
+from caresite.submissions.options import PRIVATE
 
 __all__ = ["check_tracked"]
 
