@@ -15,6 +15,7 @@ A line `-- path --` begins a file, which goes on to the next such line.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ import weakref
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from caresite.core.diagnostics import Diagnostic, format_text
 from caresite.core.model import HeldBack
@@ -35,7 +37,7 @@ from caresite.pipeline.catalog import Site
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.publish import Published
 
-__all__ = ["DEFAULT_CONFIG", "NOW", "BuiltSite", "build_site", "split_files", "write_site"]
+__all__ = ["DEFAULT_CONFIG", "NOW", "BuiltSite", "build_site", "picture", "split_files", "write_site"]
 
 NOW = "2026-11-22"
 COMPILED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "caresite/templates"
@@ -125,6 +127,7 @@ def build_site(
     future: bool = False,
     expired: bool = False,
     publish: bool = False,
+    finish: bool = False,
     strict: bool = False,
     minify: bool = False,
     base_url: str = "",
@@ -134,6 +137,8 @@ def build_site(
     root: Path | None = None,
 ) -> BuiltSite:
     """Build the site in `text`, with binary `files` beside, as it is at `now`; nothing is published unless asked.
+
+    What takes its time, such as the search index, is made for what is published, and with `finish`.
 
     The folder is `root`, which keeps what is in it already, or a temporary one that goes with the answer.
     A `caresite.yaml` is added when there is none.
@@ -150,6 +155,7 @@ def build_site(
         strict=strict,
         minify=minify,
         publish=publish,
+        finish=publish or finish,
         compiled=COMPILED,
     )
     site = BuiltSite(folder, build(folder, options))
@@ -170,6 +176,15 @@ def write_site(root: Path, text: str, files: Mapping[str, bytes] | None = None) 
         (root / "caresite.yaml").write_text(DEFAULT_CONFIG, encoding="utf-8")
 
 
+def picture(width_px: int = 4, height_px: int = 3, *, format: str = "PNG", color: str = "teal", **more: Any) -> bytes:
+    """Return a picture file of one colour, for `files`; `more` is what Pillow takes when it saves that format."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (width_px, height_px), color).save(file, format, **more)
+    return file.getvalue()
+
+
 def split_files(text: str) -> dict[str, str]:
     """Return path and content of each file in `text`. Raises ValueError for words that belong to no file."""
     head, *parts = _SEPARATOR.split(textwrap.dedent(text))
@@ -185,9 +200,8 @@ def split_files(text: str) -> dict[str, str]:
 
 def _contents(root: Path, built: Built) -> dict[str, bytes]:
     copied = built.site.files if built.site else {}
-    return {output.path: output.data for output in built.outputs} | {
-        path: (root / source).read_bytes() for path, source in copied.items()
-    }
+    files = {path: (root / source).read_bytes() for path, source in copied.items()}
+    return files | {output.path: output.data for output in built.outputs}
 
 
 def _text_of(path: Path) -> str:

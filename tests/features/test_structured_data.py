@@ -14,7 +14,7 @@ import pytest
 from browser.sites import Site, site_called
 from caresite.core.plugins import BUILT_IN, Plugin
 from caresite.features.opening_hours import opening_hours
-from caresite.testing import BuiltSite, build_site
+from caresite.testing import BuiltSite, build_site, picture
 
 BUSINESS = """
 business:
@@ -42,9 +42,9 @@ def nodes_of(html: str) -> dict[str, Any]:
     return {node["@type"]: node for node in document["@graph"]}
 
 
-def site_with(content: str, config: str = BUSINESS) -> BuiltSite:
+def site_with(content: str, config: str = BUSINESS, files: Mapping[str, bytes] | None = None) -> BuiltSite:
     head = "title: Rope\nbase_url: https://example.com/shop/\ntimezone: Europe/London\nlanguage: en-GB\n"
-    site = build_site(f"-- caresite.yaml --\n{head}{config}\n{content}", now="2026-06-01")
+    site = build_site(f"-- caresite.yaml --\n{head}{config}\n{content}", now="2026-06-01", files=files)
     assert site.ok, site.report
     return site
 
@@ -101,7 +101,8 @@ def test_a_post_of_its_own_language_without_a_firm_says_no_more(sample: Any) -> 
 
 def test_a_picture_is_told_with_its_whole_address() -> None:
     site = site_with(
-        "-- content/blog/a.md --\n---\ntitle: A\nimage: /ü b.jpg\n---\nx\n-- static/ü b.jpg --\nx\n",
+        "-- content/blog/a.md --\n---\ntitle: A\nimage: /ü b.jpg\n---\nx\n",
+        files={"static/ü b.jpg": picture()},
     )
     html = site.html("/shop/blog/a/")
     assert nodes_of(html)["BlogPosting"]["image"] == "https://example.com/shop/%C3%BC%20b.jpg"

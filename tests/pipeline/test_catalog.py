@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from caresite.testing import BuiltSite
+from caresite.testing import BuiltSite, picture
 
 SmallSite = Callable[..., BuiltSite]
-PNG = b"\x89PNG"
+PNG = picture()
 
 
 def post(path: str, *lines: str, body: str = "Text.") -> str:
@@ -249,8 +249,8 @@ def test_a_picture_may_stand_in_static_or_elsewhere(small_site: SmallSite) -> No
 
 
 def test_a_missing_lead_picture_is_an_error_at_its_place(small_site: SmallSite) -> None:
-    site = small_site(post("content/blog/a.md", "image: nowhere.jpg"))
-    assert [(d.code, str(d.span), d.severity) for d in site.diagnostics] == [("L104", "content/blog/a.md:3:8", "error")]
+    site = small_site(post("content/blog/a.md", "image: {src: nowhere.jpg, alt: A shop}"))
+    assert [(d.code, str(d.span), d.severity) for d in site.diagnostics] == [("L104", "content/blog/a.md:3:14", "error")]
     lenient = small_site(post("content/blog/a.md", "image: nowhere.jpg"), config="check: {images: warning}\n")
     assert lenient.ok
 

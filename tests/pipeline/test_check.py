@@ -13,7 +13,7 @@ from caresite.core.model import Output
 from caresite.core.plugins import ActivePlugin, Plugin
 from caresite.pipeline.check import check
 from caresite.pipeline.reader import Plan
-from caresite.testing import BuiltSite
+from caresite.testing import BuiltSite, picture
 
 SmallSite = Callable[..., BuiltSite]
 POST = "-- content/blog/a.md --\n---\ntitle: A\n---\n## One\n\nText.\n"
@@ -96,7 +96,7 @@ def test_the_story_of_a_testimonial_is_looked_for_too(small_site: SmallSite) -> 
     ],
 )
 def test_links_that_lead_somewhere_are_nothing_to_say(small_site: SmallSite, html: str) -> None:
-    files = with_home(html) | {"static/images/a b.png": b"\x89PNG"}
+    files = with_home(html) | {"static/images/a b.png": picture()}
     assert small_site(POST, files=files).codes == ()
 
 

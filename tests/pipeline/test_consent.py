@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from caresite.pipeline.consent import shown_name
-from caresite.testing import BuiltSite, build_site
+from caresite.testing import BuiltSite, build_site, picture
 
 SmallSite = Callable[..., BuiltSite]
 ALL = "publish_text, publish_name, publish_company, publish_photo"
@@ -296,9 +296,9 @@ It went well.
   consent: {consent}
 """
 PICTURES = {
-    "content/testimonials/portrait.jpg": b"\x89PNG",
-    "content/stories/the-move/portrait.jpg": b"\x89PNG",
-    "content/stories/the-move/office.jpg": b"\x89PNG",
+    "content/testimonials/portrait.jpg": picture(),
+    "content/stories/the-move/portrait.jpg": picture(),
+    "content/stories/the-move/office.jpg": picture(),
 }
 
 

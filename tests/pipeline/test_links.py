@@ -11,7 +11,7 @@ from caresite.core.diagnostics import Diagnostic
 from caresite.pipeline.links import Resolved, resolve
 from caresite.pipeline.reader import Reader
 from caresite.pipeline.route import route
-from caresite.testing import BuiltSite, build_site
+from caresite.testing import BuiltSite, build_site, picture
 
 SmallSite = Callable[..., BuiltSite]
 CONSENT = "consent: {at: 2026-01-01, scopes: [publish_text], how: letter}"
@@ -65,8 +65,8 @@ title: News
 """
 FILES = {
     "content/blog/bundle/plan.pdf": b"%PDF",
-    "content/blog/bundle/my photo.jpg": b"\x89PNG",
-    "static/images/x.png": b"\x89PNG",
+    "content/blog/bundle/my photo.jpg": picture(),
+    "static/images/x.png": picture(),
     "static/manual/index.html": b"<p>",
 }
 
@@ -270,7 +270,7 @@ tags: [b c]
 
 
 def test_an_address_with_a_space_is_encoded_wherever_it_is_linked() -> None:
-    site = build_site(SPACED, files={"content/pages/mine/a b.png": b"\x89PNG"})
+    site = build_site(SPACED, files={"content/pages/mine/a b.png": picture()})
     assert site.codes == (), site.report
     files = {"my page/index.html", "my page/a b.png", "über uns/index.html", "our news/index.html"}
     files |= {"blog/my post/index.html", "our tags/b-c/index.html", "my old page/index.html"}

@@ -9,7 +9,7 @@ import pytest
 
 from caresite.core.diagnostics import Diagnostic
 from caresite.core.model import Component
-from caresite.testing import BuiltSite
+from caresite.testing import BuiltSite, picture
 
 SmallSite = Callable[..., BuiltSite]
 CONSENT = "{at: 2026-01-01, scopes: [publish_text], how: letter}"
@@ -97,7 +97,7 @@ def test_components_stand_inside_components_and_know_their_page(small_site: Smal
 
 
 def test_a_picture_of_a_component_is_resolved_and_missed(small_site: SmallSite) -> None:
-    files = {"content/blog/x.png": b"\x89PNG"}
+    files = {"content/blog/x.png": picture()}
     assert 'src="/blog/x.png"' in small_site(page_with("::: figure x.png\n:::"), files=files).html("/blog/a/")
     assert [d.code for d in of_severity(small_site(page_with("::: figure y.png\n:::")), "error")] == ["L104"]
 

@@ -13,7 +13,7 @@ from caresite.core.values import plain, read_yaml
 from caresite.pipeline import assets
 from caresite.pipeline.palette import ACCENTS, Pair, palette_of
 from caresite.pipeline.themes import bundled_themes
-from caresite.testing import BuiltSite, build_site
+from caresite.testing import BuiltSite, build_site, picture
 
 CONTENT = """
 -- content/blog/promise.md --
@@ -77,8 +77,8 @@ items:
 <svg xmlns="http://www.w3.org/2000/svg"><g/></svg>
 """
 FILES = {
-    "static/images/shop.jpg": b"a picture",
-    "static/images/mark.png": b"another",
+    "static/images/shop.jpg": picture(format="JPEG"),
+    "static/images/mark.png": picture(),
     "assets/fonts/ours.woff2": b"wOF2 and so on",
     "assets/fonts/old.woff2": b"wOFF and so on",
 }

@@ -13,7 +13,7 @@ from caresite.commands.session import Session
 __all__ = ["Tell", "shown_progress"]
 
 Tell = Callable[[str, int, int], None]
-_VERBS = {"parse": "Reading", "render": "Writing pages"}
+_VERBS = {"parse": "Reading", "render": "Writing pages", "pictures": "Drawing pictures"}
 
 
 @contextmanager

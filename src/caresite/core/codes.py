@@ -324,6 +324,20 @@ UNKNOWN_ITEM = Code(
     "A component, or `related` in front matter, names a quote, story or page that does not exist.",
     "Correct the id.",
 )
+BAD_PICTURE = Code(
+    "L107",
+    "bad-picture",
+    "error",
+    "A picture cannot be shown: it is damaged, too large, or no picture.",
+    "Open it in a picture program and save it again as JPEG or PNG.",
+)
+UNSAFE_DRAWING = Code(
+    "L108",
+    "unsafe-drawing",
+    "warning",
+    "An SVG drawing holds something that could run, or that loads from elsewhere; it is left out on the site.",
+    "Save it as plain SVG from your drawing program, without scripts, links and fonts from elsewhere.",
+)
 
 TWO_CONSENTS = Code(
     "K101",

@@ -40,6 +40,7 @@ __all__ = [
     "State",
     "Term",
     "TermRef",
+    "Variation",
 ]
 
 State = Literal["published", "draft", "future", "expired", "withheld"]
@@ -144,11 +145,27 @@ class Document(Struct, frozen=True):
 
 
 class Image(Struct, frozen=True):
-    """A picture as templates use it; `src` is a finished URL."""
+    """A picture as templates use it; `src` is a finished URL, `focus` what must not be cut off: `top`, `30% 20%`."""
 
     src: str
     alt: str = ""
     caption: str = ""
+    focus: str = ""
+
+
+class Variation(Struct, frozen=True):
+    """One way in which a picture is drawn for the site: cut around `focus` (percent from left and top), made smaller.
+
+    `source` is the output path of the picture, `digest` that of its bytes, `format` avif, webp, jpeg or png.
+    """
+
+    source: str
+    digest: str
+    format: str
+    width_px: int = 0
+    height_px: int = 0
+    focus: tuple[int, int] = (50, 50)
+    quality: str = "balanced"
 
 
 class Person(Struct, frozen=True):
@@ -297,7 +314,7 @@ class Output(Struct, frozen=True, kw_only=True):
     `csp` lists what the page needs beyond the site's policy, per directive; `broken` the URLs in it that were
     reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for;
     `links` the addresses on this site that a page leads to, `anchors` the places in it that can be led to;
-    `reads` what was asked of the site to write it (`pipeline.notes`).
+    `reads` what was asked of the site to write it (`pipeline.notes`); `pictures` how it wants pictures drawn.
     """
 
     path: str
@@ -314,6 +331,7 @@ class Output(Struct, frozen=True, kw_only=True):
     anchors: tuple[str, ...] = ()
     reads: tuple[Any, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    pictures: tuple[Variation, ...] = ()
 
     @property
     def data(self) -> bytes:

@@ -18,8 +18,10 @@ from caresite.core.values import Table
 from caresite.engine.assembling import Assembled, Parts, assemble_all, with_other_words
 from caresite.engine.columns import with_columns
 from caresite.engine.current import code_digest, frame_of, sources_of
+from caresite.engine.finishing import finish, finish_known
 from caresite.engine.memory import Memory, MemoryLost, memory_path
 from caresite.engine.parsing import parse_all, parse_known, reading
+from caresite.engine.pictures import draw_all, drawn_outputs, faults_of, files_of, look_at_all
 from caresite.engine.unchanged import Report, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
@@ -48,6 +50,7 @@ class Options(Struct, frozen=True, kw_only=True):
     `compiled` is where compiled templates are kept; below `.caresite/` unless given, nowhere when nothing is
     written. `full` forgets what earlier builds found out; `workers` is how many processes may work at once; `asked`
     is a digest of how the build was asked for, and makes it leave a record for the next one that is asked for alike.
+    Without `finish`, what takes its time is left out, such as the search index.
     """
 
     now: datetime
@@ -61,6 +64,7 @@ class Options(Struct, frozen=True, kw_only=True):
     clean: bool = False
     dry_run: bool = False
     publish: bool = True
+    finish: bool = True
     compiled: Path | None = None
     full: bool = False
     minify: bool = False
@@ -122,6 +126,10 @@ class Watch:
                 self._once.add(key)
                 self.found.append(diagnostic)
 
+    @property
+    def failed(self) -> bool:
+        return any(d.severity == "error" for d in self.found)
+
     def sorted(self, strict: bool) -> tuple[Diagnostic, ...]:
         unique = sorted(set(self.found), key=sort_key)
         return tuple(as_errors(unique) if strict else unique)
@@ -167,13 +175,25 @@ def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> B
         outputs = _write(root, site, plan, routes, theme, options, watch, tell, memory=memory, folder=folder)
         with watch.stage("check"):
             watch.found.extend(check(site, plan, outputs))
+        if options.publish and not options.dry_run and not watch.failed:
+            with watch.stage("pictures"):
+                watch.found.extend(draw_all(outputs, workers=options.workers, tell=tell))
+        if options.finish and not watch.failed:
+            with watch.stage("finish"):
+                known = (memory, folder) if memory and memory.file else None
+                made, found = finish_known(site, outputs, *known) if known else finish(site, outputs)
+                outputs = tuple(sorted((*outputs, *made), key=lambda output: output.path))
+                watch.found.extend(found)
+        with watch.stage("check"):
             watch.found.extend(inspect(root, site, outputs))
         diagnostics = with_columns(root, watch.sorted(options.strict))
         published = None
         if options.publish and not any(d.severity == "error" for d in diagnostics):
             with watch.stage("publish"):
-                files = {output: root / path for output, path in site.files.items()}
-                published = publish(folder, outputs, files, clean=options.clean, dry_run=options.dry_run)
+                drawn = files_of(outputs)
+                files = {output: root / path for output, path in site.files.items()} | drawn
+                others = [output for output in outputs if output.path not in drawn]
+                published = publish(folder, others, files, clean=options.clean, dry_run=options.dry_run)
             with watch.stage("remember"):
                 if memory and memory.file and not options.dry_run:
                     note_published(memory, folder)
@@ -342,10 +362,13 @@ def _write(
         compiled = root / ".caresite/templates"
     if memory and not compiled:
         compiled = memory.templates = memory.templates or RememberedTemplates()
+    with watch.stage("pictures"):
+        pictures = look_at_all(root, site, memory, fresh=options.full)
+        watch.found.extend(faults_of(site, pictures))
     with watch.stage("render"):
-        finish = _finish(options)
+        finish, markdown = _finish(options), markdown_options(site.settings)
         renderer = Renderer(
-            site, plan, theme, assets, markdown_options(site.settings), compiled=compiled, finish=finish
+            site, plan, theme, assets, markdown, compiled=compiled, finish=finish, pictures=pictures
         )
         if memory is None:
             outputs = write_all(renderer, routes, tell)
@@ -358,6 +381,8 @@ def _write(
         for output in outputs:
             watch.add_once(output.diagnostics)
         outputs.extend(asset_outputs(assets, {name for output in outputs for name in output.assets}))
+        keeps_drawn = memory is not None and not options.dry_run
+        outputs.extend(drawn_outputs(root, site, pictures, outputs, keeps=keeps_drawn))
         made, found = made_of_all(site, tuple(outputs))
         watch.found.extend(found)
     return tuple(sorted((*outputs, *made), key=lambda output: output.path))

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from caresite.core.schema import Doc
 
-__all__ = ["CallToAction", "Content", "Disclosed", "EditNote", "Incentive", "Picture", "Reply", "Series"]
+__all__ = ["CallToAction", "Content", "Disclosed", "EditNote", "Endorser", "Incentive", "Picture", "Reply", "Series", "Staff", "Translation"]
 
 
 class Picture(Struct, frozen=True, kw_only=True):
@@ -33,6 +33,13 @@ class Picture(Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     caption: Annotated[str, Doc("A line shown below the picture.", peers=("title",))] = ""
+    focus: Annotated[
+        str,
+        Doc(
+            "What must stay in sight where the picture is cut: `top`, `left`, `bottom right`, or `30% 20%` from left and top.",
+            peers=("focal_point", "object_position", "position"),
+        ),
+    ] = ""
 
 
 class Series(Struct, frozen=True, kw_only=True):
@@ -83,6 +90,34 @@ class EditNote(Struct, frozen=True, kw_only=True):
     ] = ()
     approved_by_author: Annotated[bool, Doc("Whether the author agreed to the edited words.")] = False
     at: Annotated[datetime | None, Doc("When they agreed.")] = None
+
+
+class Staff(Struct, frozen=True, kw_only=True):
+    """Somebody whom a customer's words name; a bare string is the `name`. Without a yes, only the first name is shown."""
+
+    __shorthand__ = "name"
+
+    name: Annotated[str, Doc("The whole name, as it stands in the words.")]
+    agreed: Annotated[bool, Doc("Whether they agreed to be named in full.")] = False
+
+
+class Endorser(Struct, frozen=True, kw_only=True):
+    """Why somebody's word counts for more than a customer's; a bare word is the `kind` (16 CFR 255.3)."""
+
+    __shorthand__ = "kind"
+
+    kind: Annotated[Literal["expert", "celebrity"], Doc("What they are held to be.")]
+    evidence: Annotated[str, Doc("What proves it: a licence, a post, an address where it can be read.")] = ""
+
+
+class Translation(Struct, frozen=True, kw_only=True):
+    """How words came into another language; a bare word is the language they are `of`."""
+
+    __shorthand__ = "of"
+
+    of: Annotated[str, Doc("The language that they were said in: `de`.")]
+    by: Annotated[Literal["author", "human", "machine"], Doc("Who translated them. Told beside the words.")] = "human"
+    original: Annotated[str, Doc("Where the original can be read.", address=True)] = ""
 
 
 class Content(Struct, frozen=True, kw_only=True):
@@ -228,3 +263,19 @@ class Disclosed(Content, frozen=True, kw_only=True):
         Doc("The id of the submission; its consent stands in `consent.lock.yaml`.", example="3f9a0c1b2d4e5f60"),
     ] = ""
     reply: Annotated[Reply | None, Doc("The firm's answer.")] = None
+    translation: Annotated[Translation | None, Doc("From which language the words were translated, and by whom.")] = None
+    staff: Annotated[
+        tuple[Staff, ...],
+        Doc("People whom the words name. Those who did not agree are shown by their first names, here and everywhere."),
+    ] = ()
+    sensitive: Annotated[
+        Literal["", "agreed"],
+        Doc(
+            "`agreed` when the author said yes, in so many words, to their health, faith, union or love life being "
+            "told (GDPR 9)."
+        ),
+    ] = ""
+    endorser: Annotated[Endorser | None, Doc("When they speak as an expert or as a well-known person: the proof.")] = None
+    machine_written: Annotated[
+        bool, Doc("Whether a program wrote or summed up the words. Nobody said them then, and they are withheld.")
+    ] = False

@@ -339,6 +339,12 @@ COMPONENTS: tuple[ComponentSpec, ...] = (
         example='::: figure shop.jpg alt="Our shop at dusk" caption="Open until eight."\n:::',
     ),
     ComponentSpec(
+        name="gallery",
+        help="Several pictures side by side, all cut to one shape; a title in quotes becomes a caption.",
+        body="markdown",
+        example="::: gallery\n![The shop](shop.jpg)\n![The yard](yard.jpg)\n:::",
+    ),
+    ComponentSpec(
         name="stats",
         help="A few figures, large. One line each: the figure, a colon, what it counts.",
         body="lines",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from caresite.core import codes
+from caresite.core.codes_markdown import NO_ALT_TEXT
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
 from caresite.core.model import (
@@ -31,6 +32,7 @@ from caresite.kinds import (
 from caresite.kinds.story import Customer, StoryQuote
 from caresite.pipeline.addresses import Draft, local_time
 from caresite.pipeline.consent import shown_name, shows_face
+from caresite.pipeline.pictures import focus_of
 from caresite.pipeline.resources import normal_path
 
 __all__ = ["minutes_of", "page_of"]
@@ -54,6 +56,8 @@ def page_of(
 
     def image(picture: Any, path: str) -> Image | None:
         place = place_in(item.places, item.span, f"{path}.src", path)
+        if picture and picture.src:
+            found.extend(_faults_of(item, picture, path, place))
         return _image(settings, picture, folder, place, resources, files, found)
 
     photo = getattr(meta, "photo", None)
@@ -183,6 +187,17 @@ def _name_parts(name: str) -> list[str]:
     return [part for part in re.split(r"[\s.,]+", name.casefold()) if len(part) > 2]
 
 
+def _faults_of(item: Item, picture: Any, path: str, place: Span) -> Iterator[Diagnostic]:
+    """Report a picture whose focus is no place on it, and a lead picture of which nothing is said to the blind."""
+    if picture.focus and focus_of(picture.focus) is None:
+        message = f"`focus` must be words such as `top left`, or `30% 20%`, not “{cut(picture.focus, 40)}”"
+        yield fault(codes.NOT_A_CHOICE, place_in(item.places, place, f"{path}.focus"), message)
+    if path == "image" and not picture.alt and f"{path}.alt" not in item.places:
+        message = "the picture has no words for people who cannot see it"
+        hint = 'say what it shows in `alt:`, or write `alt: ""` if it only decorates'
+        yield fault(NO_ALT_TEXT, place, message, hint=hint)
+
+
 def _image(
     settings: Settings,
     picture: Any,
@@ -196,13 +211,13 @@ def _image(
         return None
     src = picture.src
     if is_external(src):
-        return Image(src, picture.alt, picture.caption)
+        return Image(src, picture.alt, picture.caption, picture.focus)
     bare = src.partition("?")[0]
     beside = normal_path(folder / bare) if not src.startswith("/") else ""
     if beside in resources:
-        return Image(encode_path(resources[beside]), picture.alt, picture.caption)
+        return Image(encode_path(resources[beside]), picture.alt, picture.caption, picture.focus)
     if bare.lstrip("/") in files:
-        return Image(encode_path(settings.base_path + bare.lstrip("/")), picture.alt, picture.caption)
+        return Image(encode_path(settings.base_path + bare.lstrip("/")), picture.alt, picture.caption, picture.focus)
     level = settings.config.check.images if not src.startswith("/") else "warning"
     found.append(
         fault(

@@ -15,7 +15,19 @@ from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
-from caresite.core.model import Body, Component, Heading, Image, Output, Page, Person, Reference, Route, Segments
+from caresite.core.model import (
+    Body,
+    Component,
+    Heading,
+    Image,
+    Output,
+    Page,
+    Person,
+    Reference,
+    Route,
+    Segments,
+    Variation,
+)
 from caresite.core.suggest import nearest
 from caresite.core.urls import is_external, is_safe
 from caresite.pipeline.assets import Asset
@@ -26,7 +38,10 @@ from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.links import Resolved, resolve
 from caresite.pipeline.macros import MacroMemory
 from caresite.pipeline.markdown import MarkdownOptions, markdown_for
+from caresite.pipeline.markup import markup_faults
 from caresite.pipeline.notes import Asked, Broken, Notebook, Noted, PageKey, Read, TermKey, asked
+from caresite.pipeline.picture_tags import with_pictures
+from caresite.pipeline.pictures import Facts
 from caresite.pipeline.reader import MenuLink, Plan, Reader
 from caresite.pipeline.references import anchors_of, links_of
 from caresite.pipeline.route import TEMPLATES
@@ -78,6 +93,11 @@ class SiteReader(Reader):
     def resolved(self, page: Page, target: str, role: str) -> Resolved:
         """Return what `target`, written on `page`, leads to; a fault in it has no place yet."""
         return resolve(self, page, target, role, 0)
+
+    @asked
+    def picture(self, path: str) -> Facts | None:
+        """Return what is known of the picture at an output path; None when none stands there."""
+        return self._renderer.pictures.get(path)
 
     @asked
     def place(self, page: Page, key: str) -> Span:
@@ -147,7 +167,10 @@ class NotedOptions:
 
 
 class Renderer:
-    """Turns routes of one site into outputs. Whatever `finish` makes of the HTML of a page is its output."""
+    """Turns routes of one site into outputs. Whatever `finish` makes of the HTML of a page is its output.
+
+    `pictures` are known by their output paths.
+    """
 
     def __init__(
         self,
@@ -159,8 +182,10 @@ class Renderer:
         *,
         compiled: Path | BytecodeCache | None = None,
         finish: Callable[[str], str] | None = None,
+        pictures: Mapping[str, Facts] | None = None,
     ) -> None:
         self.site = site
+        self.pictures = pictures or {}
         self.finish = finish
         self.assets = assets
         self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
@@ -201,6 +226,7 @@ class Renderer:
         self.language = page.lang if page else self.site.settings.config.language
         span = page.span if page else Span(self.site.settings.path)
         noindex, text = True, ""
+        drawn: tuple[Variation, ...] = ()
         try:
             if page:
                 self.reader.known(page.id)
@@ -209,7 +235,7 @@ class Renderer:
             if route.plugin:
                 data = self._plugin(route)
             else:
-                text = self._template(route, page, here)
+                text, drawn = self._pictured(self._template(route, page, here))
                 data = text.encode()
             if self.finish and route.output.endswith(".html"):
                 text = self.finish(data.decode())
@@ -225,6 +251,8 @@ class Renderer:
         except Exception as error:
             self._note(self._failure(error, route, span))
             data = b""
+        if data and route.output.endswith(".html"):
+            noted.extend(markup_faults(text or data.decode(), span, self.site.settings.config))
         unique = tuple(dict.fromkeys(noted))
         return Output(
             path=route.output,
@@ -239,6 +267,7 @@ class Renderer:
             assets=tuple(sorted(n.name for n in unique if isinstance(n, Asked))),
             diagnostics=tuple(n for n in unique if isinstance(n, Diagnostic)),
             reads=tuple(n for n in unique if isinstance(n, Read)),
+            pictures=drawn,
         )
 
     def answer(self, read: Read) -> bytes:
@@ -286,6 +315,17 @@ class Renderer:
         context = context_of(route, self.reader) | {"sections": self._sections(route)}
         context["head_extras"] = partial(self._head_extras, here, page)
         return self.env.get_template(name).render(here=here, page=page, **context)
+
+    def _pictured(self, text: str) -> tuple[str, tuple[Variation, ...]]:
+        """Return a page with its pictures, and how it wants them drawn; one that cannot be shown is a fault."""
+        if "<img" not in text:
+            return text, ()
+        settings = self.site.settings
+        shown = with_pictures(text, settings.base_path, settings.config.images, self.reader.picture)
+        for path in shown.broken:
+            message = f"the picture cannot be shown: {self.pictures[path].trouble}"
+            self._note(fault(codes.BAD_PICTURE, Span(self.site.files.get(path, path)), message))
+        return shown.html, shown.variations
 
     def _sections(self, route: Route) -> tuple[str, ...]:
         if route.kind != "home":

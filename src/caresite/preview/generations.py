@@ -20,6 +20,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.core.files import read_as_text
 from caresite.core.model import Output
 from caresite.engine.build import Built, Options, build
+from caresite.engine.finishing import finish, finishing_key, is_finished_later, page_digests
 from caresite.engine.memory import Memory, MemoryLost
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site
@@ -68,6 +69,15 @@ class Ahead(NamedTuple):
     everything: bool
 
 
+class _Unfinished(NamedTuple):
+    """What there is to finish: a site, its files, and what tells whether they are others than before."""
+
+    site: Site
+    outputs: tuple[Output, ...]
+    digests: Mapping[str, bytes]
+    meta: Mapping[str, bytes]
+
+
 class Generations:
     """Makes one generation after another of the site in `root`; `options` says how, at the moment it is asked."""
 
@@ -78,8 +88,16 @@ class Generations:
         self._theme: Theme | None = None
         self._lock = Lock()
         self._ahead: frozenset[str] = frozenset()  # what has changed since the build that goes on began
+        self._unfinished: _Unfinished | None = None
+        self._finished = b""
+        self._later: Mapping[str, Entry] = {}
         self._good: frozenset[str] | None = None  # what has changed since the last build without a fault
         self.current = Generation(number=0, tree=MadeTree(root))
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether something takes its time that `finish` could make."""
+        return self._unfinished is not None
 
     def make(self, paths: frozenset[str], moved: Mapping[str, str] | None = None, tell: Tell | None = None) -> None:
         """Build the site, of which `paths` have changed, and make it the current generation.
@@ -90,6 +108,7 @@ class Generations:
         with self._lock:
             self._ahead = frozenset()
         built = self._build(tell)
+        self._unfinished = self._what_is_unfinished(built)
         faulty = {d.span.path for d in built.diagnostics if d.severity == "error"}
         self._good = None if built.ok else (self._good or frozenset()) | paths
         tree = self._tree(built, faulty)
@@ -110,6 +129,29 @@ class Generations:
         with self._lock:
             now = self._run_ahead_of(made, self._ahead)  # what was saved while this was built
             self.current = replace(now, number=self.current.number + 1)
+
+    def _what_is_unfinished(self, built: Built) -> _Unfinished | None:
+        if not built.ok or built.site is None or not is_finished_later(built.site):
+            return None
+        return _Unfinished(built.site, built.outputs, page_digests(self._memory), dict(self._memory.meta))
+
+    def finish(self) -> None:
+        """Make of the pages that are shown what takes its time, such as the search index, if they are others than then.
+
+        May be called from another thread than `make`, also while that goes on.
+        """
+        what = self._unfinished
+        if what is None:
+            return
+        key = finishing_key(what.site, what.digests, what.meta)
+        if key == self._finished:
+            return
+        try:
+            made, _ = finish(what.site, what.outputs)
+        except MemoryLost:  # a build has gone on meanwhile, and will be finished itself
+            return
+        self._later = {output.path: Entry(output.path, output) for output in made}
+        self._finished = key
 
     def run_ahead(self, paths: frozenset[str]) -> Ahead:
         """Show at once what needs no build: stylesheets, pictures, and files that are copied.
@@ -137,16 +179,17 @@ class Generations:
             return before
         entries = {**before.tree.entries, **files, **{o.path: Entry(o.path, o) for o in assets}}
         renamed = dict(before.tree.renamed) | _renamed(entries, assets)
-        tree = MadeTree(self._root, entries, before.tree.base_path, renamed)
+        tree = MadeTree(self._root, entries, before.tree.base_path, renamed, self._made_later)
         return replace(before, tree=tree)
 
     def _build(self, tell: Tell | None) -> Built:
         """Build with what is remembered of the builds before; one that ends badly leaves nothing worth remembering."""
+        options = replace(self._options(), finish=False)
         try:
-            return build(self._root, self._options(), progress=tell, memory=self._memory)
+            return build(self._root, options, progress=tell, memory=self._memory)
         except MemoryLost:
             self._memory = Memory()
-            return build(self._root, self._options(), progress=tell, memory=self._memory)
+            return build(self._root, options, progress=tell, memory=self._memory)
         except BaseException:
             self._memory = Memory()
             raise
@@ -191,7 +234,10 @@ class Generations:
         if not built.ok:
             entries |= {path: entry for path, entry in before.entries.items() if _is_better(entry, entries, faulty)}
             entries = {path: entry for path, entry in entries.items() if entry.file or _has_bytes(entry)}
-        return MadeTree(self._root, entries, built.site.settings.base_path)
+        return MadeTree(self._root, entries, built.site.settings.base_path, later=self._made_later)
+
+    def _made_later(self) -> Mapping[str, Entry]:
+        return self._later
 
     def _texts(self, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
         paths = {d.span.path for d in diagnostics if d.span.line}
@@ -259,7 +305,7 @@ def _entry(output: Output, before: MadeTree) -> Entry:
 
 
 def _has_bytes(entry: Entry) -> bool:
-    return entry.output is not None and (bool(entry.output.data) or not entry.is_page)
+    return entry.output is not None and (not entry.is_page or bool(entry.output.data))
 
 
 def _is_better(entry: Entry, entries: Mapping[str, Entry], faulty: set[str]) -> bool:

@@ -11,6 +11,8 @@ import warnings
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from caresite.pipeline.pixels import upright
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -98,12 +100,11 @@ def _check(format: str, size: tuple[int, int], claims: set[str]) -> None:
 
 
 def _drawn(image: Image.Image, format: str) -> Picture:
-    from PIL import Image, ImageOps
+    from PIL import Image
 
-    image.load()
-    upright = _in_common_colours(ImageOps.exif_transpose(image), image.info.get("icc_profile"))
-    has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-    clean = upright.convert("RGBA" if has_alpha and format != "JPEG" else "RGB")
+    whole = upright(image)
+    has_alpha = whole.mode in ("RGBA", "LA", "PA") or "transparency" in whole.info
+    clean = whole.convert("RGBA" if has_alpha and format != "JPEG" else "RGB")
     clean.thumbnail((_MAX_SIDE, _MAX_SIDE))
     fresh = Image.new(clean.mode, clean.size)
     fresh.paste(clean)  # pixels only: what else the record carries stays behind
@@ -111,18 +112,3 @@ def _drawn(image: Image.Image, format: str) -> Picture:
     fresh.save(out, format, **({} if format == "PNG" else {"quality": 88}))
     drawn = out.getvalue()
     return Picture(drawn, _SUFFIXES[format], *fresh.size, hashlib.sha256(drawn).hexdigest())
-
-
-def _in_common_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return the picture in sRGB, as the profile that told its colours is not kept."""
-    from PIL import Image, ImageCms
-
-    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
-        return image
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    try:
-        own, common = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(image, own, common, outputMode=mode)
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
-    return converted if isinstance(converted, Image.Image) else image

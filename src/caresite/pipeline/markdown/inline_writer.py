@@ -175,7 +175,7 @@ class InlineWriter:
         if not self.setting.references:
             self._strings.append(escaped(alt))
             return
-        if not alt.strip():
+        if not alt.strip() and "decorative" not in str(token.attrs.get("class", "")).split():
             self._report_no_alt(self._line_of(token))
         self._strings.append('<img src="')
         self._address(str(token.attrs["src"]), token, "image")
@@ -184,7 +184,7 @@ class InlineWriter:
 
     def _report_no_alt(self, line: int) -> None:
         message = "the picture has no words for people who cannot see it"
-        hint = "say what it shows, or leave it so if it only decorates"
+        hint = "say what it shows, or write `{.decorative}` behind it if it only decorates"
         self.reading.report(NO_ALT_TEXT, self.reading.span(line), message, hint)
 
     def _html(self, token: Token) -> None:
