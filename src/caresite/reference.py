@@ -22,6 +22,7 @@ from caresite.core.config import Config
 from caresite.core.diagnostics import Code
 from caresite.core.files import decode_text
 from caresite.core.plugins import NoOptions
+from caresite.core.rules import Rule, all_rules, remedy_of, rules_by_code
 from caresite.core.schema import Doc, Field, Shape, fields_of, first_line
 from caresite.core.values import plain, read_yaml
 from caresite.kinds import KINDS, Content
@@ -39,6 +40,7 @@ __all__ = [
     "front_matter",
     "main",
     "pages",
+    "rules",
     "theme",
     "words",
 ]
@@ -51,7 +53,7 @@ _AREAS = {
     "D": "Files",
     "U": "Addresses",
     "L": "Links and pictures",
-    "K": "Consent",
+    "K": "Consent and words of customers",
     "Q": "Quotes and figures",
     "M": "Markdown and components",
     "T": "Templates",
@@ -61,6 +63,14 @@ _AREAS = {
     "J": "Structured data",
     "B": "The output folder",
     "H": "Going online",
+}
+_RULE_AREAS = {
+    "C": "Consent and privacy",
+    "D": "Genuineness and disclosure",
+    "I": "Selection, editing, ranking",
+    "M": "Structured data",
+    "Q": "Quotes",
+    "S": "What strangers send",
 }
 _KIND_TITLES = {
     "post": "Post",
@@ -84,6 +94,7 @@ def pages() -> dict[str, str]:
         "front-matter.md": front_matter(),
         "components.md": components(),
         "diagnostics.md": diagnostics(),
+        "rules.md": rules(),
         "commands.md": commands(),
         "theme-hearth.md": theme(),
         "words.md": words(),
@@ -337,9 +348,39 @@ def diagnostics() -> str:
 
 
 def _diagnostic(code: Code) -> str:
-    return (
-        f'<a id="{code.id.lower()}"></a>\n\n### {code.id} {code.name} ({code.severity})\n\n{code.summary} {code.advice}'
+    head = f'<a id="{code.id.lower()}"></a>\n\n### {code.id} {code.name} ({code.severity})'
+    ids = ", ".join(f"[{rule}](rules.md#{rule.lower()})" for rule in rules_by_code().get(code.id, ()))
+    return f"{head}\n\n{code.summary} {code.advice}" + (f" Rule {ids}." if ids else "")
+
+
+# rules
+
+
+def rules() -> str:
+    """Return the page of the rules for customers' words, each with an anchor of its id in small letters."""
+    intro = (
+        "What caresite holds the words of customers to. `caresite check consent` looks through all of it, and "
+        "`caresite check` and every build tell of what is broken. Nothing here is legal advice.\n\n"
+        "A rule is kept by a *check*, which reports a fault; by the *gate*, which also withholds what breaks it; by a "
+        "*command*, which refuses; or by the *pages*, which are made so that it cannot be broken."
     )
+    parts = [_page("Rules for words of customers", intro)]
+    for letter, area in _RULE_AREAS.items():
+        parts.append(f"## {area}")
+        parts.extend(_rule(rule) for rule in all_rules() if rule.id[0] == letter)
+    return _joined(parts)
+
+
+def _rule(rule: Rule) -> str:
+    faults = ", ".join(f"[{code}](diagnostics.md#{code.lower()})" for code in rule.codes)
+    lines = (
+        f'<a id="{rule.id.lower()}"></a>\n\n### {rule.id} ({rule.severity})\n\n{rule.rule}',
+        f"Kept by: {rule.kept}" + (f", {faults}." if faults else "."),
+        rule.how,
+        f"What to do: {remedy_of(rule)}" if rule.codes else "",
+        f"From: {rule.basis}.",
+    )
+    return "\n\n".join(line for line in lines if line)
 
 
 # commands
@@ -364,10 +405,10 @@ def _all_commands(group: click.Group, context: click.Context) -> Iterator[tuple[
         command = group.get_command(context, name)
         assert command is not None
         inner = click.Context(command, info_name=name, parent=context)
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield command, inner
         if isinstance(command, click.Group):
             yield from _all_commands(command, inner)
-        else:
-            yield command, inner
 
 
 def _command(command: click.Command, context: click.Context) -> str:

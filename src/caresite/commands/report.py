@@ -12,6 +12,7 @@ import click
 
 from caresite.commands.session import Session, printable
 from caresite.core.codes import MISSING_DISCLOSURE, WITHHELD
+from caresite.core.codes_rules import MACHINE_WORDS
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
 from caresite.core.files import read_as_text
 from caresite.core.texts import counted
@@ -30,6 +31,7 @@ __all__ = [
     "print_problem",
 ]
 
+_WITHHOLDING = frozenset((WITHHELD.id, MISSING_DISCLOSURE.id, MACHINE_WORDS.id))
 _COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _HEAD = re.compile(r"(.*?): (error|warning|note)\[([A-Z]\d+)\] (.*)", re.DOTALL)
 
@@ -167,4 +169,4 @@ def held_as_data(held: Iterable[HeldBack], zone: tzinfo | None) -> list[Mapping[
 
 def is_withheld(diagnostic: Diagnostic) -> bool:
     """Tell whether a customer's words wait for the owner to settle their consent."""
-    return diagnostic.code in (WITHHELD.id, MISSING_DISCLOSURE.id) and diagnostic.severity != "note"
+    return diagnostic.code in _WITHHOLDING and diagnostic.severity != "note"

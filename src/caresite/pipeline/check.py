@@ -19,6 +19,7 @@ from caresite.kinds import Quote, Story
 from caresite.pipeline.best_rules import check_best
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan
+from caresite.pipeline.word_rules import check_words
 
 __all__ = ["check", "inspect"]
 
@@ -31,6 +32,7 @@ def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnost
         *_check_links(site, plan, outputs),
         *_check_names(site),
         *_check_words(site),
+        *check_words(site),
         *check_best(site),
         *_check_plugins(site, outputs),
     )

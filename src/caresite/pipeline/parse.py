@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
+from caresite.core.codes_rules import SENSITIVE, STAFF_NAMED
 from caresite.core.config import is_language_tag
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
@@ -34,7 +35,10 @@ from caresite.core.values import (
 )
 from caresite.kinds import KINDS, Content, Quote, Testimonial
 from caresite.kinds.peers import in_our_shape
+from caresite.pipeline.consent import shown_name
 from caresite.pipeline.markdown import MarkdownOptions, markdown_for
+from caresite.pipeline.sensitive import sensitive_words
+from caresite.pipeline.staff import without_staff
 
 __all__ = ["Parser", "Syntax", "parse_defaults"]
 
@@ -46,6 +50,7 @@ _LISTS = ("quotes", "items", "testimonials", "reviews", "stories", "authors", "c
 _LISTED_IN = {"quotes": "quote", "authors": "author"}  # elsewhere these are keys of one item
 _WORDS_OF_OTHERS = frozenset(("testimonial", "quote"))
 _OF_CUSTOMERS = _WORDS_OF_OTHERS | {"story"}
+_TOLD = frozenset(("testimonial", "story"))
 _READ_BY_PAGES = frozenset(("canonical",))  # undeclared, and yet of use
 _NAMING_KEYS = ("title", "name", "author", "text", "quote", "content", "desc")
 _BODY_KEYS = ("body", "text", "content", "details")
@@ -125,6 +130,8 @@ class Parser:
         meta, extra = decode(table, KINDS[kind], reading)
         if meta and kind in _OF_CUSTOMERS and (meta.params or extra):
             meta, extra = _without_mail_addresses(meta, extra, table, reading)
+        if meta and kind in _TOLD:
+            meta, body_text = _with_care(meta, body_text, table, reading)
         markdown = self.foreign if kind in _WORDS_OF_OTHERS else self.own
         body, faults = (
             markdown.render(body_text, path=source.path, first_line=line) if body_text.strip() else (Body(), ())
@@ -306,6 +313,19 @@ def _without_mail_addresses(
         reading.report(fault(codes.PERSONAL_DATA, place, f"`{name}` holds an e-mail address; it was left out"))
     params = {key: value for key, value in meta.params.items() if f"params.{key}" not in held}
     return replace(meta, params=params), {key: value for key, value in extra.items() if key not in held}
+
+
+def _with_care(meta: Any, body_text: str, table: Table, reading: Reading) -> tuple[Any, str]:
+    """Return a customer's item with first names for others who did not agree, and tell of what is most protected."""
+    meta, body_text, named = without_staff(meta, body_text)
+    for name in named:
+        message = f"the words name {name}, who has not agreed; shown is “{shown_name(name, 'first-name')}”"
+        reading.report(fault(STAFF_NAMED, place_in(reading.places, table.span, "staff"), message))
+    said = sensitive_words(f"{meta.title}\n{getattr(meta, 'text', '')}\n{body_text}")
+    if said and meta.sensitive != "agreed":
+        message = f"the words “{said}” seem to tell of what the law protects most"
+        reading.report(fault(SENSITIVE, place_in(reading.places, table.span, "text"), message))
+    return meta, body_text
 
 
 def _words(meta: Content, body: Body, body_text: str) -> tuple[Content, Body]:
