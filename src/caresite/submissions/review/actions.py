@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from caresite.core.codes_stories import STORE_CHANGED
 from caresite.core.diagnostics import Diagnostic, Problem, fault
+from caresite.core.files import write_atomically
 from caresite.submissions.files import write_private
 from caresite.submissions.records import Submission
 from caresite.submissions.review.decisions import Decision, cautions, decide
@@ -27,7 +28,7 @@ from caresite.submissions.review.guards import Hindrance, Terms, granting, hindr
 from caresite.submissions.review.lockfile import LOCK, Entry, entry_of, read_entries, set_entry
 from caresite.submissions.review.publishing import Pages, pages_of, put_pages
 from caresite.submissions.review.states import place_of
-from caresite.submissions.review.traces import forget, out_of_reach
+from caresite.submissions.review.traces import forget, out_of_reach, sweep
 from caresite.submissions.store import FOLDER, Store
 from caresite.submissions.written import decode_record, encode_record
 
@@ -124,6 +125,7 @@ class Review:
             except (Problem, LookupError):
                 note.unlink()  # it was never made: the note is written whole, and its submission before it
                 continue
+            sweep(self.root)
             pages = pages_of(self.root, doing.submission if before == doing.submission else _with_paths(doing, before))
             self._finish(doing, before, pages)
             yield item_id
@@ -193,7 +195,7 @@ class Review:
         if not name or agreement is None or path.exists():
             return ()
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(self.store.wordings()[agreement.wording_sha256])
+        write_atomically(path, self.store.wordings()[agreement.wording_sha256])
         return (f"consent/{name}.md",)
 
     def _belongings(self, before: Submission) -> Iterator[str]:

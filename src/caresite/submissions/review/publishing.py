@@ -49,7 +49,12 @@ def pages_of(root: Path, item: Submission) -> Pages:
             return Pages()
         case _:
             left = (fault(LEFT_BEHIND, Span(path), f"`{path}` still names {item.id}") for path in lists)
-            return Pages(gone=tuple(path for text in own for path in _bundle(root, text)), left=tuple(left))
+            lost = [path for path in item.published_as if path not in own]  # somebody moved the text, not its picture
+            gone = (
+                *(path for text in own for path in _bundle(root, text)),
+                *(p for t in lost for p in _pictures(root, t)),
+            )
+            return Pages(gone=gone, left=tuple(left))
 
 
 def _shown(root: Path, item: Submission, own: list[str]) -> Pages:
@@ -76,10 +81,11 @@ def _pictures(root: Path, path: str) -> tuple[str, ...]:
 
 
 def _bundle(root: Path, path: str) -> tuple[str, ...]:
-    """Return a text with all that lies beside it in a folder of its own."""
+    """Return a text with all that lies beside it in a folder of its own; the text comes last, as it names the rest."""
     if PurePosixPath(path).stem != "index":
         return (path,)
-    return tuple(sorted(p.relative_to(root).as_posix() for p in (root / path).parent.rglob("*") if p.is_file()))
+    beside = {p.relative_to(root).as_posix() for p in (root / path).parent.rglob("*") if p.is_file()}
+    return (*sorted(beside - {path}), path)
 
 
 def _free_path(root: Path, wanted: str) -> str:

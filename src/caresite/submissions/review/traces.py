@@ -12,10 +12,11 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["CACHE", "forget", "out_of_reach", "texts_naming"]
+__all__ = ["CACHE", "forget", "out_of_reach", "sweep", "texts_naming"]
 
 CACHE = ".caresite"
 _SECONDS = 20
+_TEMPORARY = ".caresite-????????"  # as `write_atomically` calls a file that is not whole yet
 _TEXTS = frozenset((".md", ".markdown", ".yaml", ".yml", ".toml", ".json"))
 
 
@@ -28,6 +29,15 @@ def forget(root: Path) -> tuple[str, ...]:
     found = tuple(sorted(path.relative_to(root).as_posix() for path in folder.rglob("*") if not path.is_dir()))
     shutil.rmtree(folder, ignore_errors=True)
     return found
+
+
+def sweep(root: Path) -> tuple[str, ...]:
+    """Delete what a write that was interrupted left beside public files; return every path that is gone."""
+    found = [*root.glob(_TEMPORARY), *(root / "content").rglob(_TEMPORARY), *(root / "consent").glob(_TEMPORARY)]
+    files = [path for path in found if path.is_file() and not path.is_symlink()]
+    for path in files:
+        path.unlink(missing_ok=True)
+    return tuple(path.relative_to(root).as_posix() for path in files)
 
 
 def texts_naming(root: Path, item_id: str, known: Iterable[str] = ()) -> tuple[str, ...]:
