@@ -14,6 +14,7 @@ import pytest
 
 from caresite.core.diagnostics import Problem
 from caresite.core.intake import IncomingSource
+from caresite.submissions.sources import imap
 from caresite.submissions.sources.imap import fetch
 from caresite.submissions.sources.registry import Errand
 from caresite.submissions.store import Store
@@ -66,6 +67,43 @@ def test_the_mailbox_is_pulled_once_and_nothing_in_it_is_touched(server: MailSer
     assert unseen(server) == 7
 
 
+def test_what_was_taken_in_is_not_fetched_again(
+    server: MailServer, site: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[bytes] = []
+    really = imap._message
+
+    def noting(mailbox: imaplib.IMAP4_SSL, uid: bytes, part: str) -> bytes:
+        fetched.append(uid)
+        return really(mailbox, uid, part)
+
+    def pulled() -> tuple[int, str]:
+        fetched.clear()
+        done = run("pull", env={"IMAP_PASSWORD": PASSWORD})
+        assert done.exit_code == 0, done.output
+        return len(fetched), done.output
+
+    monkeypatch.setattr(imap, "_message", noting)
+    for number in range(200, 203):
+        server.deliver(number, letter(number), "Later")
+    config = site / "caresite.yaml"
+    lines = f"type: imap, host: localhost, port: {server.port}, user: {USER}, ca_file: {server.certificate}"
+    told = f"sources:\n  letters: {{{lines}, mailbox: Later}}\n"
+    config.write_text(config.read_text("utf-8") + told, encoding="utf-8")
+    assert run("pull", "--dry-run", env={"IMAP_PASSWORD": PASSWORD}).exit_code == 0
+    assert pulled()[0] == 3, "a dry run takes nothing"
+    assert pulled() == (0, "Nothing new, 3 there already.\n")
+    server.deliver(203, letter(203), "Later")
+    count, output = pulled()
+    assert (count, "1 new submission taken in, 3 there already" in output) == (1, True), output
+    store = Store(site)
+    (store.folder / f"{next(iter(store.listing()))}.yaml").unlink()
+    assert pulled()[0] == 1, "what is not in the store is new, whatever is remembered"
+    (store.folder / ".taken").write_bytes(b"what is this")
+    assert pulled()[0] == 4
+    assert pulled() == (0, "Nothing new, 4 there already.\n")
+
+
 def unseen(server: MailServer) -> int:
     context = ssl.create_default_context(cafile=str(server.certificate))
     with imaplib.IMAP4_SSL("localhost", server.port, ssl_context=context) as mailbox:
@@ -78,6 +116,9 @@ def test_a_folder_of_the_mailbox(server: MailServer) -> None:
     deliveries = list(fetch(source(server, mailbox="Stories"), errand()))
     assert len(deliveries) == 1
     assert b"<100@customers.example>" in deliveries[0].data
+    validity, uid = deliveries[0].mark.removeprefix(f"{USER} localhost:{server.port} Stories ").split()
+    assert int(validity) > 1_000_000, "where the server numbers anew, nothing is known"
+    assert uid == "1"
 
 
 def test_only_recent_mail_is_asked_for(server: MailServer) -> None:

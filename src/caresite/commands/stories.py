@@ -50,7 +50,7 @@ def run_pull(session: Session, flags: PullFlags) -> int:
     desk = Desk(store, limits_of(settings), dry_run=flags.dry_run)
     desk.outcome.diagnostics.extend(check_tracked(session.root))
     with shown_progress(session) as tell:
-        for found, delivered in _work(session, settings, flags, desk.outcome.diagnostics):
+        for found, delivered in _work(session, settings, flags, desk):
             intake = intake_of(settings, session.root, store, found, datetime.now(UTC))
             name = found.name or found.kind.name
 
@@ -64,9 +64,7 @@ def run_pull(session: Session, flags: PullFlags) -> int:
     return _code(desk.outcome.diagnostics)
 
 
-def _work(
-    session: Session, settings: Settings, flags: PullFlags, told: list[Diagnostic]
-) -> Iterator[tuple[Channel, Any]]:
+def _work(session: Session, settings: Settings, flags: PullFlags, desk: Desk) -> Iterator[tuple[Channel, Any]]:
     """Yield each source with what it delivers: the files that were named, one source, or all of the config."""
     if flags.files:
         yield from _named_files(session, settings, flags)
@@ -84,11 +82,12 @@ def _work(
             environ=os.environ,
             now=datetime.now(UTC),
             sleep=time.sleep,
+            is_taken=desk.is_taken,
         )
         try:
             found = channel(settings, name)
         except Problem as problem:
-            told.extend(problem.diagnostics)
+            desk.outcome.diagnostics.extend(problem.diagnostics)
             continue
         yield found, deliveries(found, errand)
 

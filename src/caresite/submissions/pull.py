@@ -30,6 +30,7 @@ from caresite.submissions.sources.registry import Delivery, SourceKind
 from caresite.submissions.spam.bayes import Model, learned_points
 from caresite.submissions.spam.rules import Company, SpamLimits, score
 from caresite.submissions.store import Store
+from caresite.submissions.taken import Taken
 
 __all__ = ["MODEL", "Arrived", "Desk", "Outcome", "load_model"]
 
@@ -89,6 +90,7 @@ class Desk:
         self._sketches = Sketches()
         self._by_digest: dict[str, list[str]] = defaultdict(list)
         self._by_sender: dict[str, list[str]] = defaultdict(list)
+        self._taken = Taken(store.folder)
         self._told = -1  # how long the log was; who else adds something, adds to it
 
     def take(
@@ -100,6 +102,7 @@ class Desk:
     ) -> None:
         """Keep what `deliveries` hold. A fault on the way is told after what came before it has been kept."""
         waiting: list[Entry] = []
+        marks: dict[str, tuple[str, ...]] = {}
         try:
             for delivery in deliveries:
                 received = kind.read(delivery.data, replace(intake, shown=delivery.shown, form=delivery.form))
@@ -107,6 +110,8 @@ class Desk:
                 self.outcome.refused += sum(d.severity == "error" for d in received.diagnostics)
                 self.outcome.diagnostics.extend(received.diagnostics)
                 waiting.extend(received.entries)
+                if delivery.mark and not any(d.severity == "error" for d in received.diagnostics):
+                    marks[delivery.mark] = tuple(entry.submission.id for entry in received.entries)
                 while _is_enough(waiting):
                     self.keep(waiting[:_BATCH], intake)
                     del waiting[:_BATCH]
@@ -117,21 +122,40 @@ class Desk:
             if waiting:
                 self.keep(waiting, intake)
                 tell(len(self.outcome.arrived) + self.outcome.known)
+            self._note_taken(marks)
+
+    def is_taken(self, mark: str) -> bool:
+        """Tell whether all that a delivery holds is in the store, and count it as known if it is."""
+        self._learn()
+        ids = self._taken.ids_of(mark, self._summaries)
+        self.outcome.known += len(ids)
+        return bool(ids)
+
+    def _note_taken(self, marks: Mapping[str, tuple[str, ...]]) -> None:
+        if self.dry_run:
+            return
+        twins = dict(self.outcome.twins)
+        for mark, ids in marks.items():
+            if ids:
+                self._taken.note(mark, tuple(twins.get(item_id, item_id) for item_id in ids))
+        self._taken.save()
 
     def keep(self, entries: Iterable[Entry], intake: Intake) -> None:
         """Judge entries and keep those that are new, all under one lock."""
         with nullcontext() if self.dry_run else self.store.locked():
-            if self._told != self.store.journal.size():
-                self._learn()
+            self._learn()
             judged = [found for entry in entries if (found := self._judge(entry, intake))]
             self._keep_all(judged, intake)
             self._told = self.store.journal.size()
 
     def _learn(self) -> None:
         """Take note of what is in the store, also of what somebody else put there since the last batch."""
+        if self._told == self.store.journal.size():
+            return
         for item_id, summary in self.store.listing().items():
             if item_id not in self._summaries:
                 self._note(summary)
+        self._told = self.store.journal.size()
 
     def _note(self, summary: Summary) -> None:
         self._summaries[summary.id] = summary

@@ -6,7 +6,7 @@
     attachments/      pictures, re-encoded, without what cameras write into them
     evidence/         what proves an answer, such as a letter, by submission and digest
     secret            makes the digests of e-mail addresses useless to anybody else
-    .listing  .lock   for speed and for peace; both can be deleted
+    .listing  .taken  .lock   for speed and for peace; they can be deleted
 
 A submission is in the store from the moment its YAML file is. What belongs to it is written before, the log after;
 when something stops in between, the next who holds the lock puts it right.

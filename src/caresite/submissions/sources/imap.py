@@ -1,4 +1,8 @@
-"""IMAP: a mailbox on a server, read over TLS and left as it was (RFC 9051, RFC 8314)."""
+"""IMAP: a mailbox on a server, read over TLS and left as it was (RFC 9051, RFC 8314).
+
+The server numbers the messages of a folder for good, as long as its UIDVALIDITY is the same (RFC 9051, 2.3.1.1); so
+those that were taken in need not be fetched again.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ _SIZE = re.compile(rb"UID (\d+)[^)]*RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)[^)]*UI
 
 
 def fetch(source: IncomingSource, errand: Errand) -> Iterator[Delivery]:
-    """Yield the messages of the mailbox, one after another. None is marked as read, moved or deleted."""
+    """Yield the messages of the mailbox that are new. None is marked as read, moved or deleted."""
     place = Span(f"sources.{errand.name}")
     password = errand.environ.get(source.password_env, "")
     if not source.host or not source.user:
@@ -75,7 +79,9 @@ def _messages(mailbox: imaplib.IMAP4_SSL, source: IncomingSource, errand: Errand
     since = errand.now - timedelta(days=source.since_days)
     wanted = ("SINCE", _day(since)) if source.since_days else ("ALL",)
     _, found = mailbox.uid("SEARCH", *wanted)
-    uids = found[0].split() if found and found[0] else []
+    begin = _mark_of_folder(mailbox, source)
+    every = found[0].split() if found and found[0] else []
+    uids = [uid for uid in every if not begin or not errand.is_taken(begin + uid.decode())]
     for start in range(0, len(uids), _AT_ONCE):
         some = uids[start : start + _AT_ONCE]
         sizes = _sizes(mailbox, b",".join(some))
@@ -83,7 +89,15 @@ def _messages(mailbox: imaplib.IMAP4_SSL, source: IncomingSource, errand: Errand
             shown = f"{source.mailbox} (message {uid.decode()})"
             is_long = sizes.get(uid, 0) > _MAX_BYTES
             if data := _message(mailbox, uid, f"<0.{_BEGINNING}>" if is_long else ""):
-                yield Delivery(shown, data, source.form)
+                yield Delivery(shown, data, source.form, begin and begin + uid.decode())
+
+
+def _mark_of_folder(mailbox: imaplib.IMAP4_SSL, source: IncomingSource) -> str:
+    """Return how the marks of messages begin; nothing when the server cannot number them for good."""
+    _, found = mailbox.response("UIDVALIDITY")
+    if not found or not found[0]:
+        return ""
+    return f"{source.user} {source.host}:{source.port} {source.mailbox} {found[0].decode()} "
 
 
 def _day(moment: datetime) -> str:

@@ -22,15 +22,22 @@ GROUP = "caresite.sources"
 
 
 class Delivery(NamedTuple):
-    """Bytes that were fetched, what to call them, and the form they are of where the source knows."""
+    """Bytes that were fetched, what to call them, and the form they are of where the source knows.
+
+    `mark` is what the source will call the same bytes next time, where it can tell before it fetches them.
+    """
 
     shown: str
     data: bytes
     form: str = ""
+    mark: str = ""
 
 
 class Errand(Struct, frozen=True, kw_only=True):
-    """What fetching may use of the world: the site's folder, the environment, the clock, and how to wait."""
+    """What fetching may use of the world: the site's folder, the environment, the clock, and how to wait.
+
+    `is_taken` tells of the mark of a delivery whether it need not be fetched, as all that it holds is in the store.
+    """
 
     root: Path
     name: str
@@ -38,6 +45,7 @@ class Errand(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     now: datetime
     sleep: Callable[[float], None]
+    is_taken: Callable[[str], bool] = lambda mark: False
 
 
 class SourceKind(Struct, frozen=True, kw_only=True):
