@@ -27,6 +27,8 @@ from caresite.core.config import CONFIG_NAMES, load_config
 from caresite.core.diagnostics import Problem
 from caresite.core.files import write_atomically
 from caresite.core.texts import counted
+from caresite.deploy.hosts.files import marked
+from caresite.deploy.hosts.netlify import config_file
 
 __all__ = ["Flags", "guess_language", "guess_timezone", "run"]
 
@@ -212,6 +214,8 @@ def _contents(answers: _Answers) -> Iterator[tuple[str, bytes]]:
         yield name, Template(text).substitute(known).encode()
     if not answers.examples:
         yield from ((f"{folder}.gitkeep", b"") for folder in _EXAMPLES)
+    netlify = config_file(f"pip install caresite=={__version__}", "public", keeps=False)
+    yield netlify.path, marked(netlify, "netlify").encode()
     yield "caresite.schema.json", _schema()
 
 

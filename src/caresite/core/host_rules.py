@@ -11,21 +11,33 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
-__all__ = ["Found", "HeaderRule", "Headers", "Redirect", "Redirects", "headers_for", "read_headers", "read_redirects"]
+__all__ = [
+    "PLACEHOLDER",
+    "Found",
+    "HeaderRule",
+    "Headers",
+    "Redirect",
+    "Redirects",
+    "headers_for",
+    "read_headers",
+    "read_redirects",
+    "redirects_in",
+]
 
 Headers = tuple[tuple[str, str], ...]
 
-_PLACEHOLDER = re.compile(r":([A-Za-z][A-Za-z0-9_]*)")
+PLACEHOLDER = re.compile(r":([A-Za-z][A-Za-z0-9_]*)")
 _STATUS = re.compile(r"([1-5]\d\d)(!?)")
 _TARGET = re.compile(r"/|https?://")
 _UNKNOWABLE = frozenset(("country", "role", "cookie"))
 
 
 class HeaderRule(NamedTuple):
-    """A pattern of paths, and the headers that are sent for them."""
+    """A pattern of paths, and the headers that are sent for them; `path` is the pattern as it was written."""
 
     pattern: re.Pattern[str]
     values: Headers
+    path: str = ""
 
 
 class Redirect(NamedTuple):
@@ -63,7 +75,9 @@ def read_headers(text: str) -> tuple[HeaderRule, ...]:
         name, colon, value = line.strip().partition(":")
         if rules and colon and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
             rules[-1][1].append((name, value.strip()))
-    return tuple(HeaderRule(_header_pattern(path), tuple(values)) for path, values in rules if path.startswith("/"))
+    return tuple(
+        HeaderRule(_header_pattern(path), tuple(values), path) for path, values in rules if path.startswith("/")
+    )
 
 
 def headers_for(rules: Iterable[HeaderRule], path: str) -> Headers:
@@ -78,7 +92,7 @@ def _header_pattern(path: str) -> re.Pattern[str]:
 
 
 def _placeholders(text: str, value: str) -> str:
-    pieces = _PLACEHOLDER.split(text)
+    pieces = PLACEHOLDER.split(text)
     return "".join(re.escape(piece) if n % 2 == 0 else value for n, piece in enumerate(pieces))
 
 
@@ -92,7 +106,7 @@ class Redirects:
         self._exact: dict[str, list[Redirect]] = {}
         self._patterns: list[Redirect] = []
         for rule in rules:
-            if "*" in rule.source or _PLACEHOLDER.search(rule.source):
+            if "*" in rule.source or PLACEHOLDER.search(rule.source):
                 self._patterns.append(rule)
             else:
                 self._exact.setdefault(_key(unquote(rule.source)), []).append(rule)
@@ -110,9 +124,14 @@ class Redirects:
 
 
 def read_redirects(text: str) -> Redirects:
+    """Return the rules of a `_redirects` file, ready to be asked."""
+    return Redirects(redirects_in(text))
+
+
+def redirects_in(text: str) -> tuple[Redirect, ...]:
     """Return the rules of a `_redirects` file: `from [parameters] to [status] [conditions]`, a line each."""
     lines = enumerate(text.splitlines())
-    return Redirects(rule for number, line in lines if (rule := _redirect(number, line.partition(" #")[0].split())))
+    return tuple(rule for number, line in lines if (rule := _redirect(number, line.partition(" #")[0].split())))
 
 
 def _redirect(number: int, words: list[str]) -> Redirect | None:
@@ -142,7 +161,7 @@ def _redirect(number: int, words: list[str]) -> Redirect | None:
 def _redirect_pattern(source: str) -> re.Pattern[str]:
     """Return what `source` stands for; to hosts `/old` and `/old/` are one address."""
     parts = (
-        f"(?P<{match[1]}>[^/]+)" if (match := _PLACEHOLDER.fullmatch(part)) else re.escape(unquote(part))
+        f"(?P<{match[1]}>[^/]+)" if (match := PLACEHOLDER.fullmatch(part)) else re.escape(unquote(part))
         for part in source.removesuffix("*").split("/")
     )
     whole = "/".join(parts).removesuffix("/")
@@ -164,4 +183,4 @@ def _filled(rule: Redirect, query: Mapping[str, str], parts: Mapping[str, str | 
     known = {name: value or "" for name, value in parts.items()} | named
     head = re.match(r"(?:https?://[^/]*)?", rule.target)
     end = head.end() if head else 0  # a host may have a colon before its port
-    return rule.target[:end] + _PLACEHOLDER.sub(lambda m: known.get(m[1], m[0]), rule.target[end:])
+    return rule.target[:end] + PLACEHOLDER.sub(lambda m: known.get(m[1], m[0]), rule.target[end:])

@@ -1,0 +1,134 @@
+"""`caresite deploy init`: the files that a host needs beside the site, and what is left to do by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from caresite import __version__
+from caresite.commands.session import Session, printable
+from caresite.core.config import Settings
+from caresite.core.files import write_atomically
+from caresite.core.suggest import nearest
+from caresite.deploy.hosts.files import Brief, Host, HostFile, is_untouched, marked
+from caresite.deploy.hosts.registry import HOSTS
+from caresite.deploy.hosts.rules import HostRules, rules_in
+from caresite.pipeline.publish import MARKER
+
+__all__ = ["Flags", "run"]
+
+
+class Flags(NamedTuple):
+    """The argument and options of `deploy init`."""
+
+    host: str = ""
+    force: bool = False
+
+
+class _Done(NamedTuple):
+    """What became of the files: written, right already, and left as somebody has changed them."""
+
+    written: tuple[HostFile, ...]
+    current: tuple[HostFile, ...]
+    kept: tuple[HostFile, ...]
+
+
+def run(session: Session, flags: Flags) -> int:
+    """Write the files of a host. Returns 1 when the site has to be built first, or a changed file was left as it is."""
+    if not flags.host:
+        _say_hosts(session)
+        return 0
+    host = _host(flags.host)
+    settings = session.settings()
+    output = session.root / settings.config.output_dir
+    if host.reads_rules and not (output / MARKER).is_file():
+        return _refuse(session, f"{host.name} needs the rules of the finished site: run `caresite build` first")
+    brief = _brief(settings, output)
+    done = _write(session, host, host.files(brief), force=flags.force)
+    if session.json:
+        names = {name: [file.path for file in getattr(done, name)] for name in done._fields}
+        session.answer({"ok": not done.kept, **names, "left_out": list(brief.rules.left_out)})
+    else:
+        _tell(session, host, brief, done)
+    return 1 if done.kept else 0
+
+
+def _say_hosts(session: Session) -> None:
+    if session.json:
+        session.answer({"ok": True, "hosts": {host.name: host.about for host in HOSTS.values()}})
+        return
+    session.say("Say which host, as in `caresite deploy init netlify`:")
+    for host in HOSTS.values():
+        session.say(f"  {host.name:<18} {host.about}")
+
+
+def _host(name: str) -> Host:
+    if name not in HOSTS:
+        near = nearest(name, HOSTS)
+        hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(HOSTS)}"
+        raise click.UsageError(f"Nothing is known of a host `{name}`; {hint}")
+    return HOSTS[name]
+
+
+def _refuse(session: Session, reason: str) -> int:
+    if session.json:
+        session.answer({"ok": False, "message": reason})
+    else:
+        click.echo(printable(reason), err=True)
+    return 1
+
+
+def _brief(settings: Settings, output: Path) -> Brief:
+    config = settings.config
+    return Brief(
+        title=config.title,
+        base_url=config.base_url,
+        output_dir=Path(config.output_dir).as_posix(),
+        version=__version__,
+        rules=rules_in(output, settings.base_path) if output.is_dir() else _no_rules(settings.base_path),
+        bucket=next((bucket for d in settings.deployments if (bucket := getattr(d.options, "bucket", ""))), ""),
+    )
+
+
+def _no_rules(base_path: str) -> HostRules:
+    return HostRules(base_path=base_path, moves=(), headers=(), left_out=())
+
+
+def _write(session: Session, host: Host, files: tuple[HostFile, ...], *, force: bool) -> _Done:
+    """Write each file that is missing or as it was written before; others only with a yes."""
+    found: dict[str, list[HostFile]] = {"written": [], "current": [], "kept": []}
+    for file in files:
+        text, target = file.text if file.once else marked(file, host.name), session.root / file.path
+        there = target.read_text(encoding="utf-8", errors="replace") if target.is_file() else None
+        if there == text or (there is not None and file.once):
+            found["current"].append(file)
+        elif there is None or is_untouched(there) or force or _may_be_lost(session, file):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, text.encode())
+            found["written"].append(file)
+        else:
+            found["kept"].append(file)
+    return _Done(**{name: tuple(entries) for name, entries in found.items()})
+
+
+def _may_be_lost(session: Session, file: HostFile) -> bool:
+    if session.json or session.quiet or not sys.stdin.isatty():
+        return False
+    return click.confirm(f"{file.path} was changed by somebody. Write over it?", default=False)
+
+
+def _tell(session: Session, host: Host, brief: Brief, done: _Done) -> None:
+    for verb, files in (("Wrote", done.written), ("Right already:", done.current), ("Left as it is:", done.kept)):
+        for file in files:
+            session.say(f"{verb} {file.path} ({file.about})")
+    if done.kept:
+        session.say("A file that somebody has changed is not written over; `--force` does it.")
+    if host.reads_rules:
+        for line in brief.rules.left_out:
+            session.say(f"This redirect works on hosts of static sites only, and was left out: {line}")
+    session.say("What is left to do:")
+    for step in host.steps(brief):
+        session.say(f"  - {step}")
