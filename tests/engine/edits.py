@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from caresite.testing import picture
 from engine.sites import CONFIG, rich_files
 
 __all__ = ["EDITS", "Edit", "Files", "set_key", "sub"]
@@ -236,6 +237,7 @@ CONFIG_LINES = {
     "quotes_json": ("{seed: one}", "{seed: two}", "{calendar: false}"),
     "plugins": ("[feeds, redirects]", "[feeds, sitemap, structured_data, quotes_json, redirects, headers]"),
     "testimonials": ("{mode: reviews, show_average: true, verification_note: We ask.}", "{mode: selected}"),
+    "images": ("{formats: [webp]}", "{widths: [75, 300]}", "{quality: fine}"),
 }
 
 
@@ -298,6 +300,19 @@ def image(files: Files, n: int) -> None:
         files[path] = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {n} 2"/>'.encode()
     else:
         toggle(files, path, b"<svg/>")
+
+
+@edit
+def photograph(files: Files, n: int) -> None:
+    """A photograph beside a post is there, is another one, or is broken, and the post shows it or does not."""
+    beside = "content/blog/a-cat-in-the-rain/"
+    shows = b"\n![Rain on the harbour](rain.png)\n"
+    for path in (f"{beside}index.md", "content/blog/stairs.md")[: 1 + n % 2]:
+        if path in files:
+            there = shows.replace(b"(", b"(" if beside in path else b"(a-cat-in-the-rain/")
+            files[path] = files[path].replace(there, b"") if there in files[path] else files[path] + there
+    whole = picture(80 + n % 3 * 40, 70)
+    files[f"{beside}rain.png"] = whole[: len(whole) - 12 * (n % 5 == 4)]
 
 
 @edit

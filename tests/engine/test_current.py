@@ -165,7 +165,7 @@ def test_a_theme_option_renders_the_pages_that_read_it(kept: Kept) -> None:
 
 def test_what_nobody_shows_renders_nothing(kept: Kept) -> None:
     kept.files[CONFIG] = b"# a remark\n" + kept.files[CONFIG]
-    kept.files["content/blog/a-cat-in-the-rain/cat.svg"] = b"<svg/>"
+    kept.files["content/blog/a-cat-in-the-rain/cat.svg"] += b"<!-- another cat -->"
     kept.files["data/more.yaml"] = b"a: 1\n"
     kept.files["templates/unused.html"] = b"unused"
     assert kept.build() == (set(), set())

@@ -7,6 +7,7 @@ import re
 from pathlib import PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from caresite.core.config import Images
 from caresite.core.model import Variation
@@ -21,6 +22,7 @@ __all__ = [
     "PICTURE_SUFFIXES",
     "Facts",
     "Wish",
+    "as_shown",
     "focus_of",
     "key_of",
     "look",
@@ -127,6 +129,12 @@ def ready(data: bytes, facts: Facts, limit_px: int) -> bytes:
     if not facts.anew:
         return stripped(data, facts.format)
     return redrawn(data, "avif" if facts.format == "AVIF" else _PLAIN[facts.format], limit_px)
+
+
+def as_shown(facts: Facts) -> Facts:
+    """Return what of the facts a page depends on: its bytes only where others are made from them."""
+    digest = facts.digest if facts.is_drawn else ""
+    return replace(facts, digest=digest, tells=False, anew=False, removed=())
 
 
 def focus_of(words: str) -> tuple[int, int] | None:

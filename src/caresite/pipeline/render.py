@@ -41,7 +41,7 @@ from caresite.pipeline.markdown import MarkdownOptions, markdown_for
 from caresite.pipeline.markup import markup_faults
 from caresite.pipeline.notes import Asked, Broken, Notebook, Noted, PageKey, Read, TermKey, asked
 from caresite.pipeline.picture_tags import with_pictures
-from caresite.pipeline.pictures import Facts
+from caresite.pipeline.pictures import Facts, as_shown
 from caresite.pipeline.reader import MenuLink, Plan, Reader
 from caresite.pipeline.references import anchors_of, links_of
 from caresite.pipeline.route import TEMPLATES
@@ -96,8 +96,9 @@ class SiteReader(Reader):
 
     @asked
     def picture(self, path: str) -> Facts | None:
-        """Return what is known of the picture at an output path; None when none stands there."""
-        return self._renderer.pictures.get(path)
+        """Return what a page needs to know of the picture at an output path; None when none stands there."""
+        facts = self._renderer.pictures.get(path)
+        return as_shown(facts) if facts else None
 
     @asked
     def place(self, page: Page, key: str) -> Span:
