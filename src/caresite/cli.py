@@ -222,6 +222,7 @@ def serve(**given: Any) -> None:
 
 
 @cli.command()
+@click.argument("topic", metavar="[consent]", type=click.Choice(("consent",)), required=False)
 @click.option(
     "--fail-on",
     type=click.Choice(("error", "warning")),
@@ -234,7 +235,10 @@ def serve(**given: Any) -> None:
 @click.option("--clock", default="", metavar="TIME", help="Check as if it were this moment.")
 @_general(hidden=True)
 def check(**given: Any) -> None:
-    """Check the whole site in memory and write nothing."""
+    """Check the whole site in memory and write nothing.
+
+    With `consent`, only the rules for customers' words are told, one by one; with `-v` also those that are kept, and how.
+    """
     from caresite.commands.check import Flags, run
 
     _exit(run(_session(), Flags(**given)))

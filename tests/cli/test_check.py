@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
+from caresite.submissions.store import Store
 from caresite.testing import write_site
+from submissions.stored import stored
 
 from .conftest import WITHHELD, Run
 
@@ -58,3 +61,46 @@ def test_format_json_says_the_same(run: Run, site: Path) -> None:
 
 def test_an_unknown_format_is_wrong_usage(run: Run) -> None:
     assert run("check", "--format", "xml").exit_code == 2
+
+
+# the rules for customers' words
+
+
+def test_consent_alone_tells_of_each_rule_that_is_broken(run: Run, site: Path) -> None:
+    write_site(site, WARNED + WITHHELD)
+    result = run("check", "consent")
+    assert result.exit_code == 1
+    assert "C01  No customer's words without a yes that holds. (error; GDPR 6 and 7)" in result.output
+    assert "warning[K102]" in result.output
+    assert "L103" not in result.output, "a link is no matter of consent"
+    assert "1 broken, C01." in result.output
+    assert "C08, D06, I04 could be looked at only in part" in result.output
+
+
+def test_consent_of_a_good_site_passes_and_tells_what_keeps_each_rule(run: Run) -> None:
+    result = run("check", "consent", "-v")
+    assert result.exit_code == 0
+    assert "none is broken" in result.output
+    assert "I13  kept by the pages themselves" in result.output
+
+
+def test_consent_as_json_has_every_rule_with_what_was_found(run: Run, site: Path) -> None:
+    write_site(site, WITHHELD)
+    data = json.loads(run("check", "consent", "--json").output)
+    assert data["ok"] is False
+    assert len(data["rules"]) == 62
+    rules = {rule["id"]: rule for rule in data["rules"]}
+    assert [found["code"] for found in rules["C01"]["findings"]] == ["K102"]
+    assert rules["C01"]["findings"][0]["rules"] == ["C01"]
+    assert {"severity", "rule", "basis", "kept_by", "remedy"} <= rules["Q05"].keys()
+
+
+def test_what_the_private_store_tells_fails_no_build_and_is_told_by_check(run: Run, site: Path) -> None:
+    store = Store(site)
+    with store.locked():
+        store.add(stored("00000000000000ad", erase_after=date(2026, 1, 1)))
+    assert "S502" not in run("build").output
+    result = run("check", "--fail-on", "warning")
+    assert result.exit_code == 1
+    assert "warning[S502] 1 submission should have been erased by now" in result.output
+    assert "C08  Nothing is kept longer than was promised." in run("check", "consent").output

@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from caresite.commands.build import data_of, now_of, pages_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import (
@@ -15,7 +17,7 @@ from caresite.commands.report import (
     print_held_back,
 )
 from caresite.commands.session import Session
-from caresite.core.diagnostics import Diagnostic
+from caresite.core.diagnostics import Diagnostic, sort_key
 from caresite.core.texts import counted, seconds_text
 from caresite.engine.build import Built, Options, build
 
@@ -29,6 +31,7 @@ class Flags(NamedTuple):
     format: Literal["text", "json"] = "text"
     base_url: str = ""
     clock: str = ""
+    topic: Literal["consent"] | None = None
 
 
 def run(session: Session, flags: Flags) -> int:
@@ -41,16 +44,44 @@ def run(session: Session, flags: Flags) -> int:
         environ=os.environ,
         base_url=flags.base_url,
         publish=False,
+        finish=False,
     )
     start = time.perf_counter()
     with shown_progress(session) as tell:
         built = build(session.root, options, progress=tell)
     seconds = time.perf_counter() - start
+    built = _with_kept(session, built)
+    if flags.topic:
+        return _check_rules(session, built, flags)
     failures = _failures(built.diagnostics, flags.fail_on)
     if session.json:
         session.answer(data_of(built, seconds, ok=not failures))
     else:
         _tell(session, built, seconds, failures)
+    return 1 if failures else 0
+
+
+def _with_kept(session: Session, built: Built) -> Built:
+    """Return what was found with what the private store tells besides, where there is one."""
+    if not (session.root / "private/submissions").is_dir():
+        return built
+    from caresite.commands.check_rules import kept_diagnostics
+
+    found = (*built.diagnostics, *kept_diagnostics(session, built))
+    return replace(built, diagnostics=tuple(sorted(found, key=sort_key)))
+
+
+def _check_rules(session: Session, built: Built, flags: Flags) -> int:
+    """Tell of the rules for customers' words alone; returns 1 when something breaks one of them."""
+    from caresite.commands.check_rules import rules_as_data, tell_rules
+    from caresite.core.rules import rules_of
+
+    found = [diagnostic for diagnostic in built.diagnostics if rules_of(diagnostic)]
+    failures = _failures(found, flags.fail_on)
+    if session.json:
+        session.answer({"ok": not failures, "rules": rules_as_data(found)})
+    else:
+        tell_rules(session, found, has_store=(session.root / "private/submissions").is_dir())
     return 1 if failures else 0
 
 

@@ -132,7 +132,9 @@ def _distance(span: timedelta) -> str:
 
 
 def as_data(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """Return diagnostics as JSON has them: one flat object each, `related` as places."""
+    """Return diagnostics as JSON has them: one flat object each, `related` as places, `rules` by their ids."""
+    from caresite.core.rules import rules_of
+
     return [
         {
             "code": d.code,
@@ -140,6 +142,7 @@ def as_data(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
             **_place(d.span),
             "message": d.message,
             "hint": d.hint,
+            "rules": [rule.id for rule in rules_of(d)],
             "related": [_place(span) for span in d.related],
         }
         for d in diagnostics

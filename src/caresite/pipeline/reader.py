@@ -404,11 +404,15 @@ class Reader:
 
     @asked
     def rating_summary(self) -> RatingSummary | None:
-        """Return the mean of all ratings, in `reviews` mode with `show_average` only."""
+        """Return the mean of all ratings given to us, in `reviews` mode with `show_average` only.
+
+        What was copied from another platform has its place there, and is not added up (Google's guidelines).
+        """
         testimonials = self._site.settings.config.testimonials
         if testimonials.mode != "reviews" or not testimonials.show_average:
             return None
-        ratings = [p.meta.rating for p in self._by_kind("testimonial") if p.meta.rating]
+        own = (p.meta for p in self._by_kind("testimonial") if not (p.meta.source and p.meta.source.imported))
+        ratings = [meta.rating for meta in own if meta.rating]
         if not ratings:
             return None
         counts = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]

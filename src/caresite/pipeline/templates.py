@@ -33,7 +33,7 @@ from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeG
 from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.notes import Read
 from caresite.pipeline.themes import Theme
-from caresite.pipeline.words import date_in, number_in, percent_in
+from caresite.pipeline.words import date_in, language_in, number_in, percent_in
 
 __all__ = [
     "CompiledTemplates",
@@ -198,6 +198,7 @@ def environment(
         "day_month": lambda moment: date_in(language(), moment, "d MMM"),
         "number": lambda value: number_in(language(), value),
         "percent": lambda value: percent_in(language(), value),
+        "language_name": lambda tag: language_in(language(), str(tag)),
         "inline_markdown": lambda text: Markup(_inline(markdown, text)),
         "markdown": lambda text: Markup(_block(markdown, text)),
         "initials": _initials,

@@ -20,7 +20,7 @@ from caresite.core.suggest import nearest
 from caresite.pipeline.needed_words import NEEDED, lacking_words, read_words
 from caresite.pipeline.themes import Theme
 
-__all__ = ["Words", "date_in", "locale_of", "number_in", "percent_in"]
+__all__ = ["Words", "date_in", "language_in", "locale_of", "number_in", "percent_in"]
 
 
 @lru_cache(maxsize=32)
@@ -50,6 +50,12 @@ def number_in(language: str, number: float) -> str:
 def percent_in(language: str, number: float) -> str:
     """Return a share of 1 as a percentage in the manner of `language`."""
     return str(format_percent(number, locale=locale_of(language)))
+
+
+@lru_cache(maxsize=256)
+def language_in(language: str, tag: str) -> str:
+    """Return what people of `language` call the language with `tag`; the tag itself when nobody knows it."""
+    return str(locale_of(language).languages.get(tag.split("-")[0].lower(), tag))
 
 
 @lru_cache(maxsize=4096)

@@ -18,13 +18,11 @@ from caresite.core.texts import counted
 from caresite.pipeline.catalog import Site
 from caresite.submissions.listing import Summary
 from caresite.submissions.questions import story_forms
-from caresite.submissions.store import FOLDER
+from caresite.submissions.review.statistics import statistics_of
+from caresite.submissions.store import FOLDER, Store
 
 __all__ = ["check_declared", "check_kept"]
 
-HIGH, LOW = 4, 2  # stars from which on, and up to which, somebody was pleased or was not
-_FEWEST = 10  # decisions on each side; fewer prove nothing
-_FAR = 2.0  # how many times as often
 _HAPPY = re.compile(
     r"\bif (?:you|you're|you are|you were|we) \w*\s?(?:happy|pleased|satisfied|delighted|made you smile)\b"
     r"|\bonly (?:if )?(?:\w+ ){0,3}(?:happy|satisfied|pleased|positive|good)\b"
@@ -68,12 +66,15 @@ def _asked(settings: Settings, name: str, form: Form) -> Iterator[Diagnostic]:
 # the store
 
 
-def check_kept(listing: Mapping[str, Summary], today: date, *, shown: Iterable[str], mode: str) -> Iterator[Diagnostic]:
+def check_kept(store: Store, today: date, *, shown: Iterable[str], settings: Settings) -> Iterator[Diagnostic]:
     """Report what the private store tells of the rules; `shown` are the ids of submissions that are on the site."""
+    listing = store.listing()
     yield from _too_long(listing.values(), today)
     yield from _one_sender(listing, frozenset(shown))
-    if mode == "reviews":
-        yield from _lopsided(listing.values())
+    if settings.config.testimonials.mode == "reviews":
+        statistics = statistics_of(listing.values(), store.journal.lines())
+        if statistics.one_sided:
+            yield fault(LOPSIDED, Span(FOLDER), statistics.one_sided)
 
 
 def _too_long(summaries: Iterable[Summary], today: date) -> Iterator[Diagnostic]:
@@ -95,19 +96,3 @@ def _one_sender(listing: Mapping[str, Summary], shown: frozenset[str]) -> Iterat
         if len(names) > 1:
             ids = " and ".join(sorted(names.values()))
             yield fault(ONE_SENDER, Span(FOLDER), f"{ids} came from one e-mail address, under {len(names)} names")
-
-
-def _lopsided(summaries: Iterable[Summary]) -> Iterator[Diagnostic]:
-    """Report that low ratings are rejected far more often than high ones, where there are enough of both."""
-    decided = [
-        s for s in summaries if s.rating is not None and s.state in ("approved", "rejected", "withdrawn", "expired")
-    ]
-    low, high = [s for s in decided if s.rating <= LOW], [s for s in decided if s.rating >= HIGH]  # type: ignore[operator]
-    if len(low) < _FEWEST or len(high) < _FEWEST:
-        return
-    shares = [sum(s.state == "rejected" for s in side) / len(side) for side in (low, high)]
-    if shares[0] > 0.1 and shares[0] >= _FAR * shares[1]:
-        message = (
-            f"of ratings up to {LOW} stars {shares[0]:.0%} were rejected, of those from {HIGH} stars on {shares[1]:.0%}"
-        )
-        yield fault(LOPSIDED, Span(FOLDER), message)

@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 
 from caresite.core.diagnostics import Diagnostic
-from caresite.submissions.promises import check_kept
-from submissions.summaries import summary
+from submissions.stored import kept_faults, stored
 
 
 def find(root: Path) -> tuple[Diagnostic, ...]:
-    due = (summary("a", erase_after="2026-05-01"), summary("b", erase_after="2026-06-30"))
-    others = (summary("c", erase_after="2026-07-02"), summary("d", erase_after="2026-01-01", hold=True))
-    kept = {each.id: each for each in (*due, *others)}
-    return tuple(check_kept(kept, date(2026, 7, 1), shown=(), mode="curated"))
+    due = (
+        stored("00000000000000aa", erase_after=date(2026, 5, 1)),
+        stored("00000000000000ab", erase_after=date(2026, 6, 30)),
+    )
+    not_yet = stored("00000000000000ac", erase_after=date(2026, 7, 2))
+    held = stored("00000000000000ad", erase_after=date(2026, 1, 1), hold=True)
+    return kept_faults(root, (*due, not_yet, held))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from caresite.core.diagnostics import Diagnostic
-from caresite.submissions.promises import check_kept
-from submissions.summaries import summary
+from submissions.stored import kept_faults, stored
 
 
 def find(root: Path) -> tuple[Diagnostic, ...]:
-    high = [summary(f"high-{n}", rating=5, state="approved") for n in range(12)]
-    low = [summary(f"low-{n}", rating=1, state="rejected" if n % 2 else "approved") for n in range(12)]
-    kept = {each.id: each for each in (*high, *low)}
-    return tuple(check_kept(kept, date(2026, 7, 1), shown=(), mode="reviews"))
+    high = [stored(f"{n:016x}", rating=5, state="approved") for n in range(12)]
+    low = [stored(f"{n:016x}", rating=1, state="rejected" if n % 2 else "approved") for n in range(100, 112)]
+    return kept_faults(root, (*high, *low))
