@@ -6,6 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 import click
@@ -16,8 +17,10 @@ from caresite.commands.session import Session, printable
 from caresite.core.texts import counted
 from caresite.submissions.export import neutral
 from caresite.submissions.listing import Summary
-from caresite.submissions.public import content_file
+from caresite.submissions.public import content_file, shown_of
 from caresite.submissions.records import Submission, decisions
+from caresite.submissions.review.edits import Piece, pieces
+from caresite.submissions.review.guards import Terms, hindrances, terms_of
 from caresite.submissions.store import Store
 
 __all__ = ["ListFlags", "found_id", "in_quotes", "run_list", "run_show"]
@@ -146,7 +149,8 @@ def run_show(session: Session, given: str, *, page: bool = False) -> int:
     if session.json:
         session.answer(msgspec.to_builtins(submission))
         return 0
-    for line in _shown(submission):
+    terms = terms_of(session.settings(), by="", now=datetime.now(UTC))
+    for line in (*_shown(submission), *_outlook(submission, terms)):
         click.echo(printable(line))
     return 0
 
@@ -191,6 +195,25 @@ def _shown(item: Submission) -> Iterator[str]:
         f"{move.at:%Y-%m-%d %H:%M}  {move.from_ or 'new'} → {move.to}  by {move.by}  {move.reason}".rstrip()
         for move in item.moderation.log
     )
+
+
+def _outlook(item: Submission, terms: Terms) -> Iterator[str]:
+    """Yield how the words would be shown, where that is not as they came, and what is missing until they may be."""
+    shown = shown_of(item)
+    if shown.kinds:
+        agreed = f"agreed to on {shown.agreed:%Y-%m-%d}" if shown.agreed else "not agreed to yet"
+        yield f"\nas shown ({', '.join(shown.kinds)}; {agreed}):"
+        yield "".join(_marked(piece) for piece in pieces(item.text.body, shown.body))
+    for path in item.published_as:
+        yield f"\non the site as {path}"
+    if item.moderation.state in ("pending", "awaiting_author"):
+        lacks = hindrances(item, terms)
+        yield "" if lacks else "\nnothing is missing: it may be approved"
+        yield from (f"missing: {each.message}\n{'':9}{each.remedy}" for each in lacks)
+
+
+def _marked(piece: Piece) -> str:
+    return {"same": piece.text, "gone": f"[-{piece.text}-]", "new": f"{{+{piece.text}+}}"}[piece.how]
 
 
 def _incentive(item: Submission) -> str:

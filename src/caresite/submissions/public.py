@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple, get_args
@@ -20,6 +19,7 @@ from caresite.core.urls import slug_of
 from caresite.kinds.consent import Scope
 from caresite.kinds.testimonial import Display
 from caresite.pipeline.consent import shown_name
+from caresite.pipeline.staff import masked
 from caresite.submissions.fold import clean_line, clean_text
 from caresite.submissions.records import EditKind, Media, Submission, decisions
 
@@ -75,7 +75,7 @@ def shown_of(submission: Submission) -> Shown:
     """Return what would be shown: the words as edited, in which people who did not agree have a first name only."""
     showing, text = submission.showing, submission.text
     hidden = [name for name in submission.about.staff_named if name not in submission.about.staff_agreed]
-    title, body = _masked(showing.title or text.title, hidden), _masked(showing.body or text.body, hidden)
+    title, body = masked(showing.title or text.title, hidden), masked(showing.body or text.body, hidden)
     kinds: dict[EditKind, None] = dict.fromkeys(showing.kinds)
     if (title, body) != ((showing.title or text.title), (showing.body or text.body)):
         kinds["redaction"] = None
@@ -87,15 +87,6 @@ def shown_of(submission: Submission) -> Shown:
 def edition_of(title: str, body: str) -> str:
     """Return a digest of words to the letter, by which a yes says what it was a yes to."""
     return hashlib.sha256(f"{title}\0{body}".encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _masked(words: str, names: Iterable[str]) -> str:
-    for name in sorted(names, key=len, reverse=True):
-        if len(name.split()) > 1:
-            anywhere = r"\b" + r"\s+".join(re.escape(part) for part in name.split()) + r"\b"
-            first = shown_name(name, "first-name").replace("\\", r"\\")
-            words = re.sub(anywhere, first, words, flags=re.IGNORECASE)
-    return words
 
 
 def display_of(submission: Submission) -> Display:
