@@ -511,6 +511,7 @@ _EVIDENCE = click.option(
 @click.option("--on", default="", metavar="DAY", help="The day of their answer; today otherwise.")
 @_VIA
 @click.option("--agreed", multiple=True, metavar="SCOPE", help="What else they agreed to. May be repeated.")
+@click.option("--display", default="", help="How they want to be named: full, first-initial, initials, anonymous.")
 @click.option("--parent", is_flag=True, help="A parent answered for them.")
 @_BY
 @_general(hidden=True)

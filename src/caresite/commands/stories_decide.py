@@ -18,14 +18,15 @@ from caresite.commands.stories_add import WAYS, moderator, scope_named
 from caresite.commands.stories_look import found_id, in_quotes
 from caresite.core.config import Settings
 from caresite.core.dates import parse_date
+from caresite.kinds.testimonial import Display
+from caresite.submissions.answers import display_of
 from caresite.submissions.public import shown_of
 from caresite.submissions.records import About, Submission
 from caresite.submissions.review.actions import Review, Taken
-from caresite.submissions.review.decisions import Answer, Approve, Ask, Edit, Reject, Reopen
+from caresite.submissions.review.decisions import Answer, Approve, Edit, Reject, Reopen
 from caresite.submissions.review.guards import terms_of
-from caresite.submissions.review.letter import Letter, letter_to
+from caresite.submissions.review.letter import asking_of, letter_to
 from caresite.submissions.store import Store
-from caresite.submissions.wordings import wordings_in
 
 __all__ = [
     "ApproveFlags",
@@ -102,6 +103,7 @@ class ApproveFlags(NamedTuple):
     on: str = ""
     via: str = "email"
     agreed: tuple[str, ...] = ()
+    display: str = ""
     parent: bool = False
     by: str = ""
 
@@ -113,8 +115,8 @@ def run_approve(session: Session, flags: ApproveFlags) -> int:
     review, settings = review_of(session, flags.by)
     proof = evidence_in(flags.evidence)
     decision = Approve(answer=_answer(flags, proof, settings, review.terms.now) if proof else None)
-    if flags.agreed and not proof:
-        raise click.UsageError("--agreed needs --evidence, which proves that they did")
+    if (flags.agreed or flags.display) and not proof:
+        raise click.UsageError("--agreed and --display need --evidence, which proves that they said so")
 
     def approve(item_id: str) -> Taken:
         return review.take(item_id, decision, evidence=proof)
@@ -137,8 +139,16 @@ def _answer(flags: ApproveFlags, proof: bytes, settings: Settings, now: datetime
         method=WAYS[flags.via],
         evidence=hashlib.sha256(proof).hexdigest(),
         granted=tuple(scope_named(name, "--agreed") for name in flags.agreed),
+        display=_display(flags.display),
         given_by="parent" if flags.parent else "self",
     )
+
+
+def _display(given: str) -> Display | None:
+    found = display_of(given) if given else None
+    if given and found is None:
+        raise click.BadParameter(f"“{given}” is not a way to show a name", param_hint="--display")
+    return found
 
 
 def _each(session: Session, ids: Iterable[str], act: Any, said: str) -> int:
@@ -190,31 +200,19 @@ def run_ask(session: Session, given: str, by: str) -> int:
     review, settings = review_of(session, by)
     item_id = found_id(review.store, given)
     opened = review.open(item_id)
-    letter = _letter(review, settings, item_id)
+    asking = asking_of(settings, review.root, opened.submission)
+    letter = letter_to(opened.submission, opened.lacks, asking)
     if opened.submission.moderation.state != "awaiting_author":
-        review.take(item_id, Ask(), opened.revision)
+        told = asking.wording.data if asking.wording else b""
+        review.take(item_id, asking.decision(), opened.revision, evidence=told)
     if session.json:
         session.answer({"ok": True, "id": item_id, "state": "awaiting_author", **letter._asdict()})
         return 0
     click.echo(printable(f"To: {letter.to or 'nobody left an address'}\nSubject: {letter.subject}\n\n{letter.text}"))
     session.say(f"{item_id} waits for its author. When they say yes, keep their letter in a file, and then:")
-    session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD")
+    wanted = " --agreed publish_text" if any(each.what == "publish_text" for each in opened.lacks) else ""
+    session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD{wanted}")
     return 0
-
-
-def _letter(review: Review, settings: Settings, item_id: str) -> Letter:
-    item, _, lacks = review.open(item_id)
-    form = settings.config.forms.get(item.form)
-    wording = wordings_in(review.root, settings.zone).get(form.consent if form else "")
-    business = settings.config.business
-    return letter_to(
-        item,
-        lacks,
-        firm=business.name if business and business.name else settings.config.title,
-        language=settings.config.language,
-        asked=wording.purposes if wording else {},
-        min_age=form.min_age if form else 0,
-    )
 
 
 # edit

@@ -133,6 +133,8 @@ def collect(found: Iterable[Answers], intake: Intake, told: Iterable[Diagnostic]
 def _is_for_us(answers: Answers, intake: Intake) -> bool:
     """Tell whether an entry was sent by a form for stories, and not by another one of the site's."""
     name = answers.form or answers.fields.get(FORM_NAME, "") or intake.form
+    if intake.source.kind == "vote":
+        return not name or name == intake.source.form or (name in intake.forms and intake.forms[name].kind == "vote")
     return not name or name in (intake.source.form, REQUEST_FORM) or name in story_forms(intake.forms)
 
 
@@ -154,7 +156,7 @@ def entry_of(answers: Answers, intake: Intake) -> Entry:
     source_id = clean_line(answers.source_id or known.get(SOURCE_ID, ""), 300)
     words = words_of(desk)
     kind = _kind(form_name, form, intake)
-    if not (words.body or words.rating or kind == "request"):
+    if not (words.body or words.rating or kind in ("request", "vote")):
         raise Problem(_wordless(answers))
     submission = Submission(
         id=identify(answers.source, source_id, [sorted(answers.fields.items()), str(answers.received)]),
@@ -238,8 +240,8 @@ def _wordless(answers: Answers) -> Diagnostic:
 
 
 def _asked(known: Mapping[str, str]) -> dict[str, str]:
-    """Return what somebody wants to have changed, and of which story."""
-    return {name: known[name] for name in ("request", "which") if name in known}
+    """Return what somebody wants to have changed and of which story, or what they voted for."""
+    return {name: known[name] for name in ("request", "which", "vote_for", "vote") if name in known}
 
 
 def _seconds(text: str) -> float | None:

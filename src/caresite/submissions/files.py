@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import BinaryIO
 
 from caresite.core.codes_stories import STORE_BUSY
 from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.files import try_lock
 
 __all__ = ["TEMPORARY", "held", "make_folder", "write_all", "write_private", "writing"]
 
@@ -99,19 +99,6 @@ def _aside(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
         raise
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: BinaryIO) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Hold the lock at `path`; the system lets go of it when this process ends, however it ends.
@@ -123,7 +110,7 @@ def held(path: Path) -> Iterator[None]:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                _try_lock(file)
+                try_lock(file)
                 break
             except OSError:
                 if time.monotonic() > deadline:

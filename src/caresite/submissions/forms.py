@@ -24,6 +24,7 @@ from caresite.submissions.questions import (
     KNOWN,
     REQUEST_FORM,
     SECONDS,
+    UNTOLD,
     Question,
     decoys,
     page_of,
@@ -41,7 +42,7 @@ __all__ = ["Box", "FormView", "Promises", "form_at", "form_view", "promises", "s
 _FORMSPREE = "https://formspree.io/f/"
 _SCRIPT = Path(__file__).parent / "templates/form-timing.js"
 _BY_DISPLAY = frozenset(("publish_name", "publish_company"))
-_WORDED = frozenset(("display", "relation", "incentive", "rating", "request"))
+_WORDED = frozenset(("display", "relation", "incentive", "rating", "request", "vote"))
 _WITH_HINTS = frozenset(("story", "about", "display", "email", "photo", "age", "which"))
 
 
@@ -81,7 +82,7 @@ class FormView(Struct, frozen=True, kw_only=True):
 
     @property
     def is_for_customers(self) -> bool:
-        return self.kind != "contact"
+        return self.kind not in UNTOLD
 
     def has_words(self, name: str) -> bool:
         """Tell whether the interface has words for a question of that name."""
@@ -89,6 +90,8 @@ class FormView(Struct, frozen=True, kw_only=True):
 
     def words_of(self, question: Question, choice: str, site: SiteReader) -> str:
         """Return an answer as people read it: ours in their language, the owner's own as they are written."""
+        if question.name == "vote_for":
+            return next((page.title for page in site.voted_on() if page.slug == choice), choice)
         if choice not in KNOWN.get(question.name, question).choices or question.name not in _WORDED:
             return choice
         if question.name == "rating":
@@ -129,7 +132,7 @@ def thanks_of(name: str, forms: Mapping[str, Form], home: str, part: str = "than
 
 def _view(name: str, form: Form, site: SiteReader, page_url: str) -> FormView:
     wording = _wording(form, site)
-    questions = questions_of(form)
+    questions = tuple(_with_stories(question, site) for question in questions_of(form))
     boxes = tuple(
         Box(scope, f"consent_{scope}", wording.purposes[scope])
         for scope in SCOPES
@@ -161,6 +164,13 @@ def _view(name: str, form: Form, site: SiteReader, page_url: str) -> FormView:
     return _with_letter(view, site)
 
 
+def _with_stories(question: Question, site: SiteReader) -> Question:
+    """Return the question which story a vote is for with the stories of the year to choose from."""
+    if question.name != "vote_for" or question.choices:
+        return question
+    return replace(question, choices=tuple(page.slug for page in site.voted_on()))
+
+
 def _is_asked(scope: str, questions: tuple[Question, ...]) -> bool:
     """Tell whether a purpose has a box in a form: names go by the choice of display, pictures need a picture."""
     names = {question.name for question in questions}
@@ -170,7 +180,7 @@ def _is_asked(scope: str, questions: tuple[Question, ...]) -> bool:
 
 
 def _wording(form: Form, site: SiteReader) -> Wording | None:
-    if not form.consent or form.kind == "contact":
+    if not form.consent or form.kind in UNTOLD:
         return None
     data = site.wording(form.consent)
     return read_wording(form.consent, data, ZoneInfo("UTC"))[0] if data else None

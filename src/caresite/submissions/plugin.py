@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -164,6 +164,9 @@ def _check_form(site: Site, name: str, form: Form) -> Iterator[Diagnostic]:
     if "email" not in names and form.kind != "contact":
         hint = "add `email` to its fields: consent that nobody can be asked about is worth little"
         yield fault(BAD_FORM, at("fields"), f"the form `{name}` does not ask for an e-mail address", hint=hint)
+    if form.kind == "vote":
+        yield from _check_vote(name, form, names, at)
+        return
     if not {"story", "message"} & set(names):
         yield fault(BAD_FORM, at("fields"), f"the form `{name}` asks for no words", hint="add `story` to its fields")
     yield from _choiceless(name, form, at("fields"))
@@ -179,9 +182,20 @@ def _check_form(site: Site, name: str, form: Form) -> Iterator[Diagnostic]:
     yield from _check_wording(site, name, form, at("consent"))
 
 
+def _check_vote(name: str, form: Form, names: list[str], at: Callable[[str], Span]) -> Iterator[Diagnostic]:
+    """Report a form for votes that asks for none, or that nobody could find."""
+    if "vote_for" not in names or not {"rating", "vote"} & set(names):
+        hint = "add `vote_for`, and `rating` for stars or `vote` for and against"
+        yield fault(BAD_FORM, at("fields"), f"the form `{name}` asks for no vote", hint=hint)
+    if not form.page:
+        hint = "for example `page: /best-story/`"
+        yield fault(BAD_FORM, at("kind"), f"the form `{name}` has no `page`", hint=hint)
+
+
 def _choiceless(name: str, form: Form, place: Span) -> Iterator[Diagnostic]:
     for question in questions_of(form):
-        if question.type in ("select", "radio") and not question.choices:
+        is_filled = question.name == "vote_for"  # with the stories of the year
+        if question.type in ("select", "radio") and not question.choices and not is_filled:
             yield fault(BAD_FORM, place, f"`{question.name}` in the form `{name}` needs `choices:`")
 
 

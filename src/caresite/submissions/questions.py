@@ -26,6 +26,8 @@ __all__ = [
     "REQUESTS",
     "REQUEST_FORM",
     "SECONDS",
+    "UNTOLD",
+    "VOTES",
     "Question",
     "decoys",
     "is_known",
@@ -42,6 +44,8 @@ FORM_NAME = "form-name"  # as Netlify calls it
 FORM_LANG = "form_lang"
 SECONDS = "form_seconds"
 REQUEST_FORM = "manage-my-story"
+VOTES = ("for", "against")
+UNTOLD = frozenset(("contact", "vote"))  # kinds of forms by which no customer's words come in
 REQUESTS = ("withdraw", "name", "photo", "words", "copy")
 HELD_NAMES = frozenset((FORM_NAME, CONSENT_WORDING, CONSENT_DIGEST, FORM_LANG, SECONDS))
 _TIES = ("customer", "client", "reader", "employee", "ex-employee", "partner", "supplier", "family", "owner")
@@ -87,6 +91,8 @@ KNOWN: Mapping[str, Question] = {
         Question(name="age", type="checkbox", required=True),
         Question(name="request", type="radio", required=True, choices=REQUESTS),
         Question(name="which", max_length=300),
+        Question(name="vote_for", type="select", required=True),
+        Question(name="vote", type="radio", required=True, choices=VOTES),
     )
 }
 _WORDS_OF_CUSTOMERS = (
@@ -98,6 +104,7 @@ _USUAL = {
     "testimonial": _WORDS_OF_CUSTOMERS,
     "quote": ("story", "name", "email"),
     "contact": ("name", "email", "message"),
+    "vote": ("vote_for", "rating", "email"),
 }
 _DECOYS = (
     "fax",
@@ -128,7 +135,7 @@ def questions_of(form: Form) -> tuple[Question, ...]:
         found.append(question)
         if question.name == "incentive" and "incentive_what" not in names:
             found.append(KNOWN["incentive_what"])
-    if form.min_age and form.kind != "contact" and "age" not in names:
+    if form.min_age and form.kind not in UNTOLD and "age" not in names:
         found.append(KNOWN["age"])
     return tuple(found)
 
@@ -179,7 +186,7 @@ def request_form(like: Form) -> Form:
 
 def story_forms(forms: Mapping[str, Form]) -> dict[str, Form]:
     """Return the forms by which words of customers come in."""
-    return {name: form for name, form in forms.items() if form.kind != "contact"}
+    return {name: form for name, form in forms.items() if form.kind not in UNTOLD}
 
 
 def page_of(name: str, forms: Mapping[str, Form]) -> str:

@@ -56,7 +56,7 @@ __all__ = [
 ]
 
 SCHEMA = 1
-SubmissionKind = Literal["story", "testimonial", "quote", "request"]
+SubmissionKind = Literal["story", "testimonial", "quote", "request", "vote"]
 State = Literal[
     "received",
     "quarantined",
@@ -161,7 +161,8 @@ class Showing(_Record, frozen=True, kw_only=True):
     """What the page shows where that is not what came, and what the firm says beside it.
 
     `title` and `body` are edited words, empty for the words as they came; `kinds` is what was changed in them.
-    `display` is how the name is shown if that is less than the author chose.
+    `display` is how the name is shown if that is less than the author chose. `asked_wording` is what their letter
+    told them, by id and digest, while they have not answered.
     """
 
     title: str = ""
@@ -175,6 +176,8 @@ class Showing(_Record, frozen=True, kw_only=True):
     reply_by: str = ""
     reply_at: datetime | None = None
     picture: bool = True
+    asked_wording: str = ""
+    asked_sha256: str = ""
 
 
 class Media(_Record, frozen=True, kw_only=True, rename={"from_": "from"}):

@@ -23,7 +23,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.files import write_atomically
 from caresite.submissions.files import write_private
 from caresite.submissions.records import Submission
-from caresite.submissions.review.decisions import Decision, cautions, decide
+from caresite.submissions.review.decisions import Ask, Decision, cautions, decide
 from caresite.submissions.review.guards import Hindrance, Terms, granting, hindrances
 from caresite.submissions.review.lockfile import LOCK, Entry, entry_of, read_entries, set_entry
 from caresite.submissions.review.publishing import Pages, pages_of, put_pages
@@ -76,10 +76,11 @@ class Review:
         kept = self.store.read(item_id)
         return Open(kept.submission, kept.revision, hindrances(kept.submission, self.terms))
 
-    def take(self, item_id: str, decision: Decision, revision: str = "", evidence: bytes = b"") -> Taken:
+    def take(self, item_id: str, decision: Decision, revision: str = "", *, evidence: bytes = b"") -> Taken:
         """Carry out `decision`. With a `revision`, only if nobody has changed the submission since it was read.
 
-        `evidence` is what proves it, such as the author's letter; the decision names its digest.
+        `evidence` is what proves it, such as the author's letter, or what an author was told; the decision names its
+        digest.
         Raises LookupError when there is no such submission, Problem when the decision cannot be made; then nothing
         was changed.
         """
@@ -90,7 +91,9 @@ class Review:
                 raise Problem(fault(STORE_CHANGED, place_of(kept.submission), message))
             after = decide(kept.submission, decision, self.terms)
             read_entries(self.root)  # a lock file that nobody can read stops it here, before anything is changed
-            if evidence:
+            if evidence and isinstance(decision, Ask):
+                self.store.keep_wording(evidence)
+            elif evidence:
                 self.store.keep_evidence(item_id, evidence)
             after, pages = self._placed(kept.submission, after)
             doing = _Doing(submission=after, forgets=_loses(kept.submission, after))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -66,13 +66,17 @@ class _Choice(Struct, frozen=True, kw_only=True, tag_field="does", tag=str.lower
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """The author's yes to what they were asked: when, by what way, and the digest of what proves it."""
+    """The author's yes to what they were asked: when, by what way, and the digest of what proves it.
+
+    `granted` is what they agreed to besides the words as they were shown them; `display` how they want to be named.
+    """
 
     at: datetime
     method: Method
     evidence: str
     granted: tuple[Scope, ...] = ()
-    given_by: Any = "self"
+    display: Display | None = None
+    given_by: Literal["self", "parent", "employer"] = "self"
 
 
 class Approve(_Choice, frozen=True, kw_only=True):
@@ -89,7 +93,10 @@ class Reject(_Choice, frozen=True, kw_only=True):
 
 
 class Ask(_Choice, frozen=True, kw_only=True):
-    """Wait for the author's answer."""
+    """Wait for the author's answer; `wording` is the text of `consent/` that they were sent, by id and digest."""
+
+    wording_id: str = ""
+    wording_sha256: str = ""
 
 
 class Reopen(_Choice, frozen=True, kw_only=True):
@@ -175,20 +182,29 @@ def _answered(item: Submission, answer: Answer, terms: Terms) -> Submission:
     if not answer.evidence:
         hint = "keep the message, or write down who said what and when, and give that as `--evidence FILE`"
         raise _refused(NOT_READY, item, "there is nothing that proves the author's yes", hint)
-    shown = shown_of(item)
-    granted = dict.fromkeys(answer.granted)
-    if "publish_text" in granted and not any("publish_name" in (*a.granted, *a.denied) for a in item.consent):
-        granted |= dict.fromkeys(scopes_of_display(item.submitter.display))
+    item, named = _named(item, answer.display)
+    shown, asked = shown_of(item), item.showing
     agreement = Agreement(
         at=answer.at,
         method=answer.method,
-        granted=tuple(granted),
+        granted=tuple(dict.fromkeys((*answer.granted, *named))),
+        denied=() if named or not answer.display else ("publish_name", "publish_company"),
+        wording_id=asked.asked_wording,
+        wording_sha256=asked.asked_sha256,
         evidence=answer.evidence,
         edition=edition_of(shown.title, shown.body),
         given_by=answer.given_by,
     )
     item = replace(item, consent=(*item.consent, agreement))
     return item if item.moderation.state != "pending" else moved(item, "awaiting_author", at=terms.now, by=terms.by)
+
+
+def _named(item: Submission, display: Display | None) -> tuple[Submission, tuple[Scope, ...]]:
+    """Return `item` with the name as its owner now wants it, and what that choice agrees to."""
+    if display is None:
+        return item, ()
+    chosen = replace(item.submitter, display=display)
+    return replace(item, submitter=chosen, showing=replace(item.showing, display="")), scopes_of_display(display)
 
 
 def _reject(item: Submission, decision: Reject, terms: Terms) -> Submission:
@@ -212,7 +228,9 @@ def _reject(item: Submission, decision: Reject, terms: Terms) -> Submission:
 
 
 def _ask(item: Submission, decision: Ask, terms: Terms) -> Submission:
-    return moved(item, "awaiting_author", at=terms.now, by=terms.by)
+    asked = moved(item, "awaiting_author", at=terms.now, by=terms.by)
+    told = replace(asked.showing, asked_wording=decision.wording_id, asked_sha256=decision.wording_sha256)
+    return replace(asked, showing=told)
 
 
 def _reopen(item: Submission, decision: Reopen, terms: Terms) -> Submission:

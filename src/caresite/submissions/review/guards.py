@@ -6,6 +6,7 @@ before anything is on it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from caresite.core.config import Settings
 from caresite.core.intake import RetentionDays
 from caresite.submissions.listing import summary_of
-from caresite.submissions.public import shown_of
+from caresite.submissions.public import display_of, scopes_of, shown_of
 from caresite.submissions.records import Agreement, Submission, decisions
 
 __all__ = ["UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances", "terms_of"]
@@ -122,11 +123,25 @@ def _private(item: Submission) -> Iterator[Hindrance]:
     """Tell of ways to reach somebody that stand in the words, where they may be the author's or anybody's."""
     shown, known = shown_of(item), summary_of(item)
     words = f"{shown.title}\n{shown.body}".lower()
+    if _names_author(item, words):
+        yield Hindrance(
+            "name",
+            f"the words give away the name, of which “{display_of(item)}” may be shown",
+            "take it out with `stories edit`, or ask whether it may stand there",
+            asks=True,
+        )
     for found in (*known.emails, *known.phones):
         if found.lower() in words:
             what = "an e-mail address" if "@" in found else "a telephone number"
             remedy = "take it out with `stories edit`, where `…` says that something is missing"
             yield Hindrance("private", f"the words give away {what}", remedy)
+
+
+def _names_author(item: Submission, words: str) -> bool:
+    """Tell whether the whole name stands in the words of somebody who does not want to be named in full."""
+    name = item.submitter.name.lower().split()
+    may_stand = display_of(item) == "full" and "publish_name" in scopes_of(item)
+    return len(name) > 1 and not may_stand and bool(re.search(r"\b" + r"\W+".join(map(re.escape, name)) + r"\b", words))
 
 
 def _edit(item: Submission) -> Iterator[Hindrance]:

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from caresite.core.config import Settings
 from caresite.pipeline.consent import shown_name
 from caresite.pipeline.needed_words import read_words
 from caresite.submissions.public import author_of, shown_of
+from caresite.submissions.questions import story_forms
 from caresite.submissions.records import Submission
+from caresite.submissions.review.decisions import Ask
 from caresite.submissions.review.guards import Hindrance
+from caresite.submissions.wordings import Wording, wordings_in
 
-__all__ = ["Letter", "letter_to"]
+__all__ = ["Asking", "Letter", "asking_of", "letter_to"]
 
 _FOLDER = Path(__file__).parent / "letters"
 _LANGUAGES = ("en", "de", "es")
@@ -26,22 +30,39 @@ class Letter(NamedTuple):
     text: str
 
 
-def letter_to(
-    item: Submission,
-    lacks: Iterable[Hindrance],
-    *,
-    firm: str,
-    language: str,
-    asked: Mapping[str, str],
-    min_age: int = 0,
-) -> Letter:
-    """Return the letter that asks for what `lacks` says the author can settle, in their language or the site's.
+class Asking(NamedTuple):
+    """On whose behalf an author is asked: the firm, in its language, with the wording that says what they agree to."""
 
-    `asked` are the sentences of the site's wording, by scope, in which the same was asked before.
-    """
-    words = _words(item.lang or language, language)
-    paragraphs = (*_beginning(item, words), *_questions(item, lacks, words, asked, min_age), *_end(words, firm))
-    return Letter(item.submitter.email, words["subject"], "\n\n".join(paragraphs) + "\n")
+    firm: str
+    language: str
+    min_age: int = 0
+    wording: Wording | None = None
+
+    def decision(self) -> Ask:
+        """Return the decision to ask with this wording."""
+        return Ask(wording_id=self.wording.id, wording_sha256=self.wording.sha256) if self.wording else Ask()
+
+
+def asking_of(settings: Settings, root: Path, item: Submission) -> Asking:
+    """Return how the author of `item` is asked: with the wording of their form, else that of the site's stories."""
+    forms = settings.config.forms
+    form = forms.get(item.form) or next(iter(story_forms(forms).values()), None)
+    known = wordings_in(root, settings.zone)
+    names = [form.consent] if form and form.consent else sorted(known)[-1:]
+    business = settings.config.business
+    return Asking(
+        firm=business.name if business and business.name else settings.config.title,
+        language=settings.config.language,
+        min_age=form.min_age if form else 0,
+        wording=known.get(names[0]) if names else None,
+    )
+
+
+def letter_to(item: Submission, lacks: Iterable[Hindrance], asking: Asking) -> Letter:
+    """Return the letter that asks for what `lacks` says the author can settle, in their language or the site's."""
+    words = _words(item.lang or asking.language, asking.language)
+    parts = (*_beginning(item, words), *_questions(item, lacks, words, asking), *_end(words, asking))
+    return Letter(item.submitter.email, words["subject"], "\n\n".join(parts) + "\n")
 
 
 def _words(*languages: str) -> Mapping[str, str]:
@@ -63,7 +84,12 @@ def _beginning(item: Submission, words: Mapping[str, str]) -> Iterator[str]:
         yield f"{words['unchanged']}\n{_quoted(shown.title, shown.body)}"
     author = author_of(item)
     named = ", ".join(author[key] for key in ("name", "role", "company", "location") if author.get(key))
-    yield words["named"].format(name=named) if named else words["nameless"]
+    if _was_asked_for_name(item):
+        yield words["named"].format(name=named) if named else words["nameless"]
+
+
+def _was_asked_for_name(item: Submission) -> bool:
+    return any("publish_name" in (*each.granted, *each.denied) for each in item.consent)
 
 
 def _quoted(title: str, body: str) -> str:
@@ -71,22 +97,25 @@ def _quoted(title: str, body: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
-def _questions(
-    item: Submission, lacks: Iterable[Hindrance], words: Mapping[str, str], asked: Mapping[str, str], min_age: int
-) -> Iterator[str]:
+def _questions(item: Submission, lacks: Iterable[Hindrance], words: Mapping[str, str], asking: Asking) -> Iterator[str]:
+    asked = asking.wording.purposes if asking.wording else {}
     found = []
     for each in lacks:
-        if each.what == "age" and not min_age:
+        if each.what == "age" and not asking.min_age:
             found.append(words["age_unknown"])
         elif each.what in asked:
             found.append(asked[each.what])
         elif each.asks and each.what in words:
-            found.append(words[each.what].format(age=min_age))
+            found.append(words[each.what].format(age=asking.min_age))
+    if not _was_asked_for_name(item):
+        found.append(words["display"])
     if found:
         yield "\n".join((words["questions"], *(f"- {question}" for question in found)))
 
 
-def _end(words: Mapping[str, str], firm: str) -> Iterator[str]:
+def _end(words: Mapping[str, str], asking: Asking) -> Iterator[str]:
     yield words["answer"]
+    if asking.wording and asking.wording.text:
+        yield f"{words['told']}\n{_quoted('', asking.wording.text)}"
     yield words["back"]
-    yield f"{words['regards']}\n{firm}"
+    yield f"{words['regards']}\n{asking.firm}"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from caresite.core.codes_stories import BAD_SOURCE, NOT_ALLOWED, UNREACHABLE
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.intake import IncomingSource
+from caresite.core.patience import ATTEMPTS, LONGEST_WAIT_S, asked_wait, pause_after
 from caresite.submissions.sources.registry import Errand
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Service", "secret_of", "service"]
 
-_ATTEMPTS = 4
-_PAUSES = (0.5, 2.0, 5.0)
-_LONGEST_WAIT = 120.0
 _MAX_BYTES = 64 * 1024 * 1024
 _LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 
@@ -50,8 +46,8 @@ class Service:
         import httpx
 
         why = ""
-        for attempt in range(_ATTEMPTS):
-            wait = _PAUSES[min(attempt, len(_PAUSES) - 1)]
+        for attempt in range(ATTEMPTS):
+            wait = pause_after(attempt)
             try:
                 status, headers, data = self._ask(path, params)
             except httpx.TimeoutException:
@@ -63,11 +59,11 @@ class Service:
                     return Answer(data, _is_last(headers))
                 self._give_up(status, path)
                 why = "it asked us to wait" if status == 429 else f"it answered with the error {status}"
-                wait = _asked_wait(headers) if status in (429, 503) else wait
-                if wait > _LONGEST_WAIT:
+                wait = asked_wait(headers) if status in (429, 503) else wait
+                if wait > LONGEST_WAIT_S:
                     why = f"it asked us to come back in {wait:.0f} seconds"
                     break
-            if attempt + 1 < _ATTEMPTS:
+            if attempt + 1 < ATTEMPTS:
                 self._errand.sleep(wait)
         raise self._failed(why)
 
@@ -127,16 +123,6 @@ def secret_of(source: IncomingSource, errand: Errand, usual: str) -> str:
         return value
     message = f"`{errand.name}` needs a token, and the environment variable {name} is not set"
     raise Problem(fault(NOT_ALLOWED, Span(f"sources.{errand.name}"), message))
-
-
-def _asked_wait(headers: Mapping[str, str]) -> float:
-    value = headers.get("Retry-After", "").strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return _PAUSES[-1]
 
 
 def _is_last(headers: Mapping[str, str]) -> bool | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from caresite.core.codes_stories import BAD_SOURCE
 from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.installed import installed
 from caresite.core.intake import Form, IncomingSource
 from caresite.core.suggest import nearest
 from caresite.submissions.entries import Intake, Received
@@ -68,7 +68,7 @@ class SourceKind(Struct, frozen=True, kw_only=True):
 
 def load_source(name: str, span: Span) -> SourceKind:
     """Return the installed source of type `name`. Raises Problem when there is none, or it cannot be loaded."""
-    available = {entry.name: entry for entry in entry_points(group=GROUP)}
+    available = installed(GROUP)
     if name not in available:
         near = nearest(name, available)
         hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(sorted(available))}"
