@@ -60,7 +60,9 @@ def site(tmp_path: Path) -> Written:
 
 
 def everything(written: Written) -> dict[str, bytes]:
-    return {path: entry.read() for path, entry in written.generations.current.tree.entries.items()}
+    written.generations.finish()
+    tree = written.generations.current.tree
+    return {path: entry.read() for path, entry in (*tree.entries.items(), *tree.later().items())}
 
 
 def clean(written: Written) -> dict[str, bytes]:
@@ -147,8 +149,47 @@ def test_a_copied_file_needs_no_build(site: Written) -> None:
     assert site.page("notes.txt") == "another"
 
 
-def test_a_script_and_a_text_need_one(site: Written) -> None:
-    for path in ("assets/mine.js", POST, "templates/page.html"):
+def test_words_need_no_build(site: Written) -> None:
+    generations = site.generations
+    post = site.root / POST
+    post.write_text(post.read_text().replace("Paragraph 7 has", "Paragraph 7 had"))
+    assert generations.run_ahead(frozenset((POST,))) == (True, True)
+    shown = site.page("blog/hello/index.html")
+    assert "Paragraph 7 had" in shown
+    assert generations.run_ahead(frozenset((POST,))) == (False, False)
+    generations.make(frozenset((POST,)))
+    assert site.page("blog/hello/index.html") == shown
+    assert everything(site) == clean(site)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Hello", "title: Good day"),
+        ("Paragraph 7 has", "## A heading\n\nParagraph 7 has"),
+        ("Paragraph 7 has", "::: callout\nParagraph 7 has"),
+        ("Paragraph 7 has", "[Gone](gone.md) has"),
+        ("We listen.", "We hear."),  # the excerpt stands in lists
+    ],
+)
+def test_words_that_others_show_need_one(site: Written, old: str, new: str) -> None:
+    post = site.root / POST
+    assert old in post.read_text()
+    post.write_text(post.read_text().replace(old, new, 1))
+    before = site.page("blog/hello/index.html")
+    assert site.generations.run_ahead(frozenset((POST,))) == (False, False)
+    assert site.page("blog/hello/index.html") == before
+
+
+def test_words_wait_for_the_build_while_something_is_wrong(site: Written) -> None:
+    site.edit("caresite.yaml", "title: Harbour Vets", "titel: Harbour Vets")
+    post = site.root / POST
+    post.write_text(post.read_text().replace("Paragraph 7 has", "Paragraph 7 had"))
+    assert site.generations.run_ahead(frozenset((POST,))) == (False, False)
+
+
+def test_a_script_and_a_template_need_one(site: Written) -> None:
+    for path in ("assets/mine.js", "templates/page.html"):
         (site.root / path).write_text((site.root / path).read_text() + "\n" if (site.root / path).exists() else "1;")
         assert site.generations.run_ahead(frozenset((path,))) == (False, False)
 

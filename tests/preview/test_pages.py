@@ -75,12 +75,12 @@ def test_an_added_page_is_under_the_preview_s_rules(show: Show, tmp_path: Path) 
 
 def test_additions_are_found_by_their_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
     found = EntryPoint("status", "caresite.preview.pages:status_page", serve.GROUP)
-    monkeypatch.setattr(serve, "entry_points", lambda group: [found] if group == serve.GROUP else [])
+    monkeypatch.setattr(serve, "installed", lambda group: {"status": found} if group == serve.GROUP else {})
     assert [add.__name__ for add in serve.additions()] == ["status_page"]
 
 
 def test_an_addition_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     found = EntryPoint("letters", "no_such_module:page", serve.GROUP)
-    monkeypatch.setattr(serve, "entry_points", lambda group: [found])
+    monkeypatch.setattr(serve, "installed", lambda group: {"letters": found})
     with pytest.raises(Problem, match="`letters` cannot be loaded"):
         serve.additions()

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from caresite.core import plugins
 from caresite.engine import memory, parsing, pool, writing
 from caresite.engine.memory import Memory
 from caresite.pipeline import publish
@@ -78,14 +77,13 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def small_work() -> Iterator[None]:
-    """Let processes start for a document or a few pages, as there are not many; and look for plugins once."""
+    """Let processes start for a document or a few pages, as there are not many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parsing, "WORTH_PROCESSES", 1)
         patch.setattr(writing, "WORTH_PROCESSES", 8)
         if sys.platform == "linux":  # whoever runs the tests may have threads, of which none matters here
             patch.setattr(pool, "can_fork", lambda: True)
             patch.setattr(writing, "can_fork", lambda: True)
-        patch.setattr(plugins, "entry_points", cache(plugins.entry_points))  # nothing is installed meanwhile
         yield
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import entry_points
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -26,6 +25,7 @@ from caresite.commands.session import Session
 from caresite.core.codes import NO_CONFIG, PLUGIN_FAILED
 from caresite.core.config import load_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.installed import installed
 from caresite.core.texts import counted
 from caresite.engine.build import Options
 from caresite.engine.pool import cores
@@ -161,7 +161,7 @@ def _refuse_without_site(session: Session) -> None:
 def additions() -> tuple[Addition, ...]:
     """Return the functions by which other parts add pages. Raises Problem when one of them cannot be loaded."""
     found = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+    for entry in installed(GROUP).values():
         try:
             found.append(entry.load())
         except Exception as error:

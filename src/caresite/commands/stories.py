@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from caresite.commands.stories_look import in_quotes
 from caresite.core.codes_stories import NOT_ALLOWED, UNREACHABLE
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Problem, Span
+from caresite.core.installed import installed
 from caresite.core.intake import IncomingSource
 from caresite.core.texts import counted
 from caresite.submissions.deliveries import deliveries_at, files_at, kind_of
@@ -30,7 +30,7 @@ from caresite.submissions.sources.registry import GROUP, Delivery, Errand, Sourc
 from caresite.submissions.store import Store
 from caresite.submissions.tracked import check_tracked
 
-__all__ = ["PullFlags", "run_pull"]
+__all__ = ["PullFlags", "run_pull", "sources_to_read"]
 
 _NETWORK = frozenset((UNREACHABLE.id, NOT_ALLOWED.id))
 
@@ -41,6 +41,7 @@ class PullFlags(NamedTuple):
     source: str = ""
     dry_run: bool = False
     files: tuple[str, ...] = ()
+    votes: bool = False
 
 
 def run_pull(session: Session, flags: PullFlags) -> int:
@@ -50,7 +51,7 @@ def run_pull(session: Session, flags: PullFlags) -> int:
     desk = Desk(store, limits_of(settings), dry_run=flags.dry_run)
     desk.outcome.diagnostics.extend(check_tracked(session.root))
     with shown_progress(session) as tell:
-        for found, delivered in _work(session, settings, flags, desk):
+        for found, delivered in sources_to_read(session, settings, flags, desk):
             intake = intake_of(settings, session.root, store, found, datetime.now(UTC))
             name = found.name or found.kind.name
 
@@ -64,12 +65,16 @@ def run_pull(session: Session, flags: PullFlags) -> int:
     return _code(desk.outcome.diagnostics)
 
 
-def _work(session: Session, settings: Settings, flags: PullFlags, desk: Desk) -> Iterator[tuple[Channel, Any]]:
-    """Yield each source with what it delivers: the files that were named, one source, or all of the config."""
+def sources_to_read(session: Session, settings: Settings, flags: PullFlags, desk: Desk) -> Iterator[tuple[Channel, Any]]:
+    """Yield each source with what it delivers: the files that were named, one source, or all of the config.
+
+    Votes are left to who asks for them, and everything else to who does not.
+    """
     if flags.files:
         yield from _named_files(session, settings, flags)
         return
-    names = [flags.source] if flags.source else list(settings.config.sources)
+    declared = settings.config.sources
+    names = [flags.source] if flags.source else [n for n, s in declared.items() if (s.kind == "vote") == flags.votes]
     if not names:
         raise click.UsageError(
             "there are no `sources` in the config; name a file to read, or add one (see docs/how-to/collect-stories.md)"
@@ -86,6 +91,8 @@ def _work(session: Session, settings: Settings, flags: PullFlags, desk: Desk) ->
         )
         try:
             found = channel(settings, name)
+            if found.source.kind == "vote" and not flags.votes:
+                raise click.UsageError(f"`{name}` brings votes; count them with `caresite stories votes`")
         except Problem as problem:
             desk.outcome.diagnostics.extend(problem.diagnostics)
             continue
@@ -94,7 +101,7 @@ def _work(session: Session, settings: Settings, flags: PullFlags, desk: Desk) ->
 
 def _named_files(session: Session, settings: Settings, flags: PullFlags) -> Iterator[tuple[Channel, Any]]:
     given = channel(settings, flags.source) if flags.source else None
-    kinds = [load_source(entry.name, Span("")) for entry in entry_points(group=GROUP)]
+    kinds = [load_source(entry.name, Span("")) for entry in installed(GROUP).values()]
     for name in flags.files:
         if name == "-":
             data = sys.stdin.buffer.read()

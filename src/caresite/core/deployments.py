@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from importlib.metadata import entry_points
 from typing import Annotated, Any
 
 from msgspec import Struct
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.installed import installed
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Table, Value
@@ -81,12 +81,12 @@ class Deployment(Struct, frozen=True):
 
 def target_names() -> tuple[str, ...]:
     """Return the kinds of target that are installed."""
-    return tuple(sorted(entry.name for entry in entry_points(group=TARGETS)))
+    return tuple(installed(TARGETS))
 
 
 def load_target(name: str, span: Span) -> TargetKind:
     """Return the installed kind of target called `name`. Raises Problem when there is none, or it cannot be loaded."""
-    available = {entry.name: entry for entry in entry_points(group=TARGETS)}
+    available = installed(TARGETS)
     if name not in available:
         near = nearest(name, available)
         hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(sorted(available))}"

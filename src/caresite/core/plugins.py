@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.installed import installed
 from caresite.core.model import Output, Page, Route
 from caresite.core.suggest import nearest
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "GROUP", "ActivePlugin", "NoOptions", "Plugin", "load_plugin"]
 
 GROUP = "caresite.plugins"
-BUILT_IN = ("feeds", "sitemap", "structured_data", "quotes_json", "redirects", "headers", "submissions")
+BUILT_IN = ("feeds", "sitemap", "structured_data", "quotes_json", "redirects", "headers", "search", "submissions")
 
 
 class NoOptions(Struct, frozen=True):
@@ -40,6 +40,9 @@ class Plugin(Struct, frozen=True, kw_only=True):
     head      (here, page, reader, options) → HTML for the head of a page, where its template has `head_extras()`;
               it is not escaped again; `page` is None for lists
     rendered  (site, outputs, options) → further outputs made from all pages, such as `_headers`
+    finished  (site, outputs, options) → further outputs made from all pages that take their time, such as a search
+              index. Asked again only when the HTML of a page has changed, or what lists may know of one; the preview
+              asks when the pages are shown already
     checks    (site, outputs, options) → diagnostics
     inspect   (root, site, outputs, options) → diagnostics; the last look before a site is published. It may read files
               below the site's root that are not part of the site, and writes nothing that a build reads
@@ -57,6 +60,7 @@ class Plugin(Struct, frozen=True, kw_only=True):
     render: Callable[[Route, Reader, Any], bytes] | None = None
     head: Callable[[Here, Page | None, SiteReader, Any], str] | None = None
     rendered: Callable[[Site, tuple[Output, ...], Any], Iterable[Output]] | None = None
+    finished: Callable[[Site, tuple[Output, ...], Any], Iterable[Output]] | None = None
     checks: Callable[[Site, tuple[Output, ...], Any], Iterable[Diagnostic]] | None = None
     inspect: Callable[[Path, Site, tuple[Output, ...], Any], Iterable[Diagnostic]] | None = None
     filters: Mapping[str, Callable[..., Any]] = {}
@@ -74,7 +78,7 @@ class ActivePlugin(Struct, frozen=True):
 
 def load_plugin(name: str, span: Span) -> Plugin:
     """Return the installed plugin called `name`. Raises Problem when there is none, or it cannot be loaded."""
-    available = {entry.name: entry for entry in entry_points(group=GROUP)}
+    available = installed(GROUP)
     if name not in available:
         near = nearest(name, available)
         hint = f"did you mean `{near}`?" if near else f"installed are: {', '.join(sorted(available))}"

@@ -274,7 +274,7 @@ def load_site(
         if memory is None:
             documents, found = parse_all(discovery.sources, syntax, read, tell)
         else:
-            memory.code = memory.code or code_digest()
+            memory.code, memory.syntax = memory.code or code_digest(), syntax
             documents, found = parse_known(
                 root,
                 discovery.names,
@@ -367,9 +367,11 @@ def _write(
         watch.found.extend(faults_of(site, pictures))
     with watch.stage("render"):
         finish, markdown = _finish(options), markdown_options(site.settings)
-        renderer = Renderer(
-            site, plan, theme, assets, markdown, compiled=compiled, finish=finish, pictures=pictures
-        )
+
+        def renderer_of(site: Site) -> Renderer:
+            return Renderer(site, plan, theme, assets, markdown, compiled=compiled, finish=finish, pictures=pictures)
+
+        renderer = renderer_of(site)
         if memory is None:
             outputs = write_all(renderer, routes, tell)
         else:
@@ -378,6 +380,7 @@ def _write(
             outputs, watch.rendered = write_known(
                 renderer, routes, plan, memory, frame=frame, folder=on_disk, workers=options.workers, tell=tell
             )
+            memory.renderer_of = renderer_of
         for output in outputs:
             watch.add_once(output.diagnostics)
         outputs.extend(asset_outputs(assets, {name for output in outputs for name in output.assets}))

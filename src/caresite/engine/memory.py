@@ -161,6 +161,8 @@ class Memory:
         self.assembled: Any = None  # the site that was last written, while this object lives
         self.pending: Any = None  # the one that is being written
         self.templates: Any = None  # compiled ones, when they are not kept on disk
+        self.syntax: Any = None  # how documents were parsed
+        self.renderer_of: Any = None  # what a site was rendered with
         self.pictures: Any = None  # what is known of them, when that is not kept on disk
         self.routes_seen: tuple[Any, list[bytes]] = (None, [])
         self.documents: dict[str, KnownDocument] = {}

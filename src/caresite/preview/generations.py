@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.core.files import read_as_text
 from caresite.core.model import Output
+from caresite.engine.ahead import pages_ahead
 from caresite.engine.build import Built, Options, build
 from caresite.engine.finishing import finish, finishing_key, is_finished_later, page_digests
 from caresite.engine.memory import Memory, MemoryLost
@@ -154,7 +155,7 @@ class Generations:
         self._finished = key
 
     def run_ahead(self, paths: frozenset[str]) -> Ahead:
-        """Show at once what needs no build: stylesheets, pictures, and files that are copied.
+        """Show at once what needs no build: stylesheets, pictures, files that are copied, and the words of pages.
 
         May be called from another thread than `make`, also while that goes on.
         """
@@ -164,9 +165,10 @@ class Generations:
             now = self._run_ahead_of(before, paths)
             if now is not before:
                 self.current = replace(now, number=before.number + 1)
-        copied = set(now.site.files.values()) if now.site else set()
+        shown = set(now.site.files.values()) if now.site else set()
+        shown |= _sources_of(e for path, e in now.tree.entries.items() if e is not before.tree.entries.get(path))
         seen = now is not before
-        return Ahead(seen, seen and all(path in copied or _is_swapped(path) for path in paths))
+        return Ahead(seen, seen and all(path in shown or _is_swapped(path) for path in paths))
 
     def _run_ahead_of(self, before: Generation, paths: frozenset[str]) -> Generation:
         """Return `before` with what `paths` are now, as far as it needs no build.
@@ -175,9 +177,10 @@ class Generations:
         """
         files = self._files_anew(before, paths) if paths else {}
         assets = self._assets_anew(before, paths) if paths else ()
-        if not files and not assets:
+        pages = self._pages_anew(before, paths) if paths else ()
+        if not files and not assets and not pages:
             return before
-        entries = {**before.tree.entries, **files, **{o.path: Entry(o.path, o) for o in assets}}
+        entries = {**before.tree.entries, **files, **{o.path: Entry(o.path, o) for o in (*assets, *pages)}}
         renamed = dict(before.tree.renamed) | _renamed(entries, assets)
         tree = MadeTree(self._root, entries, before.tree.base_path, renamed, self._made_later)
         return replace(before, tree=tree)
@@ -262,6 +265,13 @@ class Generations:
         found = (entry_of_file(copied[p], self._root / p) for p in paths if p in copied)
         return {entry.path: entry for entry in found if entry and before.tree.entries.get(entry.path) != entry}
 
+    def _pages_anew(self, before: Generation, paths: frozenset[str]) -> tuple[Output, ...]:
+        """Return the pages that are not as they were, if only their words have changed and nothing is wrong."""
+        if before.site is None or before.faults:
+            return ()
+        made = pages_ahead(self._root, self._memory, paths, before.tree.entries)
+        return tuple(page for page in made if before.tree.entries[page.path].output != page)
+
     def _assets_anew(self, before: Generation, paths: frozenset[str]) -> tuple[Output, ...]:
         """Return the assets of the theme and the site that are not as they were, if only such files have changed."""
         if before.site is None or not any(map(_is_swapped, paths)):
@@ -276,6 +286,10 @@ class Generations:
         asked = [name for name, asset in assets.items() if unnumbered(asset.output) in shown]
         made = asset_outputs(assets, asked)
         return tuple(o for o in made if o.path not in before.tree.entries and o.path.endswith(_SWAPPED))
+
+
+def _sources_of(entries: Iterable[Entry]) -> set[str]:
+    return {entry.output.source for entry in entries if entry.output}
 
 
 def _is_swapped(path: str) -> bool:
