@@ -52,6 +52,7 @@ SHOWN = {
         "/manage-my-story/": ("form-name", "Marta and Tom", "90 days"),
         "/how-we-check/": ("Stars are never changed",),
     },
+    "publish-stories": {"/": ()},
     "brand-it": {
         "/": ("We mend what you ride", "And we say when", "The kettle is on the left", "93", 'href="/blog/"'),
     },
@@ -77,6 +78,7 @@ NOWHERE = {
     "collect-stories": ("Swithin", "Ned Low", "Rosa Bell", "with the light on", "mailinator"),
     "collect-words-with-consent": ("Raman", "Quill", "which way I ride", "Finch", "Tidewell Post"),
     "preview": ("winter service", "salt"),
+    "publish-stories": ("Swithin", "Ada S.", "hands already black", "chain-on-the-hill"),
     "schedule": ("winter service", "What the salt does", "A thought"),
 }
 """Names and words that a page says are kept back; they are in no file of the site."""
