@@ -237,7 +237,7 @@ def serve(**given: Any) -> None:
 def check(**given: Any) -> None:
     """Check the whole site in memory and write nothing.
 
-    With `consent`, only the rules for customers' words are told, one by one; with `-v` also those that are kept, and how.
+    With `consent`, only the rules for customers' words are told, one by one; with `-v` also those that are kept.
     """
     from caresite.commands.check import Flags, run
 
@@ -337,6 +337,19 @@ def deploy_init(**given: Any) -> None:
     HOST is netlify, github-pages, cloudflare-pages, s3, nginx, caddy or apache.
     """
     from caresite.commands.deploy_init import Flags, run
+
+    _exit(run(_session(), Flags(**given)))
+
+
+@deploy.command("rollback")
+@click.argument("name", default="", required=False)
+@click.option("--to", default="", metavar="ID", help="The deploy to show; the one before the present one otherwise.")
+@click.option("--list", is_flag=True, help="List the deploys that the host keeps, and change nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
+@_general(hidden=True)
+def deploy_rollback(**given: Any) -> None:
+    """Give visitors an earlier deploy again, on hosts that keep them."""
+    from caresite.commands.deploy_rollback import Flags, run
 
     _exit(run(_session(), Flags(**given)))
 
@@ -475,6 +488,39 @@ def stories_restore(file: Path, replace: bool) -> None:
     from caresite.commands.stories_files import run_restore
 
     _exit(run_restore(_session(), file, replace=replace))
+
+
+@stories.command("votes")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("-s", "--source", default="", metavar="NAME", help="Only this source of the config; or how to read FILE.")
+@click.option("-y", "--year", type=click.IntRange(1900, 2999), default=None, help="The year voted on; this one.")
+@click.option("--dry-run", is_flag=True, help="Say what would be counted, and keep nothing.")
+@click.option("--clock", default="", metavar="TIME", help="Count as if it were this moment.")
+@_general(hidden=True)
+def stories_votes(**given: Any) -> None:
+    """Count the votes that a form brought, and write how many there are for each story.
+
+    Of one e-mail address the latest vote for a story counts. What is written to data/votes/YEAR.yaml names nobody.
+    """
+    from caresite.commands.stories_best import VoteFlags, run_votes
+
+    _exit(run_votes(_session(), VoteFlags(**{**given, "year": given["year"] or 0})))
+
+
+@stories.command("best")
+@click.argument("year", type=click.IntRange(1900, 2999), required=False)
+@click.option("--settle", is_flag=True, help="Write the places down: from now on they stay as they are.")
+@click.option("--clock", default="", metavar="TIME", help="Rank as if it were this moment.")
+@_general(hidden=True)
+def stories_best(**given: Any) -> None:
+    """Show the best stories of YEAR, or of this one, as their page has them.
+
+    With --settle they are written to data/best/YEAR.yaml, which the page follows ever after. Votes that come later,
+    other methods and new stories change nothing then; what its author takes back is gone all the same.
+    """
+    from caresite.commands.stories_best import BestFlags, run_best
+
+    _exit(run_best(_session(), BestFlags(**{**given, "year": given["year"] or 0})))
 
 
 @stories.command("train")

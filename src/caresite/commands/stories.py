@@ -65,7 +65,9 @@ def run_pull(session: Session, flags: PullFlags) -> int:
     return _code(desk.outcome.diagnostics)
 
 
-def sources_to_read(session: Session, settings: Settings, flags: PullFlags, desk: Desk) -> Iterator[tuple[Channel, Any]]:
+def sources_to_read(
+    session: Session, settings: Settings, flags: PullFlags, desk: Desk
+) -> Iterator[tuple[Channel, Any]]:
     """Yield each source with what it delivers: the files that were named, one source, or all of the config.
 
     Votes are left to who asks for them, and everything else to who does not.

@@ -20,8 +20,8 @@ class FormField(Struct, frozen=True, kw_only=True):
         str,
         Doc(
             "What is asked: `story`, `title`, `message`, `about`, `name`, `display`, `email`, `phone`, `role`, "
-            "`company`, `website`, `location`, `relation`, `incentive`, `rating`, `experience_date`, `photo`, `age`, "
-            "or a name of your own."
+            "`company`, `website`, `location`, `relation`, `incentive`, `rating`, `experience_date`, `photo`, `age`; for "
+            "votes `vote_for`, and `rating` or `vote`; or a name of your own."
         ),
     ]
     label: Annotated[str, Doc("The question; ours, in the site's language, when empty.")] = ""
@@ -49,8 +49,11 @@ class Form(Struct, frozen=True, kw_only=True):
     """A form of the site, by which stories or messages come in. It works without a script."""
 
     kind: Annotated[
-        Literal["story", "testimonial", "quote", "contact"],
-        Doc("What comes in by it. What a `contact` form brings is for you to read, and is not kept here."),
+        Literal["story", "testimonial", "quote", "contact", "vote"],
+        Doc(
+            "What comes in by it. What a `contact` form brings is for you to read, and is not kept here. A `vote` is "
+            "one for the best story of a year; it needs a `page`."
+        ),
     ] = "story"
     backend: Annotated[
         Literal["netlify", "formspree", "custom", "mailto"],
@@ -105,7 +108,10 @@ class IncomingSource(Struct, frozen=True, kw_only=True):
         ),
     ]
     form: Annotated[str, Doc("The form in `forms` that people filled in. The only one for stories when empty.")] = ""
-    kind: Annotated[Literal["story", "testimonial", "quote"], Doc("What its entries are.")] = "story"
+    kind: Annotated[
+        Literal["story", "testimonial", "quote", "vote"],
+        Doc("What its entries are. Votes are counted by `caresite stories votes`, and left alone by `pull`."),
+    ] = "story"
     path: Annotated[
         str, Doc("The file, folder or pattern to read, from the site's root.", example="private/inbox/*.csv")
     ] = ""

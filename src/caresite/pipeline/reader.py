@@ -430,6 +430,15 @@ class Reader:
         votes = read_votes(year, self._site.data.get(f"votes/{year}"))
         return best_of(year, stories, ranking, votes, read_settled(year, self._site.data.get(f"best/{year}")))
 
+    @asked
+    def voted_on(self) -> tuple[Page, ...]:
+        """Return the stories that can be voted on, by title: those of the last year that votes decide and is open."""
+        config, data = self._site.settings.config, self._site.data
+        years = (int(name) for name, ranking in config.ranking.items() if ranking.method in ("bayes", "wilson"))
+        year = max((year for year in years if f"best/{year}" not in data), default=0)
+        stories = self.pages(("story",), year=year, order="title") if year else ()
+        return tuple(page for page in stories if page.meta.may_win)
+
     # navigation and data
 
     @asked

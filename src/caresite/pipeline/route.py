@@ -275,7 +275,7 @@ def _has_form(site: Site) -> bool:
     """Tell whether a plugin makes a form for stories, and with it the page that asks for them."""
     forms = site.settings.config.forms.values()
     return any(a.plugin.name == "submissions" for a in site.settings.plugins) and any(
-        f.kind != "contact" for f in forms
+        f.kind not in ("contact", "vote") for f in forms
     )
 
 

@@ -26,7 +26,7 @@ _MANIFEST = "manifest.json"
 _VERSION = 1
 _NAMES = re.compile(
     r"(?:[0-9a-f]{16}\.ya?ml|log\.jsonl|secret|README\.txt|wordings/[0-9a-f]{64}\.md"
-    r"|evidence/[0-9a-f]{16}-[0-9a-f]{64}|attachments/[0-9a-f]{16}-\d+\.(?:jpg|png|webp))"
+    r"|votes/\d{4}\.jsonl|evidence/[0-9a-f]{16}-[0-9a-f]{64}|attachments/[0-9a-f]{16}-\d+\.(?:jpg|png|webp))"
 )
 _MAX_BYTES = 256 * 1024 * 1024
 
