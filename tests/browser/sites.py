@@ -69,7 +69,7 @@ def _sample() -> BuiltSite:
 
 def _from_text(name: str) -> BuiltSite:
     text = (_HERE / f"{name}.site").read_text(encoding="utf-8")
-    return build_site(text, now=_NOW, drafts=True, future=True, expired=True)
+    return build_site(text, now=_NOW, drafts=True, future=True, expired=True, finish=True)
 
 
 def _site(name: str, built: BuiltSite) -> Site:

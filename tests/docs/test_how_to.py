@@ -53,6 +53,7 @@ SHOWN = {
         "/how-we-check/": ("Stars are never changed",),
     },
     "publish-stories": {"/": ()},
+    "search": {"/search/": ("Find it", "data-search-index", 'type="search"')},
     "brand-it": {
         "/": ("We mend what you ride", "And we say when", "The kettle is on the left", "93", 'href="/blog/"'),
     },

@@ -18,6 +18,7 @@ MADE = {
     "structured_data": lambda path: False,
     "redirects": lambda path: path in ("_redirects", "old/index.html"),
     "headers": lambda path: path == "_headers",
+    "search": lambda path: path.startswith("search/search."),
     "submissions": lambda path: False,
 }  # fmt: skip
 

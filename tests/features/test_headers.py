@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ BASE = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+WITHOUT_SEARCH = "plugins: [feeds, headers]\n"  # the search page needs more than others
 LESS: Policy = (("default-src", ("'none'",)),)
 MORE: Policy = (("default-src", ("'none'",)), ("script-src", ("'self'",)))
 OTHER: Policy = (("default-src", ("'none'",)), ("frame-src", ("https://v.example",)))
@@ -44,7 +46,7 @@ def policies_for(site: Any, url: str) -> list[str]:
 
 
 def test_one_policy_for_all_where_nothing_needs_more(sample: Any) -> None:
-    site = sample.with_page("")
+    site = sample.with_page("", config=WITHOUT_SEARCH)
     (first, values), *rest = blocks(site)
     assert first == "/*"
     assert values["Content-Security-Policy"] == BASE
@@ -99,6 +101,7 @@ def test_the_owners_value_for_the_same_path_replaces_ours(sample: Any) -> None:
 def test_page_that_needs_more_gets_more_and_the_others_do_not(sample: Any) -> None:
     film = '<iframe src="https://v.example/1" title="Film"></iframe>'
     site = sample.build(
+        WITHOUT_SEARCH,
         content=f"""
 -- content/blog/film.md --
 ---
@@ -117,7 +120,7 @@ Words.
 title: About
 ---
 Words.
-"""
+""",
     )
     assert site.ok, site.report
     assert "frame-src 'self' https://v.example" in policies_for(site, "/blog/film/")[0]
@@ -145,7 +148,7 @@ def test_config_adds_rules_and_sources(sample: Any) -> None:
         - for: /offers/*
           values: {X-Robots-Tag: noindex, Cache-Control: no-store}
     """
-    site = sample.with_page("", config=config)
+    site = sample.with_page("", config=dedent(config) + WITHOUT_SEARCH)
     assert site.codes == (), site.report
     assert blocks(site)[0][1]["Content-Security-Policy"] == f"{BASE}; script-src 'self' https://count.example"
     assert blocks(site)[-1] == ("/offers/*", {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"})

@@ -21,6 +21,8 @@ import pytest
 from msgspec.structs import replace
 from PIL import Image, PngImagePlugin
 
+from caresite.core.urls import slug_of
+from caresite.features.search.index import Entry, index_of
 from caresite.submissions.leaks.scan import scan_file
 from caresite.submissions.leaks.search import Searcher
 from caresite.submissions.leaks.secrets import secrets_of
@@ -100,6 +102,15 @@ ENCODED: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize(("secret", "what"), SECRETS, ids=["address", "number", "name"])
 def test_a_secret_is_found_in_every_encoding(encode: Callable[[str], str], secret: str, what: str) -> None:
     assert found(f"<p>Before {encode(secret)} after</p>") == {what}
+
+
+@pytest.mark.parametrize(("secret", "what"), SECRETS, ids=["address", "number", "name"])
+def test_a_secret_is_found_in_the_search_index(secret: str, what: str) -> None:
+    entry = Entry("/a/", "A", "post", f"<p>They wrote to {secret}, said the others.</p>", {"tag": (slug_of(NAME),)})
+    files = index_of([entry], "en")
+    told = {path for path, data in files.items() if what in found(data, f"search/pagefind/{path}")}
+    assert {path.partition("/")[0] for path in told} >= {"fragment"}
+    assert "name" in "".join(found(files["filters.json"], "search/pagefind/filters.json"))
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256"])

@@ -1,4 +1,7 @@
-"""Content security policy: what a page uses beyond what every page may (W3C CSP Level 3)."""
+"""Content security policy: what a page uses beyond what every page may (W3C CSP Level 3).
+
+A script that runs WebAssembly says so with the attribute `data-wasm`: its HTML does not show it otherwise.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ _LOCAL = (
     ("<video", re.compile(r"<video\b", re.IGNORECASE), "media-src", "'self'"),
     ("<audio", re.compile(r"<audio\b", re.IGNORECASE), "media-src", "'self'"),
     ("<script", re.compile(r"<script\b[^>]*\ssrc\s*=\s*[\"']?/(?!/)", re.IGNORECASE), "script-src", "'self'"),
+    ("data-wasm", re.compile(r"<script\b[^>]*\sdata-wasm\b", re.IGNORECASE), "script-src", "'wasm-unsafe-eval'"),
     ("data:image/", re.compile(r"<img\b[^>]*\ssrc\s*=\s*[\"']?data:image/", re.IGNORECASE), "img-src", "data:"),
     ("<iframe", re.compile(r"<iframe\b", re.IGNORECASE), "frame-src", "'self'"),
 )

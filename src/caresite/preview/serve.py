@@ -15,6 +15,7 @@ from msgspec import Struct
 from caresite.engine.build import Options
 from caresite.preview.app import asset_folder, built_app, preview_app
 from caresite.preview.editors import Editor
+from caresite.preview.finisher import Finisher
 from caresite.preview.generations import Ahead, Generation, Generations, Tell, changed_paths
 from caresite.preview.guard import Guard, is_loopback, names_of
 from caresite.preview.hub import Hub
@@ -97,6 +98,7 @@ class Preview:
         self._stopping = False
         self._unchecked_since = 0.0
         self._saved: SimpleQueue[Burst] = SimpleQueue()
+        self._finisher = Finisher(self.generations.finish)
         self._listener = Thread(target=self._listen, name="caresite-listener", daemon=True)
 
     @property
@@ -122,6 +124,7 @@ class Preview:
         self.watch.follow(self.generations.current.folders)
         self._unchecked_since = 0.0 if self.watch.poll_ms else began
         self._listener.start()
+        self._finisher.start()
         self._tell(made)
 
     def run(self) -> None:
@@ -149,6 +152,7 @@ class Preview:
         """End every thread and connection."""
         self.stop()
         self._hub.close()
+        self._finisher.stop()
         if self._listener.is_alive():
             self._listener.join(_JOIN_S)
         self.watch.stop()
@@ -197,6 +201,8 @@ class Preview:
         except Exception as error:  # a fault of ours must not end the preview
             self.generations.fail(error)
             crash = error
+        if self.generations.is_unfinished:
+            self._finisher.wake()
         current = self.generations.current
         saved = self.generations.page_of(burst.paths) if self._how.follow else ""
         self._hub.announce(saved)

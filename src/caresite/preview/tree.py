@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -73,6 +73,7 @@ class MadeTree:
     """The files that a build made, in memory, and those that it would copy, where they are below `root`.
 
     `renamed` maps an output path to the one that has taken its place since: an asset whose name changed with it.
+    `later` returns files that are made when the pages are shown already.
     """
 
     def __init__(
@@ -81,8 +82,10 @@ class MadeTree:
         entries: Mapping[str, Entry] | None = None,
         base_path: str = "/",
         renamed: Mapping[str, str] | None = None,
+        later: Callable[[], Mapping[str, Entry]] = dict,
     ) -> None:
         self.root = root
+        self.later = later
         self.entries = entries or {}
         self.renamed = renamed or {}
         self._base_path = base_path
@@ -100,7 +103,7 @@ class MadeTree:
         return read_redirects(_text(self.get("_redirects")))
 
     def get(self, path: str) -> Entry | None:
-        entry = self.entries.get(path)
+        entry = self.entries.get(path) or self.later().get(path)
         if entry and entry.file and not lies_within(entry.file, self.root):
             return None  # it has gone, or become a link that leads away, since the build
         return entry
