@@ -1,6 +1,6 @@
-"""Measure the private store with many submissions: pull, pull again, list, and what its leak scan adds to a build.
+"""Measure the private store with many submissions: pull, list, decide, and what publishing many adds to a build.
 
-    python bench/submissions.py [--count 10000] [--pages 500] [--folder FOLDER]
+    python bench/submissions.py [--count 10000] [--approve 2000] [--pages 500] [--folder FOLDER]
 
 Prints a table; asserts nothing. Each figure is one run of the real command in a process of its own, as its user would
 wait for it; but the leak scan is timed alone, over as many pages of 2,000 words as `--pages` says.
@@ -38,6 +38,17 @@ sources:
   paper:
     type: csv
     path: inbox/*.csv
+    wording: story-2026-01
+forms:
+  story: {consent: story-2026-01}
+"""
+WORDING = """\
+---
+title: May we print it?
+purposes:
+  publish_text: You may publish my words on your website.
+---
+You may take it back at any time.
 """
 
 
@@ -45,6 +56,7 @@ def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--count", type=int, default=10_000)
+    arguments.add_argument("--approve", type=int, default=2_000)
     arguments.add_argument("--pages", type=int, default=500)
     arguments.add_argument("--folder", type=Path)
     chosen = arguments.parse_args()
@@ -55,6 +67,19 @@ def main() -> None:
         show("pull again, nothing new", run(root, "stories", "pull"))
         show("list", run(root, "stories", "list"))
         show("list, without what it remembers", forgetting(root))
+        show("stats", run(root, "stories", "stats"))
+        ids = list(Store(root).listing())[: chosen.approve]
+        show("show one", run(root, "stories", "show", ids[0]))
+        show("build, before any is shown", run(root, "build"))
+        show(f"approve {len(ids):,}", run(root, "stories", "approve", *ids))
+        show(f"build with {len(ids):,} of them", run(root, "build"))
+        show("build again", run(root, "build"))
+        show("edit one that is shown", run(root, "stories", "edit", ids[0], "--reply", "Thank you."))
+        show("build after the edit", run(root, "build"))
+        show("withdraw one", run(root, "stories", "withdraw", ids[1]))
+        show("build after the withdrawal", run(root, "build"))
+        show("list, with those that are shown", run(root, "stories", "list"))
+        show("stats, with those that are shown", run(root, "stories", "stats"))
         show("export to CSV", run(root, "stories", "export", "-o", "out.csv"))
         show("backup", run(root, "stories", "backup", "-o", "copy.zip"))
         show(f"leak scan of {chosen.pages} pages", scan(root, make_pages(chosen.pages)))
@@ -64,16 +89,20 @@ def make_inbox(root: Path, count: int) -> None:
     """Write a site whose inbox holds `count` rows as a form would send them."""
     chance = random.Random(7)
     (root / "inbox").mkdir()
+    (root / "consent").mkdir()
     (root / "caresite.yaml").write_text(CONFIG, encoding="utf-8")
+    (root / "consent" / "story-2026-01.md").write_text(WORDING, encoding="utf-8")
     with (root / "inbox" / "rows.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(("Timestamp", "Name", "Email", "Phone", "Rating", "Story"))
+        facts = ("relation", "age", "incentive", "display", "publish_text")
+        rows.writerow(("Timestamp", "Name", "Email", "Phone", "Rating", "Story", *facts))
         for number in range(count):
             name = f"{chance.choice(FIRST)} {chance.choice(LAST)}-{number}"
             moment = f"2026-{number % 6 + 1:02}-{number % 28 + 1:02} {number % 24:02}:{number % 60:02}:{number % 59:02}"
             story = " ".join(chance.choices(WORDS, k=chance.randint(20, 160)))
             address = f"{name.lower().replace(' ', '.')}@customer{number % 900}.example.org"
-            rows.writerow((moment, name, address, f"+44 20 7946 {number:05}", number % 5 + 1, f"{number} {story}."))
+            said = (moment, name, address, f"+44 20 7946 {number:05}", number % 5 + 1, f"{number} {story}.")
+            rows.writerow((*said, "customer", "yes", "no", "first-initial", "yes"))
 
 
 def make_pages(count: int) -> dict[str, bytes]:

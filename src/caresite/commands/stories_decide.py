@@ -14,18 +14,21 @@ import msgspec
 
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, printable
-from caresite.commands.stories_add import WAYS, moderator, scope_named
-from caresite.commands.stories_look import found_id, in_quotes
+from caresite.commands.stories_add import WAYS, scope_named
+from caresite.commands.stories_look import found_id, found_ids, in_quotes
 from caresite.core.config import Settings
 from caresite.core.dates import parse_date
+from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.core.suggest import nearest
 from caresite.kinds.testimonial import Display
 from caresite.submissions.answers import display_of
 from caresite.submissions.public import shown_of
-from caresite.submissions.records import About, Submission
+from caresite.submissions.records import RELATIONS, About, Submission
 from caresite.submissions.review.actions import Review, Taken
-from caresite.submissions.review.decisions import Answer, Approve, Edit, Reject, Reopen
+from caresite.submissions.review.decisions import Answer, Approve, Decision, Edit, Reject, Reopen
 from caresite.submissions.review.guards import terms_of
 from caresite.submissions.review.letter import asking_of, letter_to
+from caresite.submissions.review.moderator import moderator
 from caresite.submissions.store import Store
 
 __all__ = [
@@ -57,22 +60,23 @@ def review_of(session: Session, by: str = "") -> tuple[Review, Settings]:
 def tell_taken(session: Session, taken: Taken, said: str) -> None:
     """Tell what a decision did: every path it touched, and what to look at."""
     if session.json:
-        session.answer(
-            {
-                "ok": True,
-                "id": taken.submission.id,
-                "state": taken.submission.moderation.state,
-                "revision": taken.revision,
-                "touched": list(taken.touched),
-                "beyond_reach": list(taken.beyond),
-                "diagnostics": as_data(taken.cautions),
-            }
-        )
+        session.answer({"ok": True, **_as_data(taken)})
         return
     print_diagnostics(session, taken.cautions)
     session.say(printable(said))
     for path in _gathered(taken.touched):
         session.say(f"  {path}")
+
+
+def _as_data(taken: Taken) -> dict[str, Any]:
+    return {
+        "id": taken.submission.id,
+        "state": taken.submission.moderation.state,
+        "revision": taken.revision,
+        "touched": list(taken.touched),
+        "beyond_reach": list(taken.beyond),
+        "diagnostics": as_data(taken.cautions),
+    }
 
 
 def _gathered(paths: Iterable[str]) -> list[str]:
@@ -110,23 +114,14 @@ class ApproveFlags(NamedTuple):
 
 def run_approve(session: Session, flags: ApproveFlags) -> int:
     """Put submissions on the site; returns 1 when something stands in the way of one, after doing the others."""
-    if len(flags.ids) > 1 and (flags.evidence or flags.agreed):
+    if len(flags.ids) > 1 and flags.evidence:
         raise click.UsageError("an answer belongs to one submission; approve those that were asked one by one")
     review, settings = review_of(session, flags.by)
     proof = evidence_in(flags.evidence)
     decision = Approve(answer=_answer(flags, proof, settings, review.terms.now) if proof else None)
     if (flags.agreed or flags.display) and not proof:
         raise click.UsageError("--agreed and --display need --evidence, which proves that they said so")
-
-    def approve(item_id: str) -> Taken:
-        return review.take(item_id, decision, evidence=proof)
-
-    return _each(
-        session,
-        [found_id(review.store, given) for given in flags.ids],
-        approve,
-        "is approved, and shown from the next build on",
-    )
+    return _each(session, review, flags.ids, decision, proof)
 
 
 def _answer(flags: ApproveFlags, proof: bytes, settings: Settings, now: datetime) -> Answer:
@@ -151,21 +146,30 @@ def _display(given: str) -> Display | None:
     return found
 
 
-def _each(session: Session, ids: Iterable[str], act: Any, said: str) -> int:
-    """Do the same with several; returns 1 when it could not be done with one."""
-    from caresite.commands.report import print_problem
-    from caresite.core.diagnostics import Problem
-
-    code = 0
-    for item_id in ids:
+def _each(session: Session, review: Review, given: tuple[str, ...], decision: Decision, evidence: bytes = b"") -> int:
+    """Decide the same about several; returns 1 when it could not be done with one, after doing the others."""
+    taken: list[Taken] = []
+    refused: list[Diagnostic] = []
+    for item_id in found_ids(review.store, given):
         try:
-            taken = act(item_id)
+            taken.append(review.take(item_id, decision, evidence=evidence))
         except Problem as problem:
-            print_problem(session, problem)
-            code = 1
-            continue
-        tell_taken(session, taken, f"{item_id} {said}: {_titled(taken.submission)}")
-    return code
+            refused.extend(problem.diagnostics)
+    review.store.close()
+    if session.json:
+        decided = [_as_data(each) for each in taken]
+        session.answer({"ok": not refused, "decided": decided, "diagnostics": as_data(refused)})
+        return 1 if refused else 0
+    for each in taken:
+        tell_taken(session, each, f"{each.submission.id} is {_said(each.submission)}: {_titled(each.submission)}")
+    print_diagnostics(session, refused)
+    return 1 if refused else 0
+
+
+def _said(item: Submission) -> str:
+    if item.moderation.state == "approved":
+        return "approved, and shown from the next build on"
+    return f"declined as {item.moderation.reason}"
 
 
 def _titled(item: Submission) -> str:
@@ -180,8 +184,7 @@ def run_reject(session: Session, ids: tuple[str, ...], reason: str, note: str, b
     """Decline submissions; returns 1 when one cannot be."""
     review, _ = review_of(session, by)
     decision = Reject(reason=reason, note=note)
-    found = [found_id(review.store, given) for given in ids]
-    return _each(session, found, lambda item_id: review.take(item_id, decision), f"is declined as {reason}")
+    return _each(session, review, ids, decision)
 
 
 def run_reopen(session: Session, given: str, by: str) -> int:
@@ -244,7 +247,9 @@ class EditFlags(NamedTuple):
     by: str = ""
 
 
-_ASIDE = frozenset(("id", "text", "file", "as_sent", "kind", "about", "staff", "staff_agreed", "by"))
+_ASIDE = frozenset(
+    ("id", "text", "file", "as_sent", "kind", "about", "staff", "staff_agreed", "relation", "display", "by")
+)
 
 
 def run_edit(session: Session, flags: EditFlags) -> int:
@@ -253,7 +258,7 @@ def run_edit(session: Session, flags: EditFlags) -> int:
     item_id = found_id(review.store, flags.id)
     item, revision, _ = review.open(item_id)
     facts = {name: value for name, value in flags._asdict().items() if name not in _ASIDE and value is not None}
-    facts |= {**_staff(flags, item), **_about(flags)}
+    facts |= {**_staff(flags, item), **_about(flags), **_choices(flags)}
     words = _words(flags, item, nothing_else=not facts)
     edit = msgspec.convert({**facts, **words, "kinds": flags.kind}, type=Edit, strict=False)
     taken = review.take(item_id, edit, revision)
@@ -263,6 +268,20 @@ def run_edit(session: Session, flags: EditFlags) -> int:
     for each in review.open(item_id).lacks:
         session.say(f"  still missing: {each.message}")
     return 0
+
+
+def _choices(flags: EditFlags) -> dict[str, str]:
+    """Return what is one of a few words. Raises BadParameter for another."""
+    found: dict[str, str] = {}
+    if flags.relation is not None:
+        if flags.relation not in RELATIONS:
+            near = nearest(flags.relation, RELATIONS)
+            advice = f"did you mean “{near}”?" if near else f"there are {', '.join(RELATIONS)}"
+            raise click.BadParameter(f"“{flags.relation}” is not a tie; {advice}", param_hint="--relation")
+        found["relation"] = flags.relation
+    if (display := _display(flags.display or "")) is not None:
+        found["display"] = display
+    return found
 
 
 def _words(flags: EditFlags, item: Submission, *, nothing_else: bool) -> dict[str, str]:

@@ -23,7 +23,7 @@ from caresite.submissions.review.edits import Piece, pieces
 from caresite.submissions.review.guards import Terms, hindrances, terms_of
 from caresite.submissions.store import Store
 
-__all__ = ["ListFlags", "found_id", "in_quotes", "run_list", "run_show"]
+__all__ = ["ListFlags", "found_id", "found_ids", "in_quotes", "run_list", "run_show"]
 
 _COLUMNS = ("id", "state", "received", "kind", "rating", "spam", "words")
 
@@ -131,7 +131,17 @@ def _counts(found: Sequence[Summary]) -> str:
 
 def found_id(store: Store, given: str) -> str:
     """Return the id that begins with `given`. Raises BadParameter when there is none, or more than one."""
-    found = [item_id for item_id in store.listing() if item_id.startswith(given.strip().lower())]
+    return found_ids(store, (given,))[0]
+
+
+def found_ids(store: Store, given: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids that begin so, each once; raises as `found_id` does."""
+    known = store.listing()
+    return tuple(dict.fromkeys(_found(known, each) for each in given))
+
+
+def _found(known: Iterable[str], given: str) -> str:
+    found = [item_id for item_id in known if item_id.startswith(given.strip().lower())]
     if len(found) == 1 and given.strip():
         return found[0]
     message = f"there is no submission “{given}”" if not found else f"“{given}” may be {' or '.join(found[:4])}"

@@ -100,13 +100,15 @@ class Review:
             write_private(self._note_of(item_id), encode_record(doing))
             touched = self._finish(doing, kept.submission, pages)
             now = self.store.read(item_id)
+        if after.moderation.state == "erased":
+            self.store.close()  # the listing, too, is to know nothing of it
         beyond = out_of_reach(self.root, kept.submission.published_as) if doing.forgets else ()
         told = (*cautions(kept.submission, after), *pages.left)
         return Taken(now.submission, now.revision, touched, told, beyond)
 
     def mend(self) -> tuple[str, ...]:
         """Finish decisions that something interrupted; return the ids of their submissions."""
-        if not any(self.store.folder.glob(f"{_DOING}*")):
+        if not list(self.store.folder.glob(f"{_DOING}*")):
             return ()
         with self.store.locked():
             return tuple(self._mend())
@@ -117,7 +119,6 @@ class Review:
             for _ in self._mend():
                 pass
             yield
-        self.store.close()
 
     def _mend(self) -> Iterator[str]:
         for note in sorted(self.store.folder.glob(f"{_DOING}*")):
@@ -129,7 +130,8 @@ class Review:
                 note.unlink()  # it was never made: the note is written whole, and its submission before it
                 continue
             sweep(self.root)
-            pages = pages_of(self.root, doing.submission if before == doing.submission else _with_paths(doing, before))
+            paths = doing.submission.published_as or before.published_as
+            pages = pages_of(self.root, replace(doing.submission, published_as=paths))
             self._finish(doing, before, pages)
             yield item_id
 
@@ -216,7 +218,3 @@ def _loses(before: Submission, after: Submission) -> bool:
     if after.moderation.state in _CLOSED:
         return True
     return any(agreement.withdrawn for agreement in after.consent[len(before.consent) :])
-
-
-def _with_paths(doing: _Doing, before: Submission) -> Submission:
-    return replace(doing.submission, published_as=before.published_as)

@@ -94,7 +94,7 @@ def set_entry(root: Path, item_id: str, entry: Entry | None) -> bool:
 def read_entries(root: Path) -> dict[str, Entry]:
     """Return every entry of the lock file by its id. Raises Problem when the file cannot be read."""
     try:
-        found = yaml.safe_load((root / LOCK).read_text(encoding="utf-8-sig"))
+        found = yaml.load((root / LOCK).read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         return {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -107,7 +107,7 @@ def read_entries(root: Path) -> dict[str, Entry]:
     return {str(item_id): dict(entry) for item_id, entry in (items or {}).items()}
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Writes moments as ISO 8601 has them."""
 
     def ignore_aliases(self, data: Any) -> bool:

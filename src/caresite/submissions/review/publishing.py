@@ -37,8 +37,8 @@ class Pages(NamedTuple):
 
 def pages_of(root: Path, item: Submission) -> Pages:
     """Return what `content/` is to hold for `item` in its state; nothing of it is written."""
-    there = texts_naming(root, item.id, item.published_as)
-    own = [path for path in there if _head_in(root / path).get("consent_ref") == item.id or path in item.published_as]
+    there = texts_naming(root, item.id, item.published_as) if _was_shown(item) else ()
+    own = tuple(path for path in there if path in item.published_as or _refers(root / path, item.id))
     lists = [path for path in there if path not in own]
     match item.moderation.state:
         case "approved":
@@ -57,9 +57,18 @@ def pages_of(root: Path, item: Submission) -> Pages:
             return Pages(gone=gone, left=tuple(left))
 
 
-def _shown(root: Path, item: Submission, own: list[str]) -> Pages:
+def _refers(text: Path, item_id: str) -> bool:
+    return bool(_head_in(text).get("consent_ref") == item_id)
+
+
+def _was_shown(item: Submission) -> bool:
+    """Tell whether texts may name `item`; of one that was never on the site, none does, and none is looked for."""
+    return bool(item.published_as) or any(move.from_ == "approved" for move in item.moderation.log)
+
+
+def _shown(root: Path, item: Submission, own: tuple[str, ...]) -> Pages:
     picture = picture_of(item)
-    path = own[0] if own else _free_path(root, content_file(item)[0])
+    path = (own or item.published_as or (_free_path(root, content_file(item)[0]),))[0]
     gone: list[str] = []
     if picture and PurePosixPath(path).stem != "index":
         gone, path = ([path] if own else []), f"{path.removesuffix('.md')}/index.md"
@@ -142,6 +151,6 @@ def _write(target: Path, data: bytes, path: str) -> list[str]:
 
 def _prune(folder: Path, top: Path) -> None:
     """Remove a folder that became empty, but never one of a collection."""
-    while folder.parent != top and folder != top and not any(folder.iterdir()):
+    while folder.parent != top and folder != top and not list(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent

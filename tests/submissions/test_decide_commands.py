@@ -1,0 +1,283 @@
+"""The commands that decide: what they say, what they refuse with which exit code, what they leave on the disk."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from caresite.submissions.records import Agreement, Retention
+from caresite.submissions.store import Store
+from submissions.conftest import Run, netlify_json, wording
+from submissions.deciding import ID, told
+
+
+def given(store: Store, *numbers: int, **changes: Any) -> None:
+    """Put submissions that may be shown into the store."""
+    with store.locked():
+        digest = store.keep_wording(wording().data)
+        for number in numbers or (1,):
+            item = told(number, **changes)
+            agreed = tuple(replace(each, wording_sha256=digest) for each in item.consent)
+            store.add(replace(item, consent=agreed))
+
+
+def state(store: Store, item_id: str = ID) -> str:
+    return store.read(item_id).submission.moderation.state
+
+
+# approve and decline
+
+
+def test_several_are_approved_at_once_and_what_lacks_something_is_told(store: Store, run: Run) -> None:
+    given(store, 1, 2)
+    given(store, 3, consent=())
+    done = run("approve", ID, f"{2:016x}", f"{3:016x}", "--by", "Agnes")
+    assert done.exit_code == 1
+    assert done.output.count("is approved, and shown from the next build on") == 2
+    assert "error[S402] nobody has asked whether the words may be shown" in done.output
+    assert [state(store, f"{n:016x}") for n in (1, 2, 3)] == ["approved", "approved", "pending"]
+    assert {line.by for line in store.journal.lines() if line.to == "approved"} == {"Agnes"}
+    names = {path.name for path in (store.root / "content/stories").iterdir()}
+    assert names == {"the-night-the-oven-died.md", "the-night-the-oven-died-2.md"}
+
+
+def test_machines_get_one_answer_for_all(store: Store, run: Run) -> None:
+    given(store, 1)
+    given(store, 2, consent=())
+    answer = json.loads(run("approve", ID, f"{2:016x}", "--json").output)
+    assert not answer["ok"]
+    assert [each["state"] for each in answer["decided"]] == ["approved"]
+    assert answer["decided"][0]["touched"][-1] == "consent.lock.yaml"
+    assert [each["code"] for each in answer["diagnostics"]] == ["S402"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("approve",), 2, "Missing argument"),
+        (("approve", "ffff"), 2, "no submission"),
+        (("approve", ID, "--agreed", "publish_photo"), 2, "need --evidence"),
+        (("approve", ID, "--evidence", "LETTER", "--agreed", "publish_foto"), 2, "did you mean “publish_photo”?"),
+        (("approve", ID, "--evidence", "LETTER", "--on", "05/03/2026"), 2, "cannot be told apart"),
+        (("approve", ID, "--evidence", "LETTER", "--on", "2999-01-01"), 1, "dated in the future"),
+        (("approve", ID, "--evidence", "LETTER", "--display", "loud"), 2, "not a way to show a name"),
+        (("approve", ID, "--evidence", "EMPTY"), 2, "proves nothing"),
+        (("reject", ID), 1, "error[S403] it is declined without a reason"),
+        (("reject", ID, "--reason", "dull"), 1, "“dull” is no reason"),
+        (("edit", ID), 2, "say what to change"),
+        (("edit", ID, "--rating", "5"), 2, "No such option"),
+        (("edit", ID, "--relation", "costumer"), 2, "did you mean “customer”?"),
+        (("edit", ID, "--display", "loud"), 2, "not a way to show a name"),
+        (("edit", ID, "--text", "Something else.", "--kind", "typo"), 1, "more than mending slips"),
+        (("reopen", ID), 1, "only what is in quarantine or on the site"),
+        (("withdraw", ID), 1, "cannot become withdrawn"),
+        (("withdraw", ID, "--only", "publish_photo"), 1, "never agreed to publish_photo"),
+        (("erase", ID), 2, "--yes"),
+    ],
+)
+def test_wrong_use_is_2_and_a_refusal_is_1_and_nothing_is_changed(
+    arguments: tuple[str, ...], code: int, said: str, site: Path, store: Store, run: Run
+) -> None:
+    given(store)
+    (site / "letter.txt").write_text("Yes.", encoding="utf-8")
+    (site / "empty.txt").write_text("\n", encoding="utf-8")
+    files = {"LETTER": str(site / "letter.txt"), "EMPTY": str(site / "empty.txt")}
+    before = store.read(ID)
+    done = run(*(files.get(each, each) for each in arguments))
+    assert (done.exit_code, said in done.output) == (code, True), done.output
+    assert store.read(ID) == before
+    assert not (site / "content").exists()
+    assert not (site / "consent.lock.yaml").exists()
+
+
+def test_a_lock_file_in_the_middle_of_a_merge_stops_everything(site: Path, store: Store, run: Run) -> None:
+    given(store)
+    (site / "consent.lock.yaml").write_text("items:\n<<<<<<< HEAD\n  a: {}\n", encoding="utf-8")
+    done = run("approve", ID)
+    assert done.exit_code == 1
+    assert "the lock file cannot be read" in done.output
+    assert state(store) == "pending"
+    assert not (site / "content").exists()
+
+
+def test_what_was_quarantined_by_mistake_is_taken_out(store: Store, run: Run) -> None:
+    given(store, state="quarantined")
+    assert run("reject", ID, "--reason", "spam").exit_code == 1
+    assert run("reopen", ID).exit_code == 0
+    assert state(store) == "pending"
+
+
+# ask, edit, show
+
+
+def test_the_letter_says_what_they_sent_and_what_we_have_to_know(store: Store, run: Run) -> None:
+    given(store, consent=(), lang="de")
+    run("edit", ID, "--text", "They came at five … with the big lamp.")
+    letter = run("ask", ID).output
+    for words in (
+        "To: ada@customers.example",
+        "Guten Tag Ada,",
+        "> Nobody asked for money, but we gave them soup.",
+        "> They came at five … with the big lamp.",
+        "- You may publish my words on your website.",
+        "- Wie dürfen wir Sie nennen",
+        "> May the Corner Bakery put what you sent us on its website?",
+        "--agreed publish_text",
+    ):
+        assert words in letter, words
+    assert state(store) == "awaiting_author"
+    moves = len(store.read(ID).submission.moderation.log)
+    assert "Guten Tag Ada," in run("ask", ID).output, "it can be printed again"
+    assert len(store.read(ID).submission.moderation.log) == moves
+
+
+def test_an_answer_is_kept_with_what_they_were_told_and_what_they_said(site: Path, store: Store, run: Run) -> None:
+    given(store, consent=())
+    run("ask", ID)
+    (site / "letter.txt").write_text("Yes, with my whole name.", encoding="utf-8")
+    answer = ("--evidence", str(site / "letter.txt"), "--on", "2026-11-20", "--via", "letter")
+    done = run("approve", ID, *answer, "--agreed", "publish_text", "--display", "full")
+    assert done.exit_code == 0, done.output
+    (agreement,) = store.read(ID).submission.consent
+    assert (agreement.method, agreement.at) == ("letter", datetime(2026, 11, 20, tzinfo=UTC))
+    assert agreement.granted == ("publish_text", "publish_name", "publish_company")
+    assert (agreement.wording_id, agreement.wording_sha256) == ("story-2026-01", wording().sha256)
+    assert store.evidence(ID, agreement.evidence).read_text() == "Yes, with my whole name."
+    assert "name: Ada Quill" in (site / "content/stories/the-night-the-oven-died.md").read_text("utf-8")
+    assert store.wordings()[wording().sha256] == wording().data
+
+
+def test_one_is_shown_with_its_edit_and_what_is_missing(store: Store, run: Run) -> None:
+    given(store)
+    assert "nothing is missing: it may be approved" in run("show", ID).output
+    run("edit", ID, "--text", "They came at five.", "--staff", "Tom Abara")
+    shown = run("show", ID).output
+    assert "They came at five[-, with" in shown
+    assert "missing: the words were changed (length)" in shown
+
+
+def test_the_owner_s_own_additions_to_a_text_are_kept(site: Path, store: Store, run: Run) -> None:
+    given(store)
+    run("approve", ID)
+    path = site / "content/stories/the-night-the-oven-died.md"
+    moved = site / "content/stories/oven.md"
+    text = path.read_text("utf-8").replace("---\n", "---\ntags: [winter]\nsummary: A cold night.\n", 1)
+    moved.write_text(text, encoding="utf-8")
+    path.unlink()
+    run("edit", ID, "--reply", "Thank *you*.", "--reply-by", "Agnes")
+    written = moved.read_text("utf-8")
+    assert "summary: A cold night." in written
+    assert "- winter" in written
+    assert "Thank \\*you\\*." in written
+    assert not path.exists(), "a text that was moved is found where it is"
+    run("withdraw", ID)
+    assert not moved.exists()
+
+
+# taking back
+
+
+def test_a_part_is_taken_back_and_the_rest_stays(site: Path, store: Store, run: Run) -> None:
+    given(store)
+    run("approve", ID)
+    done = run("withdraw", ID, "--only", "publish_name")
+    assert done.exit_code == 0
+    assert "is shown without publish_name" in done.output
+    text = (site / "content/stories/the-night-the-oven-died.md").read_text("utf-8")
+    assert "Ada" not in text
+    assert state(store) == "approved"
+    assert "publish_name" not in (site / "consent.lock.yaml").read_text("utf-8")
+
+
+def test_a_purge_keeps_the_promises_of_the_form(site: Path, store: Store, run: Run) -> None:
+    today = datetime.now(UTC).date()
+    past, ahead = Retention(erase_after=today - timedelta(days=1)), Retention(erase_after=today + timedelta(days=1))
+    given(store, 1, state="quarantined", retention=past)
+    given(store, 2, state="rejected", retention=ahead)
+    given(store, 3, state="rejected", retention=replace(past, legal_hold=True))
+    ended = Agreement(at=told().received_at, method="letter", granted=("publish_text",), expires=date(2027, 1, 1))
+    given(store, 4, consent=(ended,))
+    given(store, 5)
+    run("approve", f"{4:016x}", f"{5:016x}")
+    for number, changes in ((4, {"consent": (replace(ended, expires=today),)}), (5, {"retention": past})):
+        with store.locked():
+            item, revision = store.read(f"{number:016x}")
+            store.replace(replace(item, **changes), revision)
+    dry = run("purge", "--dry-run").output
+    assert "would be" in dry
+    assert state(store) == "quarantined"
+    answer = json.loads(run("purge", "--json").output)
+    assert answer["erased"] == [ID]
+    assert answer["expired"] == [f"{4:016x}"]
+    assert answer["overdue_on_site"] == [f"{5:016x}"]
+    states = [state(store, f"{n:016x}") for n in range(1, 6)]
+    assert states == ["erased", "rejected", "rejected", "expired", "approved"]
+    assert len(list((site / "content/stories").glob("*.md"))) == 1
+    assert [line.reason for line in store.journal.lines() if line.to == "erased"] == ["spam"]
+
+
+def test_nothing_is_left_of_who_is_erased(site: Path, store: Store, run: Run) -> None:
+    run("pull", "-", stdin=netlify_json(7))
+    item_id = next(iter(store.listing()))
+    (site / "letter.txt").write_text("Yes. Ada Quill 7", encoding="utf-8")
+    run("edit", item_id, "--text", "They came … all of them.")
+    run("ask", item_id)
+    run("approve", item_id, "--evidence", str(site / "letter.txt"))
+    (site / "letter.txt").unlink()
+    assert run("erase", item_id, "--yes").exit_code == 0
+    for path in site.rglob("*"):
+        if path.is_file():
+            assert b"Quill" not in path.read_bytes(), path
+            assert b"oven was warm" not in path.read_bytes(), path
+    assert "(nothing is left of it)" in run("list").output
+
+
+# accounts
+
+
+def test_the_proof_is_one_page_for_you_alone(site: Path, store: Store, run: Run) -> None:
+    given(store)
+    (site / "letter.txt").write_text("Yes <b>indeed</b>.", encoding="utf-8")
+    run("edit", ID, "--text", "They came at five … with the big lamp.")
+    run("ask", ID)
+    run("approve", ID, "--evidence", str(site / "letter.txt"), "--by", "Agnes")
+    assert run("proof", ID).exit_code == 0
+    path = site / f"private/proof-{ID}.html"
+    page = path.read_text("utf-8")
+    assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    for words in (
+        "Nobody asked for money, but we gave them soup.",
+        "<del>",
+        "The author agreed to exactly these words",
+        "“You may publish my words on your website.”",
+        "Yes &lt;b&gt;indeed&lt;/b&gt;.",
+        "content/stories/the-night-the-oven-died.md",
+        "<td>approved</td><td>Agnes</td>",
+        "What this does not prove",
+    ):
+        assert words in page, words
+    assert "http" not in page, "it asks nobody for anything"
+    (site / "public").mkdir()
+    assert run("proof", ID, "--output", str(site / "public/x.html")).exit_code == 2
+
+
+def test_statistics_tell_when_the_unkind_are_left_out(store: Store, run: Run) -> None:
+    for number in range(1, 13):
+        stars = 5 if number < 7 else 1
+        given(store, number, text=replace(told().text, rating=stars, title=f"Story {number}"))
+    run("approve", *(f"{n:016x}" for n in range(1, 8)))
+    run("reject", *(f"{n:016x}" for n in range(8, 13)), "--reason", "too-thin")
+    told_of = run("stats").output
+    assert "5         6         6         0        0   100%" in told_of
+    assert "1         6         1         5        0    17%" in told_of
+    assert "Look at this: 100% of those with 4 or 5 stars were approved, and 17% of those with 1 or 2." in told_of
+    data = json.loads(run("stats", "--json").output)
+    assert data["reasons"] == {"too-thin": 5}
+    run("erase", f"{8:016x}", "--yes")
+    assert json.loads(run("stats", "--json").output)["stars"] == data["stars"], "erasing makes nothing look better"
