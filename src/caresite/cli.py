@@ -714,7 +714,63 @@ def stories_serve(port: int) -> None:
 
 @cli.group()
 def theme() -> None:
-    """See what the theme makes of this site's colours and options."""
+    """Look at themes, change one, or begin one of your own."""
+
+
+@theme.command("list")
+@_general(hidden=True)
+def theme_list() -> None:
+    """List the themes that there are, and which one this site uses."""
+    from caresite.commands.theme_files import run_list
+
+    _exit(run_list(_session()))
+
+
+@theme.command("new")
+@click.argument("name")
+@click.option("--parent", default="hearth", metavar="THEME", help="What it does not have, it takes from there.")
+@_general(hidden=True)
+def theme_new(name: str, parent: str) -> None:
+    """Begin a theme of your own, in themes/NAME."""
+    from caresite.commands.theme_files import run_new
+
+    _exit(run_new(_session(), name, parent))
+
+
+@theme.command("copy")
+@click.argument("file", metavar="TEMPLATE")
+@click.option("--force", is_flag=True, help="Also over a copy that is there already.")
+@_general(hidden=True)
+def theme_copy(file: str, force: bool) -> None:
+    """Copy a template, or another file of the theme, to change it.
+
+    The copy stands in for the original. It goes into your own theme if the site uses one, else beside caresite.yaml.
+    """
+    from caresite.commands.theme_files import run_copy
+
+    _exit(run_copy(_session(), file, force=force))
+
+
+@theme.command("diff")
+@click.argument("file", metavar="[TEMPLATE]", default="")
+@_general(hidden=True)
+def theme_diff(file: str) -> None:
+    """Show what your own templates, assets and drawings change in the theme."""
+    from caresite.commands.theme_files import run_diff
+
+    _exit(run_diff(_session(), file))
+
+
+@theme.command("check")
+@_general(hidden=True)
+def theme_check() -> None:
+    """Try every type of page: empty, with as little as possible, and with nasty words.
+
+    It uses your theme, your templates and your options, and writes nothing.
+    """
+    from caresite.commands.theme_check import run_check
+
+    _exit(run_check(_session()))
 
 
 @theme.command("preview")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
@@ -18,6 +20,7 @@ __all__ = [
     "linked",
     "read_as_text",
     "remove_below",
+    "try_lock",
     "write_atomically",
 ]
 
@@ -150,3 +153,20 @@ def _remove_if_empty(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+# locks
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def try_lock(file: BinaryIO) -> None:
+        """Lock an open file for as long as it is open. Raises OSError when another process has it locked."""
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def try_lock(file: BinaryIO) -> None:
+        """Lock an open file for as long as it is open. Raises OSError when another process has it locked."""
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
+from typing import NamedTuple
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Code, Problem, Span, fault
 
-__all__ = ["file_problem", "missing_extra", "silent", "told"]
+__all__ = ["SSH_SIGNS", "Sign", "file_problem", "missing_extra", "recognised", "silent", "told"]
 
 _BY_ERRNO: dict[int, Code] = {
     errno.ENOSPC: codes.HOST_FULL,
@@ -60,3 +61,40 @@ def missing_extra(span: Span, target: str, extra: str) -> Problem:
     return Problem(
         fault(codes.MISSING_EXTRA, span, message, hint=f'install them with `pip install "caresite[{extra}]"`')
     )
+
+
+class Sign(NamedTuple):
+    """Words of another program, and what they mean to people; braces hold names that are filled in."""
+
+    words: str
+    code: Code
+    message: str
+    hint: str = ""
+
+
+SSH_SIGNS = (
+    Sign(
+        "REMOTE HOST IDENTIFICATION HAS CHANGED",
+        codes.HOST_KEY,
+        "the key of {host} is not the one it had",
+        "ask whoever runs the server; if it was changed on purpose, run `ssh-keygen -R {host}` and connect with `ssh`",
+    ),
+    Sign(
+        "Host key verification failed",
+        codes.HOST_KEY,
+        "nobody vouches for the key of {host}",
+        "connect once with `ssh {host}`, compare the fingerprint with that of whoever runs the server, and answer yes",
+    ),
+    Sign("Permission denied (", codes.NOT_LET_IN, "{host} takes none of your keys", "check the user and the key"),
+    Sign("Could not resolve host", codes.HOST_SILENT, "nobody knows a computer called {host}, or there is no network"),
+    Sign("No space left on device", codes.HOST_FULL, "the disk of {host} is full"),
+    Sign("isk quota exceeded", codes.HOST_FULL, "what you may use of the disk of {host} is full"),
+)
+
+
+def recognised(said: str, signs: Iterable[Sign], span: Span, **names: str) -> Problem | None:
+    """Return the Problem that the first sign in `said` means; None when there is none."""
+    for sign in signs:
+        if sign.words in said:
+            return Problem(fault(sign.code, span, sign.message.format(**names), hint=sign.hint.format(**names)))
+    return None

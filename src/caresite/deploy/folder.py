@@ -19,7 +19,7 @@ from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledg
 from caresite.deploy.plan import Plan, steps
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 
-__all__ = ["TARGET", "Folder", "FolderOptions"]
+__all__ = ["TARGET", "Folder", "FolderOptions", "opened"]
 
 _PART = ".caresite-part"
 

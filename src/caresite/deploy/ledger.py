@@ -19,7 +19,7 @@ from msgspec import Struct
 from caresite.deploy.plan import Plan
 from caresite.deploy.target import There, Wanted
 
-__all__ = ["LEDGER", "Ledger", "finished", "intended", "read_ledger", "understood", "written"]
+__all__ = ["LEDGER", "Ledger", "finished", "intended", "knows", "read_ledger", "understood", "with_more", "written"]
 
 LEDGER = ".caresite-deploy.json"
 _FORMAT = 1
@@ -50,6 +50,11 @@ def written(ledger: Ledger) -> bytes:
     return msgspec.json.encode(ledger)
 
 
+def knows(ledger: Ledger, path: str) -> bool:
+    """Tell whether a deploy has put a file at `path`."""
+    return _key(path) in ledger.files
+
+
 def understood(ledger: Ledger, listing: Mapping[str, str], *, leftovers: Iterable[str] = ()) -> There:
     """Return what a target has, by its ledger and a listing of its files: path → stamp."""
     entries = {path: ledger.files.get(_key(path)) for path in listing}
@@ -74,6 +79,11 @@ def intended(site: str, plan: Plan, listing: Mapping[str, str], stamp: Stamp) ->
 def finished(site: str, wanted: Wanted, stamp: Stamp) -> Ledger:
     """Return what is true when everything wanted is there."""
     return Ledger(site, {_key(path): {digest: stamp(path)} for path, digest in wanted.digests.items()})
+
+
+def with_more(ledger: Ledger, more: Mapping[str, Mapping[str, str]]) -> Ledger:
+    """Return the ledger with further files that a target keeps beside the site: path → digests and their stamps."""
+    return Ledger(ledger.site, ledger.files | {_key(path): dict(known) for path, known in more.items()})
 
 
 def _ours(there: There) -> Iterable[tuple[str, str]]:

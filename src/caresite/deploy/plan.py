@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from msgspec import Struct
 
 from caresite.deploy.target import File, There, Wanted
 
-__all__ = ["Change", "Plan", "Step", "made", "steps", "turn"]
-
-Change = Literal["add", "change", "delete"]
+__all__ = ["Plan", "Step", "emptied", "in_the_way", "made", "steps", "turn"]
 
 _PAGES = (".html", ".htm", ".xhtml")
 _USED_BY_PAGES = (".css", ".js", ".mjs")
@@ -75,7 +72,7 @@ def _by_path(file: File) -> str:
 
 def turn(path: str) -> int:
     """Return when it is a file's turn: what others ask for goes before those that ask for it."""
-    name = path.rpartition("/")[2]
+    name = path.rpartition("/")[2].removesuffix(".br").removesuffix(".gz")
     if name.endswith(_FEEDS) or name in _FEED_NAMES:
         return 4
     if name.endswith(_PAGES):
@@ -93,3 +90,21 @@ def steps(plan: Plan) -> Iterable[Step]:
     for at, name in enumerate(("assets", "styles", "new pages", "pages", "feeds")):
         if at in turns:
             yield Step(name, tuple(turns[at]))
+
+
+def in_the_way(plan: Plan) -> tuple[str, ...]:
+    """Return the files that must go first: a file where a folder will be, or all in a folder where a file will be."""
+    folders = {path[:at] for file in plan.add for path in [file.path] for at in _slashes(path)}
+    files = {file.path for file in plan.add}
+    return tuple(p for p in plan.delete if p in folders or any(p[:at] in files for at in _slashes(p)))
+
+
+def emptied(plan: Plan, deleted: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders of `deleted` files that are empty when the plan is carried out, innermost first."""
+    stays = plan.wanted.files.keys() | (plan.there.files.keys() - set(plan.delete))
+    gone = {path[:at] for path in deleted for at in _slashes(path)}
+    return tuple(sorted(gone - {path[:at] for path in stays for at in _slashes(path)}, key=len, reverse=True))
+
+
+def _slashes(path: str) -> Iterable[int]:
+    return (at for at, character in enumerate(path) if character == "/")

@@ -1,0 +1,277 @@
+"""The targets `git` and `github-pages`, against repositories of git itself: a folder, over SSH, and over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caresite.core.diagnostics import Diagnostic, Problem
+from deploy.conftest import Server, free_port
+from deploy.sending import PAGES, errand, opened, planned, sent, write
+
+CHANGED = {**PAGES, "blog/hello/index.html": "<p>Changed"}
+TOKEN = "ghp_only-for-tests"
+
+
+def git(*words: str, folder: Path) -> str:
+    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+    return subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository.git"
+    folder.mkdir()
+    git("init", "--quiet", "--bare", folder=folder)
+    git("config", "http.receivepack", "true", folder=folder)
+    return folder
+
+
+def held(repository: Path, branch: str = "gh-pages") -> dict[str, str]:
+    names = git("ls-tree", "-r", "-z", "--name-only", branch, folder=repository).split("\0")[:-1]
+    return {name: git("show", f"{branch}:{name}", folder=repository) for name in names}
+
+
+def commits(repository: Path, branch: str = "gh-pages") -> int:
+    return int(git("rev-list", "--count", branch, folder=repository))
+
+
+def refused(kind: str, options: dict[str, Any], site: Path, **more: Any) -> Diagnostic:
+    with pytest.raises(Problem) as raised, opened(kind, options, errand(site, **more)) as target:
+        sent(target, site / "public")
+    (found,) = raised.value.diagnostics
+    return found
+
+
+def test_a_site_arrives_and_then_only_what_changed(site: Path, repository: Path) -> None:
+    options = {"remote": str(repository)}
+    with opened("git", options, errand(site)) as target:
+        first, said = sent(target, site / "public")
+        assert (len(first.add), first.change, first.delete) == (len(PAGES), (), ())
+        assert said is not None
+        assert git("rev-parse", "gh-pages", folder=repository).startswith(said.id)
+        assert held(repository) == PAGES
+    with opened("git", options, errand(site, message="New words")) as target:
+        assert planned(target, site / "public").is_empty
+        write(site / "public", CHANGED)
+        second, _ = sent(target, site / "public")
+        assert [file.path for file in second.change] == ["blog/hello/index.html"]
+        assert held(repository) == CHANGED
+        assert git("log", "-1", "--format=%s", "gh-pages", folder=repository) == "New words\n"
+        write(site / "public", {"index.html": "alone"})
+        sent(target, site / "public")
+    assert held(repository) == {"index.html": "alone"}
+    assert commits(repository) == 3
+
+
+def test_the_folder_of_its_own_may_be_lost(site: Path, repository: Path) -> None:
+    for number, files in enumerate((PAGES, CHANGED)):
+        write(site / "public", files)
+        given = errand(site, state=site / f"state-{number}")
+        with opened("git", {"remote": str(repository)}, given) as target:
+            plan, _ = sent(target, site / "public")
+    assert ([file.path for file in plan.change], plan.add) == (["blog/hello/index.html"], ())
+    assert (held(repository), commits(repository)) == (CHANGED, 2)
+
+
+def test_without_history_one_commit_is_all(site: Path, repository: Path) -> None:
+    options = {"remote": str(repository), "history": False}
+    for files in (PAGES, CHANGED):
+        write(site / "public", files)
+        with opened("git", options, errand(site)) as target:
+            sent(target, site / "public")
+    assert (held(repository), commits(repository)) == (CHANGED, 1)
+
+
+def test_what_somebody_else_commits_stays(site: Path, repository: Path) -> None:
+    with opened("git", {"remote": str(repository)}, errand(site)) as target:
+        sent(target, site / "public")
+    git("clone", "--quiet", "--branch", "gh-pages", str(repository), str(site / "clone"), folder=site)
+    write(site / "clone/.well-known", {"proof": "theirs"})
+    git("add", ".", folder=site / "clone")
+    git("commit", "--quiet", "-m", "By hand", folder=site / "clone")
+    git("push", "--quiet", "origin", "gh-pages", folder=site / "clone")
+    write(site / "public", CHANGED)
+    with opened("git", {"remote": str(repository)}, errand(site)) as target:
+        assert planned(target, site / "public").there.foreign == {".well-known/proof"}
+        sent(target, site / "public")
+    assert held(repository) == {**CHANGED, ".well-known/proof": "theirs"}
+
+
+def test_a_branch_that_changes_meanwhile_is_not_overwritten(site: Path, repository: Path) -> None:
+    with opened("git", {"remote": str(repository)}, errand(site)) as target:
+        sent(target, site / "public")
+        write(site / "public", CHANGED)
+        plan = planned(target, site / "public")
+        with opened("git", {"remote": str(repository)}, errand(site, state=site / "other")) as other:
+            write(site / "theirs", {"index.html": "theirs"})
+            sent(other, site / "theirs")
+        with pytest.raises(Problem) as raised:
+            target.send(plan, lambda step, done, total: None)
+    assert raised.value.diagnostics[0].code == "H206"
+    assert held(repository) == {"index.html": "theirs"}
+
+
+def test_the_branch_with_the_sources_is_left_alone(site: Path, repository: Path) -> None:
+    write(site / "sources", {"caresite.yaml": "title: x"})
+    git("init", "--quiet", "-b", "main", folder=site / "sources")
+    git("add", ".", folder=site / "sources")
+    git("commit", "--quiet", "-m", "Sources", folder=site / "sources")
+    git("push", "--quiet", str(repository), "main", folder=site / "sources")
+    found = refused("git", {"remote": str(repository), "branch": "main"}, site)
+    assert (found.code, "sources" in found.message) == ("H109", True)
+
+
+def test_a_repository_that_is_not_there_is_told(site: Path) -> None:
+    assert refused("git", {"remote": "nowhere.git"}, site).code == "H202"
+    assert refused("github-pages", {}, site).code == "H202"
+
+
+def test_a_host_that_is_not_there_is_told(site: Path) -> None:
+    found = refused("git", {"remote": f"http://127.0.0.1:{free_port()}/x.git"}, site, environ=dict(os.environ))
+    assert found.code == "H205"
+
+
+# GitHub Pages
+
+
+@pytest.mark.parametrize(
+    ("base_url", "more"),
+    [
+        ("https://harbour.github.io/site/", {".nojekyll": ""}),
+        ("https://www.example.com/", {".nojekyll": "", "CNAME": "www.example.com\n"}),
+    ],
+)
+def test_github_pages_gets_what_it_needs(site: Path, repository: Path, base_url: str, more: dict[str, str]) -> None:
+    with opened("github-pages", {"remote": str(repository)}, errand(site, base_url=base_url)) as target:
+        sent(target, site / "public")
+        assert held(repository) == {**PAGES, **more}
+        assert planned(target, site / "public").is_empty
+
+
+@pytest.mark.parametrize(
+    ("remote", "base_url", "url"),
+    [
+        ("git@github.com:Harbour/site.git", "https://harbour.github.io/", "https://harbour.github.io/site/"),
+        ("https://github.com/harbour/site", "https://harbour.github.io/", "https://harbour.github.io/site/"),
+        ("ssh://git@github.com/harbour/harbour.github.io.git", "https://x.github.io/", "https://harbour.github.io/"),
+        ("git@github.com:harbour/site.git", "https://www.example.com/", ""),
+        ("git@git.example.com:harbour/site.git", "https://harbour.github.io/", ""),
+    ],
+)
+def test_github_pages_knows_where_it_shows_a_branch(site: Path, remote: str, base_url: str, url: str) -> None:
+    with opened("github-pages", {"remote": remote}, errand(site, base_url=base_url)) as target:
+        shown = target._url()  # type: ignore[attr-defined]
+    assert shown == url
+
+
+# over SSH
+
+
+def test_a_site_arrives_over_ssh(site: Path, repository: Path, sshd: Server) -> None:
+    ssh = f"ssh -i {sshd.key} -oIdentitiesOnly=yes -oUserKnownHostsFile={sshd.known_hosts} -oBatchMode=yes"
+    options = {"remote": f"ssh://127.0.0.1:{sshd.port}{repository}"}
+    environ = {**os.environ, "GIT_SSH_COMMAND": ssh}
+    with opened("git", options, errand(site, environ=environ)) as target:
+        sent(target, site / "public")
+    assert held(repository) == PAGES
+    (site / "nobody").write_text("")
+    environ["GIT_SSH_COMMAND"] = (
+        f"ssh -oUserKnownHostsFile={site / 'nobody'} -oGlobalKnownHostsFile=none -oBatchMode=yes"
+    )
+    assert refused("git", options, site, environ=environ).code == "H203"
+
+
+# over HTTP, with a token
+
+
+class GitOverHttp(BaseHTTPRequestHandler):
+    """Hands requests to git's own `http-backend`, for whoever knows the token."""
+
+    root: Path
+    seen: list[str]
+
+    def do_GET(self) -> None:
+        wanted = "Basic " + base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+        self.seen.append(self.headers.get("Authorization", ""))
+        if self.headers.get("Authorization") != wanted:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="git"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        path, _, query = self.path.partition("?")
+        length = int(self.headers.get("Content-Length") or 0)
+        environ = {
+            **os.environ,
+            "GIT_PROJECT_ROOT": str(self.root),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "CONTENT_LENGTH": str(length),
+            "REMOTE_USER": "x",
+        }
+        done = subprocess.run(
+            ["git", "http-backend"], input=self.rfile.read(length), env=environ, capture_output=True, check=True
+        )
+        head, _, body = done.stdout.partition(b"\r\n\r\n")
+        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+        self.send_response(int(fields.pop("Status", "200").split()[0]))
+        for name, value in {**fields, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def http_repository(repository: Path) -> Iterator[str]:
+    handler = type("Here", (GitOverHttp,), {"root": repository.parent, "seen": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/{repository.name}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_token_opens_the_door_and_is_seen_nowhere(site: Path, repository: Path, http_repository: str) -> None:
+    environ = {**os.environ, "CARESITE_GIT_TOKEN": TOKEN}
+    options = {"remote": http_repository}
+    with opened("git", options, errand(site, environ=environ)) as target:
+        sent(target, site / "public")
+    assert held(repository) == PAGES
+    kept = [path for path in (site / ".caresite").rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()]
+    assert kept == []
+
+
+@pytest.mark.parametrize("token", ["", "wrong-token"])
+def test_a_wrong_token_is_told_without_saying_it(site: Path, http_repository: str, token: str) -> None:
+    environ = {**os.environ, "CARESITE_GIT_TOKEN": token, "HOME": str(site)}
+    found = refused("git", {"remote": http_repository}, site, environ=environ)
+    assert found.code == "H201"
+    assert "CARESITE_GIT_TOKEN" in found.hint
+    assert "wrong-token" not in found.message + found.hint
+
+
+def test_a_token_in_the_address_is_refused(site: Path) -> None:
+    found = refused("git", {"remote": f"https://x:{TOKEN}@git.example.com/a.git"}, site)
+    assert found.code == "H112"
+    assert TOKEN not in found.message + found.hint
