@@ -42,6 +42,10 @@ SHOWN = {
         "/quotes/today/": (),
         "quotes/calendar.json": (),
     },
+    "best-story": {
+        "/stories/best/2025/": ("The left wheel", "4 readers", "3.692", "do not change any more", "badge-2025-light.svg"),
+        "/best-story/": ("Which story was it?", "The vote is over, or it has not begun."),
+    },
     "collect-words-with-consent": {
         "/testimonials/": ("Devi R.", "Tom Abara", "open to everybody who wrote", "Each review comes from somebody"),
         "/testimonials/rating/three-or-fewer/": (),
@@ -74,6 +78,7 @@ SHOWN = {
     },
 }
 NOWHERE = {
+    "best-story": ("customers.example", "Quill", "Abara"),
     "a-story": ("Swithin", "Ana Bell", "Ned Low"),
     "a-quote-collection": ("Raman",),
     "collect-stories": ("Swithin", "Ned Low", "Rosa Bell", "with the light on", "mailinator"),

@@ -84,6 +84,11 @@ class FormView(Struct, frozen=True, kw_only=True):
     def is_for_customers(self) -> bool:
         return self.kind not in UNTOLD
 
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether there is nothing to vote for: the year is settled, or has no story yet."""
+        return any(question.name == "vote_for" and not question.choices for question in self.questions)
+
     def has_words(self, name: str) -> bool:
         """Tell whether the interface has words for a question of that name."""
         return name in KNOWN
