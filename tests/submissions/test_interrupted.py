@@ -49,7 +49,7 @@ def prepared(root: Path, case: str) -> Path:
         (agreed,) = told().consent
         item = told(
             consent=(replace(agreed, wording_sha256=digest),),
-            media=(Media(path=f"attachments/{ID}-1.png", sha256="1" * 64),),
+            media=(Media(path=f"attachments/{ID}-1.png", sha256="1" * 64, alt="Her lamp"),),
         )
         store.add(item, [(f"attachments/{ID}-1.png", b"her picture")])
         store.add(told(2))

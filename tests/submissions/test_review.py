@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from caresite.core.diagnostics import Problem
-from caresite.submissions.public import author_of, shown_of
-from caresite.submissions.records import About, Agreement, Incentive, Showing, State, Words
+from caresite.submissions.public import author_of, head_of, scopes_of, shown_of
+from caresite.submissions.records import About, Agreement, Incentive, Media, Showing, State, Words
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.decisions import (
     Answer,
@@ -143,6 +143,8 @@ def test_two_at_once_never_overwrite_each_other(review: Review) -> None:
 # what stands in the way
 
 
+PHOTO = Media(path=f"attachments/{ID}-1.png")
+PHOTO_TOO = Agreement(at=AT, method="letter", granted=("publish_text", "publish_photo"))
 LACKING: dict[str, tuple[dict[str, Any], str, bool]] = {
     "no consent": ({"consent": ()}, "publish_text", True),
     "a no": ({"consent": (Agreement(at=AT, method="letter", denied=("publish_text",)),)}, "publish_text", True),
@@ -166,6 +168,7 @@ LACKING: dict[str, tuple[dict[str, Any], str, bool]] = {
     ),
     "an address in the words": ({"text": Words(body="Write to tom@abara.example, all of you.")}, "private", False),
     "a number in the words": ({"text": Words(body="Ring them at 020 7946 0018, all of you.")}, "private", False),
+    "a picture without words": ({"media": (PHOTO,), "consent": (PHOTO_TOO,)}, "alt", False),
     "no words": ({"text": Words(rating=5)}, "words", False),
     "a message to us": ({"kind": "request"}, "request", False),
 }
@@ -192,6 +195,8 @@ SETTLED: dict[str, tuple[dict[str, Any], Edit]] = {
     "a gift": ({"incentive": Incentive()}, Edit(incentive="a loaf", disclosure="We gave Ada a loaf for it.")),
     "of age": ({"submitter": replace(told().submitter, age="unknown")}, Edit(age="of-age")),
     "a slip": ({}, Edit(body=BODY.replace("van", "vann"))),
+    "a picture in words": ({"media": (PHOTO,), "consent": (PHOTO_TOO,)}, Edit(alt="The oven, cold")),
+    "a picture left out": ({"media": (PHOTO,), "consent": (PHOTO_TOO,)}, Edit(picture=False)),
     "an agreed name": (
         {"text": Words(body="Tom Abara came at five.")},
         Edit(staff_named=("Tom Abara",), staff_agreed=("Tom Abara",)),
@@ -326,3 +331,27 @@ def test_pieces_make_up_both_texts(before: str, after: str) -> None:
     found = pieces(before, after)
     assert "".join(piece.text for piece in found if piece.how != "new") == before
     assert "".join(piece.text for piece in found if piece.how != "gone") == after
+
+
+@pytest.mark.parametrize(
+    ("kind", "display", "where"),
+    [
+        ("story", "full", "image"),
+        ("story", "anonymous", "image"),
+        ("testimonial", "full", "photo"),
+        ("testimonial", "role", ""),
+        ("testimonial", "anonymous", ""),
+    ],
+)
+def test_a_picture_beside_a_statement_is_a_face_and_goes_with_the_name(kind: str, display: str, where: str) -> None:
+    agreed = replace(PHOTO_TOO, granted=("publish_text", "publish_name", "publish_photo"))
+    sender = replace(told().submitter, display=display)
+    head = head_of(told(kind=kind, submitter=sender, media=(PHOTO,), consent=(agreed,)))
+    assert ("image" in head, "photo" in head["author"]) == (where == "image", where == "photo")
+
+
+@pytest.mark.parametrize("method", ["imported-claim", "platform-terms"])
+def test_what_somebody_claims_covers_no_picture(method: Any) -> None:
+    item = told(media=(PHOTO,), consent=(replace(PHOTO_TOO, method=method),))
+    assert scopes_of(item) == ("publish_text",)
+    assert "image" not in head_of(item)

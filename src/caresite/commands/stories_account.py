@@ -11,12 +11,11 @@ from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session
 from caresite.commands.stories_decide import review_of
 from caresite.commands.stories_files import refuse_output
-from caresite.commands.stories_look import found_id
+from caresite.commands.stories_look import found_id, mended
 from caresite.core.texts import counted
 from caresite.submissions.files import make_folder, write_private
 from caresite.submissions.review.proof import proof_of
 from caresite.submissions.review.statistics import ByStars, Statistics, statistics_of
-from caresite.submissions.store import Store
 
 __all__ = ["run_proof", "run_stats"]
 
@@ -40,7 +39,7 @@ def run_proof(session: Session, given: str, output: Path | None, by: str) -> int
 
 def run_stats(session: Session) -> int:
     """Print what became of what came in, by stars; returns 1 when some of it cannot be read."""
-    store = Store(session.root)
+    store = mended(session)
     found = statistics_of(store.listing().values(), store.journal.lines())
     store.close()
     if session.json:

@@ -15,7 +15,7 @@ import msgspec
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, printable
 from caresite.commands.stories_add import WAYS, scope_named
-from caresite.commands.stories_look import found_id, found_ids, in_quotes
+from caresite.commands.stories_look import found_id, found_ids, in_quotes, mended
 from caresite.core.config import Settings
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem
@@ -29,7 +29,6 @@ from caresite.submissions.review.decisions import Answer, Approve, Decision, Edi
 from caresite.submissions.review.guards import terms_of
 from caresite.submissions.review.letter import asking_of, letter_to
 from caresite.submissions.review.moderator import moderator
-from caresite.submissions.store import Store
 
 __all__ = [
     "ApproveFlags",
@@ -51,10 +50,7 @@ def review_of(session: Session, by: str = "") -> tuple[Review, Settings]:
     """Return a review of the site's store, after finishing what an interruption left."""
     settings = session.settings()
     now = datetime.now(UTC).replace(microsecond=0)
-    review = Review(Store(session.root), terms_of(settings, by=moderator(by), now=now))
-    for item_id in review.mend():
-        session.say(f"Finished what was interrupted with {item_id}.")
-    return review, settings
+    return Review(mended(session), terms_of(settings, by=moderator(by), now=now)), settings
 
 
 def tell_taken(session: Session, taken: Taken, said: str) -> None:

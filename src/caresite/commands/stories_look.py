@@ -19,11 +19,12 @@ from caresite.submissions.export import neutral
 from caresite.submissions.listing import Summary
 from caresite.submissions.public import content_file, shown_of
 from caresite.submissions.records import Submission, decisions
+from caresite.submissions.review.actions import Review
 from caresite.submissions.review.edits import Piece, pieces
 from caresite.submissions.review.guards import Terms, hindrances, terms_of
 from caresite.submissions.store import Store
 
-__all__ = ["ListFlags", "found_id", "found_ids", "in_quotes", "run_list", "run_show"]
+__all__ = ["ListFlags", "found_id", "found_ids", "in_quotes", "mended", "run_list", "run_show"]
 
 _COLUMNS = ("id", "state", "received", "kind", "rating", "spam", "words")
 
@@ -46,7 +47,7 @@ def in_quotes(text: str, length: int = 60) -> str:
 
 def run_list(session: Session, flags: ListFlags) -> int:
     """List what the private store holds, newest first; returns 1 when some of it cannot be read."""
-    store = Store(session.root)
+    store = mended(session)
     found = [s for s in store.listing().values() if not flags.state or s.state == flags.state]
     if session.json or flags.format == "json":
         session.answer([_as_data(summary) for summary in found])
@@ -57,6 +58,14 @@ def run_list(session: Session, flags: ListFlags) -> int:
         session.say(_counts(found))
     print_diagnostics(session, store.broken)
     return 1 if store.broken else 0
+
+
+def mended(session: Session) -> Store:
+    """Return the site's store, after finishing decisions that something interrupted."""
+    store = Store(session.root)
+    for item_id in Review(store, Terms(by="", now=datetime.now(UTC))).mend():
+        session.say(f"Finished what was interrupted with {item_id}.")
+    return store
 
 
 def _as_data(summary: Summary) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def _found(known: Iterable[str], given: str) -> str:
 
 def run_show(session: Session, given: str, *, page: bool = False) -> int:
     """Show everything that is kept of one submission, or the file that it would become."""
-    store = Store(session.root)
+    store = mended(session)
     submission = store.read(found_id(store, given)).submission
     if page:
         path, text = content_file(submission)

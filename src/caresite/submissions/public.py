@@ -106,6 +106,8 @@ def picture_of(submission: Submission) -> Media | None:
     """Return the picture that may be shown: the first that was sent and kept, where consent covers it."""
     if not submission.showing.picture or "publish_photo" not in scopes_of(submission):
         return None
+    if submission.kind != "story" and not _is_named(submission):
+        return None  # beside a short statement it is a face, which names somebody
     return next((media for media in submission.media if media.kind == "photo" and media.path), None)
 
 
@@ -145,27 +147,32 @@ def head_of(submission: Submission) -> dict[str, Any]:
         "incentive": _incentive(submission),
         "disclosure": clean_line(submission.showing.disclosure, 300),
         "edited": _edited(submission),
-        "image": _image(submission),
+        "image": _picture(submission) if submission.kind == "story" else {},
         "reply": _reply(submission),
         "consent_ref": submission.id,
     }
     return {key: value for key, value in head.items() if value}
 
 
-def author_of(submission: Submission) -> dict[str, str]:
-    """Return who speaks, as far as they chose to be named."""
+def author_of(submission: Submission) -> dict[str, Any]:
+    """Return who speaks, as far as they chose to be named; beside a short statement, their picture goes with it."""
     sender, display, scopes = submission.submitter, display_of(submission), scopes_of(submission)
     if display == "anonymous":
         return {"display": "anonymous"}
-    named = "publish_name" in scopes and display in _NAMED
+    named = _is_named(submission)
     shown = {
         "name": shown_name(sender.name, display) if named else "",
         "display": "full" if named else "role",
         "role": sender.role,
         "company": sender.company if "publish_company" in scopes else "",
         "location": sender.location if named else "",
+        "photo": {} if submission.kind == "story" else _picture(submission),
     }
-    return {key: text for key, text in shown.items() if text}
+    return {key: value for key, value in shown.items() if value}
+
+
+def _is_named(submission: Submission) -> bool:
+    return "publish_name" in scopes_of(submission) and display_of(submission) in _NAMED
 
 
 def _about(submission: Submission) -> dict[str, Any]:
@@ -192,7 +199,7 @@ def _edited(submission: Submission) -> dict[str, Any]:
     return {"kinds": list(shown.kinds), **agreed}
 
 
-def _image(submission: Submission) -> dict[str, str]:
+def _picture(submission: Submission) -> dict[str, str]:
     picture = picture_of(submission)
     if picture is None:
         return {}

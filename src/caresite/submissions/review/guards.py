@@ -14,7 +14,7 @@ from typing import NamedTuple
 from caresite.core.config import Settings
 from caresite.core.intake import RetentionDays
 from caresite.submissions.listing import summary_of
-from caresite.submissions.public import display_of, scopes_of, shown_of
+from caresite.submissions.public import display_of, picture_of, scopes_of, shown_of
 from caresite.submissions.records import Agreement, Submission, decisions
 
 __all__ = ["UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances", "terms_of"]
@@ -66,7 +66,7 @@ def hindrances(item: Submission, terms: Terms) -> tuple[Hindrance, ...]:
         remedy = "do what they ask for, then erase it"
         return (Hindrance("request", "it is a message to you, and nothing to be shown", remedy),)
     found = (*_consent(item, terms), *_age(item, terms), *_tie(item), *_incentive(item), *_disclosure(item))
-    return (*found, *_private(item), *_edit(item))
+    return (*found, *_private(item), *_picture(item), *_edit(item))
 
 
 def _consent(item: Submission, terms: Terms) -> Iterator[Hindrance]:
@@ -142,6 +142,13 @@ def _names_author(item: Submission, words: str) -> bool:
     name = item.submitter.name.lower().split()
     may_stand = display_of(item) == "full" and "publish_name" in scopes_of(item)
     return len(name) > 1 and not may_stand and bool(re.search(r"\b" + r"\W+".join(map(re.escape, name)) + r"\b", words))
+
+
+def _picture(item: Submission) -> Iterator[Hindrance]:
+    picture = picture_of(item)
+    if picture and not picture.alt.strip():
+        remedy = "say it for those who do not see it, `stories edit --alt …`, or leave it out: `--no-picture`"
+        yield Hindrance("alt", "nobody has said what the picture shows", remedy)
 
 
 def _edit(item: Submission) -> Iterator[Hindrance]:
