@@ -65,6 +65,7 @@ SHOWN = {
         "/blog/hello/": ("Send this to a friend", "Closed on the second Monday", "/assets/mine.", "1 minute<"),
         "/opening/": ("Saturday 9 to 1", "Ring the bell.", "March 2, 2026"),
     },
+    "make-a-theme": {"/": ("Rye on Thursdays", "/assets/bakehouse."), "/blog/hello/": ("Send this to a friend",)},
     "move-from-another-generator": {
         "/2019/05/04/the-left-wheel.html": ("Mo Hartley",),
         "_redirects": ("/left-wheel/ /2019/05/04/the-left-wheel.html 301", "/category/* /tags/:splat 301"),

@@ -23,7 +23,7 @@ from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Table, plain, read_yaml
 
-__all__ = ["Layer", "Theme", "bundled_themes", "load_theme"]
+__all__ = ["Layer", "Theme", "about_theme", "bundled_themes", "load_theme"]
 
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -71,7 +71,7 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
             raise Problem(fault(codes.UNKNOWN_THEME, span, f"the theme `{following}` is its own parent"))
         seen.append(following)
         folder = _find(root, following, span)
-        about = _about(folder, following)
+        about = about_theme(folder, following)
         layers.append(Layer(following, folder))
         declared = {**_options(about, following), **declared}
         version = version or str(about.get("version", ""))
@@ -117,7 +117,8 @@ def _find(root: Path, name: str, span: Span) -> Path:
     )
 
 
-def _about(folder: Path, name: str) -> dict[str, Any]:
+def about_theme(folder: Path, name: str) -> dict[str, Any]:
+    """Return what the `theme.yaml` in `folder` says; nothing when it is no mapping."""
     path = f"themes/{name}/theme.yaml"
     text, _ = decode_text((folder / "theme.yaml").read_bytes(), path)
     about = plain(read_yaml(text, path))
