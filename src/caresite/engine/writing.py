@@ -35,7 +35,7 @@ from caresite.pipeline.notes import Read
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer, facts_of
 
-__all__ = ["Placed", "Spool", "Spooled", "made_of_all", "note_published", "write_all", "write_known"]
+__all__ = ["FINISHED", "Placed", "Spool", "Spooled", "made_of_all", "note_published", "write_all", "write_known"]
 
 Tell = Callable[[str, int, int], None]
 FINISHED = "finished"  # the kind of files that were made of finished pages
