@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +24,11 @@ from caresite.submissions.entries import Answers, Entry, Intake, entry_of
 from caresite.submissions.inbox import Channel, intake_of, limits_of
 from caresite.submissions.pull import Desk
 from caresite.submissions.records import Agreement, Method
+from caresite.submissions.review.moderator import moderator
 from caresite.submissions.sources.mail import SOURCE as MAIL
 from caresite.submissions.store import Store
 
-__all__ = ["WAYS", "AddFlags", "moderator", "run_add", "scope_named"]
+__all__ = ["WAYS", "AddFlags", "run_add", "scope_named"]
 
 WAYS: dict[str, Method] = {
     "phone": "recorded-call",
@@ -87,16 +87,6 @@ def run_add(session: Session, flags: AddFlags) -> int:
     for noticed in new.noticed:
         session.say(f"  {printable(noticed)}")
     return 0
-
-
-def moderator(given: str) -> str:
-    """Return who does this, for the log: the name given, else that of this computer's user."""
-    if given.strip():
-        return given.strip()
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "owner"
 
 
 def _words(flags: AddFlags) -> str:

@@ -1,0 +1,319 @@
+"""The desk: the pages on which somebody decides about what customers sent, in the preview below `/_caresite/stories`.
+
+What is decided goes through the same actions as on the command line (`caresite.submissions.review`). Whoever reads
+changes nothing: a decision is a form that is posted, made by us, by somebody at this computer (`door`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from caresite.core.codes_stories import STORE_CHANGED
+from caresite.core.config import Settings, load_config
+from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.preview.answers import type_of
+from caresite.preview.pages import AddedPage, Workbench
+from caresite.preview.policy import OWN_POLICY
+from caresite.preview.state import HOME, Fault, fault_of
+from caresite.preview.stories.door import Door
+from caresite.preview.stories.forms import ERASURES, MAX_BYTES, METHODS, Form, decided, read_form, values_of
+from caresite.preview.stories.onpage import NotShown, page_of
+from caresite.preview.stories.sheet import Sheet, changes_between, sheet_of
+from caresite.preview.stories.waiting import GROUPS, group_of, neighbours, queue_of
+from caresite.submissions.listing import Summary
+from caresite.submissions.records import RELATIONS, Submission
+from caresite.submissions.review.actions import Review, Taken
+from caresite.submissions.review.guards import terms_of
+from caresite.submissions.review.letter import asking_of
+from caresite.submissions.review.moderator import moderator
+from caresite.submissions.store import Store
+
+__all__ = ["PATH", "stories_page"]
+
+PATH = f"{HOME}stories"
+_HERE = Path(__file__).parent
+_POLICY = f"{OWN_POLICY}; frame-src 'self'"
+_FRAMED = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-same-origin"
+)
+_KEPT_OUTCOMES = 30
+_ID = re.compile(r"[0-9a-z]{1,64}")
+_SAID = {
+    "approve": "It is approved, and shown from now on.",
+    "answer": "The answer is on record. It is approved, and shown from now on.",
+    "ask": "It waits for its author's answer. Send them the letter, if you have not yet.",
+    "reject": "It is declined.",
+    "reopen": "It waits to be decided about, and is not shown.",
+    "withdraw": "It is done as its author wants.",
+    "erase": "It is erased. What is left is that there was something, and when.",
+    "edit": "It is saved.",
+}
+
+
+def stories_page(bench: Workbench) -> AddedPage:
+    """Return the pages for stories: the queue, and a sheet for each submission."""
+    bench.add_templates(_HERE / "templates")
+    desk = _Desk(bench)
+    one = PATH + "/{id}"
+    routes = (
+        Route(PATH, desk.queue),
+        Route(PATH + "/", desk.queue),
+        Route(PATH + "/assets/{name}", desk.asset),
+        Route(one, desk.show, methods=["GET"]),
+        Route(one, desk.decide, methods=["POST"]),
+        Route(one + "/page", desk.page),
+        Route(one + "/picture/{number:int}", desk.picture),
+    )
+    return AddedPage("Stories", routes)
+
+
+class _Outcome(NamedTuple):
+    """What a decision did, to be told on the next page."""
+
+    said: str
+    taken: Taken
+
+
+class _Desk:
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._door = Door()
+        self._store = Store(bench.root)
+        self._listing = Lock()
+        self._outcomes: OrderedDict[str, _Outcome] = OrderedDict()
+
+    # reading
+
+    def queue(self, request: Request) -> Response:
+        """Show what waits, in groups."""
+        if reason := self._door.refusal(request):
+            return _refused(reason)
+        asked = request.query_params
+        page = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
+        with self._listing:
+            summaries = self._summaries()
+            broken = self._store.broken if self._store.exists else ()
+        queue = queue_of(summaries, asked.get("group", ""), asked.get("q", ""), page)
+        values = {
+            "queue": queue,
+            "groups": GROUPS,
+            "reasons": {row.id: self._spam_reasons(row) for row in queue.rows},
+            "broken": self._faults(broken),
+            "is_empty": not summaries,
+        }
+        return self._page(request, "stories.html", values)
+
+    def show(self, request: Request) -> Response:
+        """Show one submission, with everything that speaks for and against it."""
+        if reason := self._door.refusal(request):
+            return _refused(reason)
+        outcome = self._outcomes.get(request.query_params.get("told", ""))
+        return self._sheet(request, _id_in(request), outcome=outcome)
+
+    def page(self, request: Request) -> Response:
+        """Show how a submission would look on the site."""
+        if reason := self._door.refusal(request, "iframe"):
+            return _refused(reason)
+        headers = {"content-security-policy": _FRAMED, "x-frame-options": "SAMEORIGIN"}
+        try:
+            item = self._store.read(_id_in(request)).submission
+            return Response(page_of(self._bench.root, item, _now()), headers=headers, media_type="text/html")
+        except LookupError:
+            return _nobody()
+        except (NotShown, Problem) as error:
+            said = error.diagnostics[0].message if isinstance(error, Problem) else str(error)
+            return PlainTextResponse(f"There is no page to be seen: {said}.\n", headers=headers)
+
+    def picture(self, request: Request) -> Response:
+        """Show a picture that was sent."""
+        if reason := self._door.refusal(request, "image"):
+            return _refused(reason)
+        try:
+            media = self._store.read(_id_in(request)).submission.media[request.path_params["number"]]
+            path = self._store.attachment(media.path)
+            return Response(path.read_bytes(), media_type=type_of(path.name))
+        except (LookupError, OSError, Problem):
+            return _nobody()
+
+    def asset(self, request: Request) -> Response:
+        """Send the script or the style of these pages."""
+        path = _HERE / "assets" / Path(request.path_params["name"]).name
+        if not path.is_file():
+            return _nobody()
+        return Response(path.read_bytes(), media_type=type_of(path.name))
+
+    # deciding
+
+    async def decide(self, request: Request) -> Response:
+        """Carry out what a form says."""
+        if reason := self._door.refusal(request):
+            return _refused(reason)
+        if int(request.headers.get("content-length") or 0) > MAX_BYTES:
+            return PlainTextResponse("That is more than anybody writes.\n", 413)
+        try:
+            form = read_form(await request.body())
+        except ValueError:
+            return PlainTextResponse("That is not a form.\n", 400)
+        if not self._door.is_ours({"token": form.get("token")}):
+            return _refused(
+                "the form is not one of ours, or was open when the preview was started anew. Load it again."
+            )
+        return await run_in_threadpool(self._decide, request, form)
+
+    def _decide(self, request: Request, form: Form) -> Response:
+        item_id = _id_in(request)
+        try:
+            review, settings = self._review()
+            item = review.open(item_id).submission
+            asking = asking_of(settings, self._bench.root, item)
+            decision, evidence = decided(form, item, asking, settings.zone, review.terms.now)
+            taken = review.take(item_id, decision, form.get("revision") or "none", evidence=evidence)
+        except LookupError:
+            return _nobody()
+        except Problem as problem:
+            if any(d.code == STORE_CHANGED.id for d in problem.diagnostics):
+                return self._conflict(request, item_id, form)
+            return self._sheet(request, item_id, form=form, problems=problem.diagnostics)
+        self._bench.ask_for_build()
+        key = os.urandom(8).hex()
+        self._outcomes[key] = _Outcome(_SAID[form.get("does")], taken)
+        while len(self._outcomes) > _KEPT_OUTCOMES:
+            self._outcomes.popitem(last=False)
+        return RedirectResponse(f"{PATH}/{item_id}?told={key}#told", 303)
+
+    def _conflict(self, request: Request, item_id: str, form: Form) -> Response:
+        """Show what somebody else has saved beside what was to be saved: nothing was written over."""
+        if form.get("does") != "edit":
+            return self._sheet(request, item_id, changed=True)
+        sheet = self._sheet_of(item_id)
+        theirs = values_of(sheet.item)
+        mine = {name: form.get(name) if form.has(name) else theirs[name] for name in theirs}
+        values = {
+            "sheet": sheet,
+            "changes": changes_between((theirs["title"], theirs["body"]), (mine["title"], mine["body"])),
+            "facts": [(n, theirs[n], mine[n]) for n in theirs if n not in ("title", "body") and theirs[n] != mine[n]],
+            "theirs": theirs,
+            "mine": mine,
+            "fields": [pair for pair in form.pairs() if pair[0] not in ("token", "revision")],
+        }
+        return self._page(request, "story-conflict.html", values, status=409)
+
+    # what pages are made of
+
+    def _sheet(
+        self,
+        request: Request,
+        item_id: str,
+        *,
+        outcome: _Outcome | None = None,
+        form: Form | None = None,
+        problems: tuple[Diagnostic, ...] = (),
+        changed: bool = False,
+    ) -> Response:
+        try:
+            sheet = self._sheet_of(item_id)
+        except LookupError:
+            return _nobody()
+        except Problem as problem:
+            return self._page(
+                request, "stories-broken.html", {"problems": self._faults(problem.diagnostics)}, status=500
+            )
+        with self._listing:
+            beside = neighbours(self._summaries(), item_id, sheet.item.moderation.state)
+        values = {
+            "sheet": sheet,
+            "item": sheet.item,
+            "value": _values(sheet.item, form),
+            "typed": form,
+            "group": group_of(sheet.item.moderation.state),
+            "beside": beside,
+            "outcome": outcome,
+            "problems": self._faults(problems),
+            "changed": changed,
+            "relations": RELATIONS,
+            "methods": METHODS,
+            "erasures": ERASURES,
+            "today": _now().date().isoformat(),
+        }
+        return self._page(request, "story.html", values, status=409 if changed else 422 if problems else 200)
+
+    def _sheet_of(self, item_id: str) -> Sheet:
+        """Return the sheet of a submission. Raises LookupError when there is none."""
+        review, settings = self._review()
+        return sheet_of(review.open(item_id), review, settings, self._bench.current().site)
+
+    def _review(self) -> tuple[Review, Settings]:
+        """Return what decides, on the terms of the site as it is now."""
+        settings = self._settings()
+        return Review(Store(self._bench.root), terms_of(settings, by=moderator(), now=_now())), settings
+
+    def _settings(self) -> Settings:
+        site = self._bench.current().site
+        return site.settings if site else load_config(self._bench.root, environ=os.environ)[0]
+
+    def _summaries(self) -> tuple[Summary, ...]:
+        if not self._store.exists:
+            return ()
+        return tuple(each for each in self._store.listing().values())
+
+    def _spam_reasons(self, row: Summary) -> tuple[str, ...]:
+        try:
+            return self._store.read(row.id).submission.spam.reasons if row.score else ()
+        except (LookupError, Problem):
+            return ()
+
+    def _faults(self, diagnostics: tuple[Diagnostic, ...]) -> list[Fault]:
+        return [fault_of(d, {}, self._bench.opens) for d in diagnostics]
+
+    def _page(self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+        site = self._bench.current().site
+        common = {
+            "home": site.settings.base_path if site else "/",
+            "stories": PATH,
+            "token": self._door.token,
+            "faults": (),
+        }
+        response = self._bench.page(request, template, common | dict(values), status=status)
+        response.headers["content-security-policy"] = _POLICY
+        return response
+
+
+def _values(item: Submission, form: Form | None) -> dict[str, str]:
+    """Return what stands in the fields: what was typed and not taken, else what is there."""
+    values = values_of(item)
+    if form is None or form.get("does") != "edit":
+        return values
+    asked = {name: form.has(f"{name}_asked") for name in ("picture", "hold")}
+    typed = {name: form.get(name) for name in values if form.has(name) or asked.get(name)}
+    return values | typed
+
+
+def _id_in(request: Request) -> str:
+    """Return the id that an address names; what has not the form of one is nobody's."""
+    given: str = request.path_params["id"]
+    return given if _ID.fullmatch(given) else ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _refused(reason: str) -> Response:
+    return PlainTextResponse(f"Refused: {reason}\n", 403)
+
+
+def _nobody() -> Response:
+    return PlainTextResponse("There is nothing at this address.\n", 404)
