@@ -17,7 +17,7 @@ from caresite.core.model import Output, Route
 from caresite.core.plugins import Plugin
 from caresite.engine.memory import KnownRoute, Memory, stamp_of
 from caresite.pipeline.catalog import Site
-from caresite.pipeline.notes import fingerprint
+from caresite.pipeline.notes import fingerprint, plain_fingerprint
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer
 from caresite.pipeline.themes import Theme
@@ -37,7 +37,9 @@ __all__ = [
 ]
 
 # What may have another answer though the structure of the site is the same.
-_APART_FROM_STRUCTURE = frozenset(("segments", "template", "words", "asset", "theme", "site", "picture", "everything"))
+_APART_FROM_STRUCTURE = frozenset(
+    ("segments", "template", "words", "asset", "theme", "site", "picture", "look", "everything")
+)
 
 
 class Standing:
@@ -112,8 +114,9 @@ def structure_of(site: Site, plan: Plan, pages: dict[str, bytes]) -> bytes:
     settings = site.settings
     declared = (settings.config, settings.collections, settings.taxonomies, settings.places)
     places = sorted(site.places.items())
+    every_page = fingerprint([site.pages[page_id] for page_id in sorted(site.pages)], pages)
     parts = (
-        [site.pages[page_id] for page_id in sorted(site.pages)],
+        every_page,
         headings,
         site.terms,
         held,
@@ -124,7 +127,7 @@ def structure_of(site: Site, plan: Plan, pages: dict[str, bytes]) -> bytes:
         (sorted(plan.addresses), plan.lists, plan.feeds),
         declared,
     )
-    return fingerprint(parts, pages)
+    return plain_fingerprint(parts)
 
 
 def changed_reads(
@@ -166,8 +169,8 @@ def digest_of(content: bytes) -> bytes:
 
 
 def route_digest(route: Route) -> bytes:
-    """Return a digest of a route."""
-    return fingerprint(route, {})
+    """Return a digest of a route, which is plain data."""
+    return plain_fingerprint(route)
 
 
 def is_lasting(output: Output) -> bool:

@@ -44,9 +44,10 @@ def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterabl
     pages = {unquote(o.url): o for o in outputs if o.path.endswith(".html")}
     reported = {url for output in outputs for url in output.broken}
     written = {site.settings.base_path + o.path for o in outputs}
+    good: set[str] = set()  # most links stand on every page
     for output in pages.values():
         for target in output.links:
-            if target in reported:
+            if target in good or target in reported:
                 continue
             path, _, fragment = unquote(target).partition("#")
             path = path.partition("?")[0]
@@ -54,8 +55,11 @@ def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterabl
                 message = f"{output.url} links to `{path}`, which does not exist on this site"
                 yield fault(codes.MISSING_PAGE, _place(output, site, target), message)
                 continue
+            if not fragment:
+                good.add(target)
+                continue
             url = path or unquote(output.url)
-            if fragment and url in pages and fragment not in pages[url].anchors and fragment != "top":
+            if url in pages and fragment not in pages[url].anchors and fragment != "top":
                 message = f"{output.url} links to `{target}`, and there is nothing with that id"
                 near = nearest(fragment, pages[url].anchors)
                 hint = f"did you mean `#{near}`?" if near else ""

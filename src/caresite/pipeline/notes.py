@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from caresite.core.diagnostics import Diagnostic
-from caresite.core.model import Page, Term
+from caresite.core.model import Card, Page, Term, Variation
 
 __all__ = [
     "Asked",
@@ -30,6 +30,7 @@ __all__ = [
     "TermKey",
     "asked",
     "fingerprint",
+    "plain_fingerprint",
 ]
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class Broken(NamedTuple):
     url: str
 
 
-Noted = Read | Asked | Broken | Diagnostic
+Noted = Read | Asked | Broken | Diagnostic | Variation | Card
 Reads = Mapping[Read, bytes]
 
 
@@ -177,6 +178,11 @@ def _plain(value: Any) -> Any:
 def fingerprint(value: Any, pages: dict[str, bytes]) -> bytes:
     """Return a digest of an answer; `pages` keeps those of pages, which stand in many answers."""
     return _digest(_shortened(value, pages))
+
+
+def plain_fingerprint(value: Any) -> bytes:
+    """Return a digest of a value that has neither pages nor sets in it, which is found sooner."""
+    return _digest(value)
 
 
 def _digest(value: Any) -> bytes:
