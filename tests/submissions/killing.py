@@ -79,7 +79,7 @@ def _all(folder: Path, case: str, points: list[str]) -> Iterator[dict[str, Any]]
     while dying if points == ["all"] else point < len(points):
         at = point + 1 if points == ["all"] else int(points[point])
         root, dying = killed_at(folder, case, at)
-        noted = any((root / "private/submissions").glob(".doing-*"))
+        noted = bool(list((root / "private/submissions/unfinished").glob("*.yaml")))
         yield {"root": str(root), "point": at, "killed": dying, "noted": noted}
         point += 1
 

@@ -115,7 +115,7 @@ def test_approval_writes_the_text_and_the_lock_and_no_more_than_was_agreed_to(re
     assert entry["wording_sha256"] == wording().sha256
     assert "Ada" not in (review.root / "consent.lock.yaml").read_text("utf-8")
     assert [line.to for line in review.store.journal.lines()][-1] == "approved"
-    assert not list(review.store.folder.glob(".doing-*"))
+    assert not list(review.store.folder.glob("unfinished/*"))
 
 
 def test_a_withdrawal_takes_the_text_away_and_closes_the_lock(review: Review) -> None:

@@ -5,6 +5,7 @@
     wordings/         the texts people agreed to, by their digest
     attachments/      pictures, re-encoded, without what cameras write into them
     evidence/         what proves an answer, such as a letter, by submission and digest
+    unfinished/       decisions that are being carried out; who comes next finishes them
     secret            makes the digests of e-mail addresses useless to anybody else
     .listing  .taken  .lock   for speed and for peace; they can be deleted
 
@@ -31,10 +32,11 @@ from caresite.submissions.options import PRIVATE
 from caresite.submissions.records import Submission
 from caresite.submissions.written import decode_record, encode_record
 
-__all__ = ["FOLDER", "Kept", "Store"]
+__all__ = ["FOLDER", "UNFINISHED", "Kept", "Store"]
 
 FOLDER = "private/submissions"
-_BESIDE = ("wordings", "attachments", "evidence")
+UNFINISHED = "unfinished"
+_BESIDE = ("wordings", "attachments", "evidence", UNFINISHED)
 _README = """\
 What customers sent in, for your eyes only. This folder is not part of the site and must not be in git.
 

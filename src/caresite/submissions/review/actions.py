@@ -2,7 +2,7 @@
 
     Review(store, terms).take(item_id, decision, revision) → Taken
 
-What is to be done is first written down beside the submission (`.doing-<id>`), whole, and on the disk. From then on the
+What is to be done is first written down in the store (`unfinished/<id>.yaml`), whole, and on the disk. From then on the
 decision is made: whatever happens, whoever comes next finishes it, and each step may be done twice. The order decides
 only what can be seen on the way. What opens something opens it last (record, text, lock); what closes something closes
 it first (lock, text, memory of builds, record).
@@ -10,7 +10,9 @@ it first (lock, text, memory of builds, record).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -21,20 +23,19 @@ from msgspec.structs import replace
 from caresite.core.codes_stories import STORE_CHANGED
 from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.files import write_atomically
-from caresite.submissions.files import write_private
+from caresite.submissions.files import make_folder, write_private
 from caresite.submissions.records import Submission
 from caresite.submissions.review.decisions import Ask, Decision, cautions, decide
 from caresite.submissions.review.guards import Hindrance, Terms, granting, hindrances
-from caresite.submissions.review.lockfile import LOCK, Entry, entry_of, read_entries, set_entry
+from caresite.submissions.review.lockfile import LOCK, entry_of, read_entry, set_entry
 from caresite.submissions.review.publishing import Pages, pages_of, put_pages
 from caresite.submissions.review.states import place_of
-from caresite.submissions.review.traces import forget, out_of_reach, sweep
-from caresite.submissions.store import FOLDER, Store
+from caresite.submissions.review.traces import CACHE, forget, out_of_reach, sweep
+from caresite.submissions.store import FOLDER, UNFINISHED, Store
 from caresite.submissions.written import decode_record, encode_record
 
 __all__ = ["Open", "Review", "Taken"]
 
-_DOING = ".doing-"
 _CLOSED = frozenset(("withdrawn", "erased", "expired"))
 
 
@@ -69,7 +70,8 @@ class Review:
     def __init__(self, store: Store, terms: Terms) -> None:
         self.store = store
         self.root: Path = store.root
-        self.terms = terms
+        known = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (store.root / "consent").glob("*.md")}
+        self.terms = terms._replace(wordings=frozenset((*known, *store.wordings())))
 
     def open(self, item_id: str) -> Open:
         """Return a submission to decide about. Raises LookupError when there is none."""
@@ -90,15 +92,16 @@ class Review:
                 message = f"{item_id} was changed by somebody else in the meantime"
                 raise Problem(fault(STORE_CHANGED, place_of(kept.submission), message))
             after = decide(kept.submission, decision, self.terms)
-            read_entries(self.root)  # a lock file that nobody can read stops it here, before anything is changed
+            read_entry(self.root, item_id)  # a lock file that nobody can read stops it before anything is changed
             if evidence and isinstance(decision, Ask):
                 self.store.keep_wording(evidence)
             elif evidence:
                 self.store.keep_evidence(item_id, evidence)
             after, pages = self._placed(kept.submission, after)
             doing = _Doing(submission=after, forgets=_loses(kept.submission, after))
-            write_private(self._note_of(item_id), encode_record(doing))
+            note = self._note(doing)
             touched = self._finish(doing, kept.submission, pages)
+            note.unlink()
             now = self.store.read(item_id)
         if after.moderation.state == "erased":
             self.store.close()  # the listing, too, is to know nothing of it
@@ -108,7 +111,7 @@ class Review:
 
     def mend(self) -> tuple[str, ...]:
         """Finish decisions that something interrupted; return the ids of their submissions."""
-        if not list(self.store.folder.glob(f"{_DOING}*")):
+        if not self._notes():
             return ()
         with self.store.locked():
             return tuple(self._mend())
@@ -121,22 +124,29 @@ class Review:
             yield
 
     def _mend(self) -> Iterator[str]:
-        for note in sorted(self.store.folder.glob(f"{_DOING}*")):
-            item_id = note.name.removeprefix(_DOING)
+        for note in self._notes():
+            doing = decode_record(note.read_bytes(), _Doing, note.relative_to(self.root).as_posix())
             try:
-                doing = decode_record(note.read_bytes(), _Doing, f"{FOLDER}/{note.name}")
-                before = self.store.read(item_id).submission
-            except (Problem, LookupError):
-                note.unlink()  # it was never made: the note is written whole, and its submission before it
+                before = self.store.read(note.stem).submission
+            except LookupError:  # somebody deleted the submission by hand
+                note.unlink()
                 continue
             sweep(self.root)
             paths = doing.submission.published_as or before.published_as
             pages = pages_of(self.root, replace(doing.submission, published_as=paths))
             self._finish(doing, before, pages)
-            yield item_id
+            note.unlink()
+            yield note.stem
 
-    def _note_of(self, item_id: str) -> Path:
-        return self.store.folder / f"{_DOING}{item_id}"
+    def _notes(self) -> list[Path]:
+        return sorted((self.store.folder / UNFINISHED).glob("*.yaml"))
+
+    def _note(self, doing: _Doing) -> Path:
+        """Write down what is to be done; from here on it is decided."""
+        path = self.store.folder / UNFINISHED / f"{doing.submission.id}.yaml"
+        make_folder(path.parent)
+        write_private(path, encode_record(doing))
+        return path
 
     def _placed(self, before: Submission, after: Submission) -> tuple[Submission, Pages]:
         """Return `after` with the paths of its public texts, and what is to stand there."""
@@ -150,21 +160,20 @@ class Review:
     def _finish(self, doing: _Doing, before: Submission, pages: Pages) -> tuple[str, ...]:
         """Do all steps of a decision, in the order of the module's first lines; return every path touched."""
         after = doing.submission
-        entries = read_entries(self.root)
         touched: list[str] = []
         if after.moderation.state == "approved":
             touched += self._record(before, after)
             touched += self._wording(after)
             touched += put_pages(self.root, pages, self.store.folder)
-            touched += self._lock(after, entries.get(after.id))
+            touched += self._lock(after)
             touched += forget(self.root) if doing.forgets else ()
         else:
-            touched += self._lock(after, entries.get(after.id))
+            touched += self._lock(after)
             touched += put_pages(self.root, pages, self.store.folder)
             touched += forget(self.root) if doing.forgets else ()
             touched += self._belongings(before) if after.moderation.state == "erased" else ()
             touched += self._record(before, after)
-        self._note_of(after.id).unlink()
+        _settle(self.root / path for path in touched if not path.startswith((FOLDER, CACHE)))
         return tuple(touched)
 
     def _record(self, before: Submission, after: Submission) -> tuple[str, ...]:
@@ -173,8 +182,9 @@ class Review:
         self.store.replace(after, self.store.read(after.id).revision)
         return (f"{FOLDER}/{after.id}.yaml",)
 
-    def _lock(self, after: Submission, entry: Entry | None) -> tuple[str, ...]:
-        changed = set_entry(self.root, after.id, entry_of(after, self._wording_id(after), entry))
+    def _lock(self, after: Submission) -> tuple[str, ...]:
+        entry = entry_of(after, self._wording_id(after), read_entry(self.root, after.id))
+        changed = set_entry(self.root, after.id, entry)
         return (LOCK,) if changed else ()
 
     def _wording_id(self, item: Submission) -> str:
@@ -185,13 +195,13 @@ class Review:
         agreement = granting(item, "publish_text")
         if agreement is None or not agreement.wording_sha256:
             return ""
-        kept = self.store.wordings().get(agreement.wording_sha256)
-        name = agreement.wording_id or "wording"
+        digest, name = agreement.wording_sha256, agreement.wording_id or "wording"
         path = self.root / "consent" / f"{name}.md"
-        if kept is None:
+        if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            return name
+        if digest not in self.store.wordings():
             return ""
-        is_same = not path.exists() or path.read_bytes() == kept
-        return name if is_same else f"{name}-{agreement.wording_sha256[:8]}"
+        return f"{name}-{digest[:8]}" if path.exists() else name
 
     def _wording(self, item: Submission) -> tuple[str, ...]:
         """Put the text that was agreed to into `consent/` where it is missing: without it, nothing proves the yes."""
@@ -211,6 +221,18 @@ class Review:
             with suppress(FileNotFoundError):
                 path.unlink()
                 yield path.relative_to(self.root).as_posix()
+
+
+def _settle(paths: Iterable[Path]) -> None:
+    """Wait until what was written to `paths`, or removed there, is on the disk: then the note may go."""
+    files = list(paths)
+    for path in [*files, *{path.parent for path in files}]:
+        with suppress(OSError):  # what was removed, and folders where the system does not let us
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def _loses(before: Submission, after: Submission) -> bool:

@@ -25,12 +25,14 @@ UNTIED = frozenset(("customer", "client", "reader"))
 class Terms(NamedTuple):
     """On what terms somebody decides: who, when, and what the site says of its words.
 
-    `mode` is that of the config, `curated` or `reviews`; `min_age` and `retention` are by form.
+    `mode` is that of the config, `curated` or `reviews`; `min_age` and `retention` are by form; `wordings` are the
+    digests of the texts that are kept, None where nobody has looked.
     """
 
     by: str
     now: datetime
     mode: str = "curated"
+    wordings: frozenset[str] | None = None
     min_age: Mapping[str, int] = {}
     retention: Mapping[str, RetentionDays] = {}
 
@@ -80,6 +82,10 @@ def _consent(item: Submission, terms: Terms) -> Iterator[Hindrance]:
     elif agreement.expires and agreement.expires <= terms.now.date():
         message = f"consent to show the words ended on {agreement.expires}"
         yield Hindrance("publish_text", message, "ask the author again", asks=True)
+    elif agreement.wording_sha256 and terms.wordings is not None and agreement.wording_sha256 not in terms.wordings:
+        message = "the text that the author agreed to is not kept, so nothing proves the yes (GDPR 7(1))"
+        remedy = "put exactly that text back into `consent/`, or ask the author again"
+        yield Hindrance("publish_text", message, remedy, asks=True)
 
 
 def _age(item: Submission, terms: Terms) -> Iterator[Hindrance]:

@@ -6,6 +6,7 @@ holds ids, scopes, dates and digests alone.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from caresite.submissions.public import author_of, rating_of, scopes_of, shown_o
 from caresite.submissions.records import Submission
 from caresite.submissions.review.guards import ends_of, granting
 
-__all__ = ["LOCK", "Entry", "digest_of", "entry_of", "read_entries", "set_entry"]
+__all__ = ["LOCK", "Entry", "digest_of", "entry_of", "read_entry", "set_entry"]
 
 LOCK = "consent.lock.yaml"
 Entry = dict[str, Any]
@@ -77,34 +78,75 @@ def _moment(at: datetime) -> datetime:
 def set_entry(root: Path, item_id: str, entry: Entry | None) -> bool:
     """Write `entry` into the lock file, or take the old one out; return whether that changed anything.
 
-    Raises Problem, and changes nothing, when the file cannot be read, such as in the middle of a merge.
+    All other lines stay as they are, so that a change shows as one. Raises Problem, and changes nothing, when the file
+    cannot be read, such as in the middle of a merge.
     """
     path = root / LOCK
-    items = read_entries(root)
-    if items.get(item_id) == entry:
+    head, blocks = _parted(root)
+    before = blocks.pop(item_id, "")
+    after = _block(item_id, entry) if entry is not None else ""
+    if before == after or (before and entry == _read_block(before)):
         return False
-    items.pop(item_id, None)
-    if entry is not None:
-        items[item_id] = entry
-    ordered = {"version": 1, "items": dict(sorted(items.items()))}
-    write_atomically(path, (_HEAD + _dumped(ordered)).encode())
+    if after:
+        blocks[item_id] = after
+    body = "".join(blocks[key] for key in sorted(blocks))
+    write_atomically(path, f"{head}items:{'' if body else ' {}'}\n{body}".encode())
     return True
 
 
-def read_entries(root: Path) -> dict[str, Entry]:
-    """Return every entry of the lock file by its id. Raises Problem when the file cannot be read."""
+def read_entry(root: Path, item_id: str) -> Entry | None:
+    """Return what the lock file says of one submission. Raises Problem when the file cannot be read."""
+    block = _parted(root)[1].get(item_id)
+    return _read_block(block) if block else None
+
+
+def _parted(root: Path) -> tuple[str, dict[str, str]]:
+    """Return what stands before the entries, and the lines of each entry by its id.
+
+    A file that somebody else wrote in another shape is read as YAML, and has ours from then on.
+    """
     try:
-        found = yaml.load((root / LOCK).read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
+        text = (root / LOCK).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        hint = "put it right by hand, or take the version from your last commit"
-        raise Problem(fault(STORE_BROKEN, Span(LOCK, line), "the lock file cannot be read", hint=hint)) from None
-    items = (found or {}).get("items") if isinstance(found, dict | None) else "no table"
-    if not isinstance(items, dict | None):
-        raise Problem(fault(STORE_BROKEN, Span(LOCK, 1), "the lock file does not hold `items`"))
-    return {str(item_id): dict(entry) for item_id, entry in (items or {}).items()}
+        return f"{_HEAD}version: 1\n", {}
+    except UnicodeDecodeError:
+        raise _unreadable(1) from None
+    found = _OURS.fullmatch(text)
+    if not found:
+        return f"{_HEAD}version: 1\n", {item_id: _block(item_id, entry) for item_id, entry in _items(text).items()}
+    blocks = {match["id"]: match[0] for match in _BLOCK.finditer(found["items"])}
+    return found["head"], blocks
+
+
+_BLOCK = re.compile(r"  (?P<quote>['\"]?)(?P<id>[\w-]+)(?P=quote):\n(?:    [^\n]*\n)+")
+_OURS = re.compile(rf"(?P<head>(?:#[^\n]*\n|version: 1\n)*)items:(?: \{{\}})?\n(?P<items>(?:{_BLOCK.pattern})*)")
+
+
+def _items(text: str) -> dict[str, Entry]:
+    try:
+        found = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise _unreadable(getattr(getattr(error, "problem_mark", None), "line", 0) + 1) from None
+    items = (found or {}).get("items") if isinstance(found, dict | None) else ""
+    if not isinstance(items, dict | None) or not all(isinstance(entry, dict) for entry in (items or {}).values()):
+        raise _unreadable(1)
+    return {str(item_id): entry for item_id, entry in (items or {}).items()}
+
+
+def _unreadable(line: int) -> Problem:
+    hint = "put it right by hand, or take the version of your last commit"
+    return Problem(fault(STORE_BROKEN, Span(LOCK, line), "the lock file cannot be read", hint=hint))
+
+
+def _block(item_id: str, entry: Entry) -> str:
+    style: Any = {"sort_keys": False, "allow_unicode": True, "default_flow_style": None, "width": 110}
+    text: str = yaml.dump({item_id: entry}, Dumper=_Dumper, **style)
+    return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def _read_block(block: str) -> Entry:
+    (entry,) = _items(f"items:\n{block}").values()
+    return entry
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -117,9 +159,3 @@ class _Dumper(yaml.CSafeDumper):
 _Dumper.add_representer(
     datetime, lambda dumper, at: dumper.represent_scalar("tag:yaml.org,2002:timestamp", at.isoformat())
 )
-
-
-def _dumped(value: dict[str, Any]) -> str:
-    style: Any = {"sort_keys": False, "allow_unicode": True, "default_flow_style": None, "width": 110}
-    text: str = yaml.dump(value, Dumper=_Dumper, **style)
-    return text

@@ -14,7 +14,7 @@ import yaml
 from caresite.submissions.public import edition_of, shown_of
 from caresite.submissions.records import Agreement, Submission, decisions
 from caresite.submissions.review.edits import doubts, pieces
-from caresite.submissions.review.lockfile import read_entries
+from caresite.submissions.review.lockfile import read_entry
 from caresite.submissions.store import Store
 from caresite.submissions.wordings import read_wording
 
@@ -43,7 +43,7 @@ def proof_of(store: Store, item: Submission, *, firm: str, by: str, now: datetim
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_TEMPLATE.read_text("utf-8"))
     shown = shown_of(item)
-    lock = read_entries(store.root).get(item.id)
+    lock = read_entry(store.root, item.id)
     return template.render(
         item=item,
         firm=firm,
