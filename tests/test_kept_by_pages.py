@@ -191,6 +191,43 @@ def test_reviews_say_how_they_are_checked_show_all_and_leave_out_what_was_copied
     }
 
 
+def test_reviews_without_a_note_of_the_owners_say_so_all_the_same(tmp_path: Path) -> None:
+    site = built(tmp_path, config="testimonials: {mode: reviews}\n")
+    assert "All reviews that we may print are shown" in visible(site.text("/testimonials/"))
+
+
+def test_what_was_sent_in_stands_among_what_was_collected(tmp_path: Path) -> None:
+    sent = """
+-- consent.lock.yaml --
+version: 1
+items:
+  3f9a0c1b2d4e5f60: {scopes: [publish_text, publish_name], approved: 2026-05-01}
+-- content/stories/sent.md --
+---
+title: Sent in
+date: 2026-05-02
+author: Una Webb
+consent_ref: 3f9a0c1b2d4e5f60
+---
+They rang back.
+-- content/testimonials/sent.md --
+---
+author: Una Webb
+date: 2026-05-02
+consent_ref: 3f9a0c1b2d4e5f60
+---
+They rang back at once.
+"""
+    site = built(tmp_path, SITE + sent)
+    index, wall = visible(site.text("/stories/")), visible(site.text("/testimonials/"))
+    assert index.index("Sent in") < index.index("The other shop") < index.index("The lantern"), "by date alone"
+    assert "They rang back at once." in wall
+    assert WORDS in wall
+    for feed in ("stories/feed.xml", "stories/rss.xml", "stories/feed.json", "testimonials/feed.xml"):
+        assert "They rang back" in site.text(feed), feed
+    assert "Una Webb agreed to have this shown." in visible(site.text("/stories/sent/"))
+
+
 @pytest.mark.parametrize("argument", ["stars=5", "rating=4", "min_rating=4"])
 def test_no_list_of_words_can_be_chosen_by_stars(tmp_path: Path, argument: str) -> None:
     page = f"-- content/blog/x.md --\n---\ntitle: X\n---\n::: testimonials {argument}\n:::\n"

@@ -50,8 +50,11 @@ _LONGEST_NAME = 100
 
 def markup_faults(html: str, place: Span, config: Config) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the ratings and reviews that a finished page marks up; nothing for most pages."""
+    is_plain = "Review" not in html and "AggregateRating" not in html  # which most pages are, and soon told
+    if is_plain and html.count("application/ld+json") < 2:
+        return ()
     blocks = _BLOCK.findall(html)
-    if not (_STARRED.search(html) or len(blocks) > 1 or _MICRODATA.search(html)):
+    if not (len(blocks) > 1 or _STARRED.search(html) or _MICRODATA.search(html)):
         return ()
     return tuple(_faults(html, blocks, place, config))
 
