@@ -24,6 +24,7 @@ from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.suggest import nearest
 from caresite.core.texts import counted
 from caresite.deploy import guards
+from caresite.deploy.compressed import with_compressed
 from caresite.deploy.digests import output_files, wanted_from
 from caresite.deploy.journal import Entry, alone, append, live_pages, note_live_pages, state_folder
 from caresite.deploy.plan import Plan, made
@@ -73,7 +74,7 @@ class _Going(NamedTuple):
 def run(session: Session, flags: Flags) -> int:
     """Put the site online; returns 0 when it is, 1 when something stands in the way, 3 when the host failed."""
     going = _going(session, flags)
-    if going.is_asked and not sys.stdin.isatty():
+    if going.is_asked and not _is_somebody_here():
         raise click.UsageError("Nobody is here to be asked: say `-y` to go online, or `--dry-run` to see the plan.")
     try:
         with alone(session.root):
@@ -84,6 +85,10 @@ def run(session: Session, flags: Flags) -> int:
     except Problem as problem:
         print_problem(session, problem)
         return exit_code(problem)
+
+
+def _is_somebody_here() -> bool:
+    return sys.stdin.isatty()
 
 
 def exit_code(problem: Problem) -> int:
@@ -227,9 +232,11 @@ def _refuse(found: Iterable[Diagnostic], known: Iterable[Diagnostic] = ()) -> No
 # the target
 
 
-def _send(going: _Going, built: Built, files: dict[str, File]) -> int:
+def _send(going: _Going, built: Built, files: Mapping[str, File]) -> int:
     session, flags, start = going.session, going.flags, time.perf_counter()
-    with _noted(going) as notes, going.deployment.kind.open(going.options, going.errand) as target:
+    kind = going.deployment.kind
+    with_twins = with_compressed(files, going.options, going.errand)
+    with _noted(going) as notes, with_twins as files, kind.open(going.options, going.errand) as target:
         plan = _planned(going, built, files, target)
         if not session.json:
             say_plan(session, plan, going.deployment, every=flags.dry_run)
@@ -243,7 +250,7 @@ def _send(going: _Going, built: Built, files: dict[str, File]) -> int:
     return _done(going, built, plan, sent, seconds=seconds, is_sent=True)
 
 
-def _planned(going: _Going, built: Built, files: dict[str, File], target: Target) -> Plan:
+def _planned(going: _Going, built: Built, files: Mapping[str, File], target: Target) -> Plan:
     """Return the plan. Raises Problem when it is not one to carry out."""
     assert built.site
     flags, span, settings = going.flags, going.deployment.span, built.site.settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -62,6 +63,6 @@ def _walked(folder: str, prefix: str) -> list[tuple[str, File]]:
     return found
 
 
-def wanted_from(files: dict[str, File], name: DigestName) -> Wanted:
+def wanted_from(files: Mapping[str, File], name: DigestName) -> Wanted:
     """Return the files with their digests."""
     return Wanted(files, {path: digest_of(file.source, name) for path, file in files.items()})

@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
-from caresite.core.deployments import TargetKind, TargetOptions
+from caresite.core.deployments import TargetKind
 from caresite.core.files import exchange, linked, remove_below, write_atomically
 from caresite.core.schema import Doc
+from caresite.deploy.compressed import ServedOptions
 from caresite.deploy.digests import digest_of, output_files
 from caresite.deploy.faults import told
 from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledger, understood, written
@@ -24,7 +25,7 @@ __all__ = ["TARGET", "Folder", "FolderOptions", "opened"]
 _PART = ".caresite-part"
 
 
-class FolderOptions(TargetOptions, frozen=True, kw_only=True):
+class FolderOptions(ServedOptions, frozen=True, kw_only=True):
     """A folder of this computer, or of a disk that is mounted here."""
 
     path: Annotated[

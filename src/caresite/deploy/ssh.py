@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from caresite.core import codes_deploy as codes
-from caresite.core.deployments import TargetOptions
 from caresite.core.diagnostics import Problem, fault
 from caresite.core.schema import Doc
+from caresite.deploy.compressed import ServedOptions
 from caresite.deploy.faults import missing_extra, silent
 from caresite.deploy.target import Errand
 
@@ -23,7 +23,7 @@ __all__ = ["Line", "SshOptions", "file_of"]
 _TIMEOUT_S = 20.0
 
 
-class SshOptions(TargetOptions, frozen=True, kw_only=True):
+class SshOptions(ServedOptions, frozen=True, kw_only=True):
     """How to reach a server over SSH."""
 
     host: Annotated[
