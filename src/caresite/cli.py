@@ -50,6 +50,13 @@ class _WithDefault(click.Group):
         return super().parse_args(ctx, ["", *args] if names_command else args)
 
 
+class _OwnArgument(click.Argument):
+    """An argument of a group, which the usage of its commands does not show."""
+
+    def get_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return super().get_usage_pieces(ctx) if self in ctx.command.params else []
+
+
 def _set(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Take a general option, before or after the verb, into the session."""
     source = ctx.get_parameter_source(str(param.name))
@@ -296,7 +303,7 @@ def clean() -> None:
 
 
 @cli.group(cls=_WithDefault, invoke_without_command=True)
-@click.argument("name", default="", required=False)
+@click.argument("name", default="", required=False, cls=_OwnArgument)
 @click.option("--dry-run", is_flag=True, help="Say exactly what would be sent and deleted, and send nothing.")
 @click.option("--preview", is_flag=True, help="Put it where visitors do not see it, and search engines stay away.")
 @click.option("--no-build", is_flag=True, help="Send the output folder as it is. It is checked all the same.")
