@@ -163,3 +163,23 @@ def test_a_file_that_is_no_count_is_told_and_makes_no_page(small_site: SmallSite
     site = small_site(THREE, files={"data/best/2025.yaml": text.encode()})
     assert [message in d.message for d in site.diagnostics if d.code == "R101"] == [True]
     assert "stories/best/2025/index.html" not in site.outputs
+
+
+@pytest.mark.parametrize(
+    ("method", "counts", "code", "said"),
+    [
+        ("bayes", {"a": "for: 3"}, "R102", "decided by votes in stars, and the votes here are in for and against"),
+        ("wilson", {"a": "stars: {5: 3}"}, "R102", "decided by votes in for and against"),
+        (
+            "bayes",
+            {"a": "stars: {5: 3}", "gone": "stars: {5: 1}"},
+            "R101",
+            "`content/stories/gone.md`, which is not on",
+        ),
+    ],
+)
+def test_votes_that_decide_nothing_are_told(
+    small_site: SmallSite, method: str, counts: dict[str, str], code: str, said: str
+) -> None:
+    site = small_site(THREE, config=f"ranking: {{2025: {method}}}\n", files=votes(**counts))
+    assert [said in d.message for d in site.diagnostics if (d.code, d.severity) == (code, "warning")] == [True]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from caresite.core.codes_rules import BAD_RANKING, PLACE_TAKEN_BACK, UNSETTLED_YEAR
+from caresite.core.codes_rules import BAD_COUNT, BAD_RANKING, PLACE_TAKEN_BACK, UNSETTLED_YEAR
 from caresite.core.config import place_in_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.pipeline.best import identity_of
+from caresite.pipeline.best import Tally, identity_of
 from caresite.pipeline.catalog import Site
-from caresite.pipeline.counts import read_settled
+from caresite.pipeline.counts import read_settled, read_votes
 from caresite.pipeline.reader import Plan, Reader
 
 __all__ = ["check_best"]
 
 _YEAR = re.compile(r"\d{4}")
+_BY_VOTES: Mapping[str, Callable[[Tally], int]] = {
+    "bayes": lambda tally: sum(tally.stars),
+    "wilson": lambda tally: tally.ups + tally.downs,
+}
 
 
 def check_best(site: Site) -> Iterator[Diagnostic]:
@@ -30,7 +34,36 @@ def check_best(site: Site) -> Iterator[Diagnostic]:
             message = f"{year} is over, and its best stories would change with the next vote or story"
             hint = f"run `caresite stories best {year} --settle`, and commit `data/best/{year}.yaml`"
             yield fault(UNSETTLED_YEAR, place_in_config(site.settings, f"ranking.{year}"), message, hint=hint)
+    yield from _uncounted(site)
     yield from _taken_back(site)
+
+
+def _uncounted(site: Site) -> Iterator[Diagnostic]:
+    """Report votes of another sort than a year is decided by, and votes for what is no story of the site."""
+    known = {*site.pages, *site.held_ids}
+    for name in sorted(name for name in site.data if re.fullmatch(r"votes/\d{4}", name)):
+        year = name.removeprefix("votes/")
+        ranking = site.settings.config.ranking.get(year)
+        try:
+            tallies = read_votes(int(year), site.data[name]).tallies
+        except Problem as problem:  # without a ranking by votes nobody else reads it
+            yield from () if ranking and ranking.method in _BY_VOTES else problem.diagnostics
+            continue
+        path = Span(f"data/{name}.yaml", 1)
+        if (
+            ranking
+            and ranking.method in _BY_VOTES
+            and tallies
+            and not any(map(_BY_VOTES[ranking.method], tallies.values()))
+        ):
+            what, other = ("stars", "for and against") if ranking.method == "bayes" else ("for and against", "stars")
+            message = f"{year} is decided by votes in {what}, and the votes here are in {other}"
+            hint = f"take `method: {'wilson' if ranking.method == 'bayes' else 'bayes'}`, or count the right form"
+            yield fault(BAD_RANKING, path, message, hint=hint, severity="warning")
+        for story in (story for story in tallies if "/" in story and story not in known):
+            hint = "count again with `caresite stories votes`, or take the line out"
+            message = f"there are votes for `{story}`, which is not on the site"
+            yield fault(BAD_COUNT, path, message, hint=hint, severity="warning")
 
 
 def _has_best(site: Site, year: int) -> bool:

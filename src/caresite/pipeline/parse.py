@@ -131,7 +131,7 @@ class Parser:
         if meta and kind in _OF_CUSTOMERS and (meta.params or extra):
             meta, extra = _without_mail_addresses(meta, extra, table, reading)
         if meta and kind in _TOLD:
-            meta, body_text = _with_care(meta, body_text, table, reading)
+            meta, body_text = _with_care(meta, body_text, table, reading, source)
         markdown = self.foreign if kind in _WORDS_OF_OTHERS else self.own
         body, faults = (
             markdown.render(body_text, path=source.path, first_line=line) if body_text.strip() else (Body(), ())
@@ -315,8 +315,14 @@ def _without_mail_addresses(
     return replace(meta, params=params), {key: value for key, value in extra.items() if key not in held}
 
 
-def _with_care(meta: Any, body_text: str, table: Table, reading: Reading) -> tuple[Any, str]:
+def _with_care(meta: Any, body_text: str, table: Table, reading: Reading, source: Source) -> tuple[Any, str]:
     """Return a customer's item with first names for others who did not agree, and tell of what is most protected."""
+    addresses = (PurePosixPath(source.path).stem, meta.slug, meta.permalink)
+    for person in meta.staff:
+        if not person.agreed and any(f"-{slug_of(person.name)}-" in f"-{slug_of(text)}-" for text in addresses):
+            message = f"the address names {person.name}, who has not agreed"
+            hint = "call the file something else, or set another `slug`"
+            reading.report(fault(STAFF_NAMED, place_in(reading.places, table.span, "staff"), message, hint=hint))
     meta, body_text, named = without_staff(meta, body_text)
     for name in named:
         message = f"the words name {name}, who has not agreed; shown is “{shown_name(name, 'first-name')}”"

@@ -47,10 +47,11 @@ _STOCK_NAMES = frozenset(
         *("max mustermann", "erika mustermann", "maria mustermann", "fulano de tal", "juan nadie", "nombre apellido"),
     )
 )
+_SORTS = "customer|client|user|guest|patient|product|online|verified|collected|written|honest|real|third-party"
 _INDEPENDENT = re.compile(
-    r"\bindependent(?:ly)? (?:\w+ ){0,2}(?:reviews?|ratings?|testimonials?)\b"
-    r"|\bunabhängige\w* (?:\w+ ){0,2}(?:bewertung|kundenstimme|kundenbewertung|rezension)\w*\b"
-    r"|\b(?:reseñas|opiniones|valoraciones) (?:\w+ ){0,2}independientes\b",
+    rf"\bindependent(?:ly)? (?:(?:{_SORTS}) ){{0,2}}(?:reviews?|ratings?|testimonials?)\b"
+    r"|\bunabhängige\w* (?:(?:echte|geprüfte|verifizierte)\w* )?(?:bewertung|kundenstimme|kundenbewertung|rezension)\w*\b"
+    r"|\b(?:reseñas|opiniones|valoraciones) (?:de clientes |verificadas )?independientes\b",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^>]*>")
