@@ -71,6 +71,10 @@ SHOWN = {
         "_redirects": ("/left-wheel/ /2019/05/04/the-left-wheel.html 301", "/category/* /tags/:splat 301"),
         "/testimonials/": ("Devi Raman",),
     },
+    "hosts": {
+        "/blog/hello/": ("The shop is open.",),
+        ".htaccess": ('RewriteCond %{REQUEST_URI} "^/news/hello/?$"', "Header always set Content-Security-Policy"),
+    },
     "schedule": {"/": ()},
     "preview": {"/": ()},
     "sub-path-and-hosts": {
