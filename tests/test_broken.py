@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from caresite.core import codes, codes_markdown, codes_rules, codes_stories
+from caresite.core import codes, codes_deploy, codes_markdown, codes_rules, codes_stories
 from caresite.core.diagnostics import Code, Diagnostic, format_text
 from caresite.engine.build import Options, build
 
@@ -27,7 +27,7 @@ THEMES = Path(__file__).parent / "themes"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CODES = {
     f"{code.id}-{code.name}": code
-    for module in (codes, codes_markdown, codes_rules, codes_stories)
+    for module in (codes, codes_deploy, codes_markdown, codes_rules, codes_stories)
     for code in vars(module).values()
     if isinstance(code, Code)
 }

@@ -19,7 +19,8 @@ import caresite.core
 from caresite.cli import cli
 from caresite.commands.schemas import built_in_plugins
 from caresite.core.config import Config
-from caresite.core.diagnostics import Code
+from caresite.core.deployments import TargetOptions, load_target, target_names
+from caresite.core.diagnostics import Code, Span
 from caresite.core.files import decode_text
 from caresite.core.plugins import NoOptions
 from caresite.core.rules import Rule, all_rules, remedy_of, rules_by_code
@@ -120,7 +121,18 @@ def config() -> str:
             name = plugin.section or plugin.name
             parts.append(f"### `{name}`\n\n{_intro_of(plugin.options)}\n\n{_table_of(plugin.options, path=name)}")
             parts.extend(_below(plugin.options, name, _path_title, level=4))
-    return _joined(parts)
+    return _joined([*parts, *_targets()])
+
+
+def _targets() -> Iterator[str]:
+    """Yield the sections of where a site goes online: what all targets have, and each by itself."""
+    yield (
+        "## `deploy.NAME`\n\nWhere the site goes online. Each entry has the keys here, and those of its target.\n\n"
+        + _table_of(TargetOptions, path="deploy.NAME")
+    )
+    for name in target_names():
+        options = load_target(name, Span("deploy")).options
+        yield f"### `target: {name}`\n\n{_intro_of(options)}\n\n{_table_of(options, without=TargetOptions)}"
 
 
 def _path_title(path: str, record: type[Struct]) -> str:

@@ -134,7 +134,7 @@ HOST_REFUSED = Code(
 NOT_LIVE = Code(
     "H207",
     "not-live",
-    "warning",
+    "error",
     "What visitors get is not what was sent.",
     "A cache in between may need a few minutes. If it stays so, the address belongs to another place.",
 )

@@ -259,7 +259,8 @@ class Branch:
 
     def _problem(self, said: str) -> Problem:
         hint = f"put a token that may write into the environment variable {self._options.token_env}"
-        names = {"host": _shown(self._remote), "token": hint}
+        is_folder = Path(self._remote).is_absolute()
+        names = {"host": _shown(self._options.remote if is_folder else self._remote), "token": hint}
         if found := recognised(said, _SIGNS, self._errand.span, **names):
             return found
         lines = [line for line in said.splitlines() if line.strip()]

@@ -1,0 +1,17 @@
+"""An output folder that somebody else filled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caresite.core.diagnostics import Diagnostic
+from deploy.refusing import refused
+
+
+def make(root: Path) -> None:
+    (root / "public").mkdir()
+    (root / "public/index.html").write_text("somebody else's")
+
+
+def find(root: Path) -> tuple[Diagnostic, ...]:
+    return refused(root, "--no-build")

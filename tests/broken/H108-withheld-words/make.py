@@ -1,0 +1,12 @@
+"""Words whose consent was never recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caresite.core.diagnostics import Diagnostic
+from deploy.refusing import refused
+
+
+def find(root: Path) -> tuple[Diagnostic, ...]:
+    return refused(root)

@@ -1,0 +1,12 @@
+"""A bucket whose quota is used up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caresite.core.diagnostics import Diagnostic
+from deploy.refusing import answered
+
+
+def find(root: Path) -> tuple[Diagnostic, ...]:
+    return answered(root, 507, "QuotaExceeded")
