@@ -22,7 +22,7 @@ import shutil
 import tempfile
 import textwrap
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -55,7 +55,7 @@ class BuiltSite:
     def __init__(self, root: Path, built: Built) -> None:
         self.root = root
         self.built = built
-        self.outputs: Mapping[str, bytes] = _contents(root, built)
+        self.outputs: Mapping[str, bytes] = _Contents(root, built)
 
     @property
     def ok(self) -> bool:
@@ -198,10 +198,28 @@ def split_files(text: str) -> dict[str, str]:
     return found
 
 
-def _contents(root: Path, built: Built) -> dict[str, bytes]:
-    copied = built.site.files if built.site else {}
-    files = {path: (root / source).read_bytes() for path, source in copied.items()}
-    return files | {output.path: output.data for output in built.outputs}
+class _Contents(Mapping[str, bytes]):
+    """The files of a site by output path; what is drawn for it is drawn when somebody looks."""
+
+    def __init__(self, root: Path, built: Built) -> None:
+        copied = built.site.files if built.site else {}
+        self._read: dict[str, bytes] = {path: (root / source).read_bytes() for path, source in copied.items()}
+        self._outputs = {output.path: output for output in built.outputs}
+        for path, output in self._outputs.items():
+            self._read.pop(path, None)
+            if output.kind != "picture":
+                self._read[path] = output.data
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._read:
+            self._read[path] = self._outputs[path].data
+        return self._read[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._read, **self._outputs})
+
+    def __len__(self) -> int:
+        return len(self._read.keys() | self._outputs.keys())
 
 
 def _text_of(path: Path) -> str:

@@ -41,6 +41,7 @@ __all__ = [
     "Profile",
     "Seo",
     "Settings",
+    "SocialCards",
     "Taxonomy",
     "Testimonials",
     "is_language_tag",
@@ -245,6 +246,18 @@ class Images(Struct, frozen=True, kw_only=True):
     ] = 60
 
 
+class SocialCards(Struct, frozen=True, kw_only=True):
+    """The share images that other services show beside a link to a page."""
+
+    enabled: Annotated[
+        bool, Doc("Whether they are drawn. Without them a page's own picture is shown, if it has one.")
+    ] = True
+    fonts: Annotated[
+        tuple[str, ...],
+        Doc("Fonts in `assets/` for letters that the theme's lack; Latin, Greek, Cyrillic, Hebrew and Arabic are there."),
+    ] = ()
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """The config of a site: `caresite.yaml`."""
 
@@ -300,6 +313,7 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = {}
     check: Annotated[Checks, Doc("How strict the build is.")] = Checks()
     images: Annotated[Images, Doc("How pictures are made ready for the web.")] = Images()
+    social_cards: Annotated[SocialCards, Doc("The share images of pages.")] = SocialCards()
     params: Annotated[dict[str, Any], Doc("Anything your own templates need, as `site.params`.")] = {}
 
 

@@ -19,6 +19,7 @@ from caresite.core.diagnostics import Diagnostic, Span
 
 __all__ = [
     "Body",
+    "Card",
     "Component",
     "Content",
     "Document",
@@ -168,6 +169,35 @@ class Variation(Struct, frozen=True):
     quality: str = "balanced"
 
 
+class Card(Struct, frozen=True, kw_only=True):
+    """What a share image shows: the picture that other services put beside a link to a page.
+
+    A `quote` shows a customer's words, `title`, with the phrase `marked` in them, on the dark ground; the other kinds a
+    title. `photo` and `face` are output paths of pictures, with the digests of their bytes; `look` is a digest of what
+    all cards of the site are made with.
+    """
+
+    kind: Literal["page", "story", "quote"]
+    shape: Literal["wide", "square"] = "wide"
+    source: str
+    look: str
+    title: str
+    firm: str
+    marked: str = ""
+    above: str = ""
+    name: str = ""
+    detail: str = ""
+    number: str = ""
+    label: str = ""
+    drawing: str = ""
+    tone: int = 1
+    photo: str = ""
+    photo_digest: str = ""
+    focus: tuple[int, int] = (50, 50)
+    face: str = ""
+    face_digest: str = ""
+
+
 class Person(Struct, frozen=True):
     """Who speaks, reduced to what consent covers; `name` is what may be shown, perhaps initials."""
 
@@ -212,6 +242,7 @@ class Page(Struct, frozen=True, kw_only=True):
     date: datetime | None = None
     updated: datetime | None = None
     image: Image | None = None
+    share: Image | None = None
     author_ids: tuple[str, ...] = ()
     terms: Mapping[str, tuple[TermRef, ...]] = {}
     person: Person | None = None
@@ -314,7 +345,8 @@ class Output(Struct, frozen=True, kw_only=True):
     `csp` lists what the page needs beyond the site's policy, per directive; `broken` the URLs in it that were
     reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for;
     `links` the addresses on this site that a page leads to, `anchors` the places in it that can be led to;
-    `reads` what was asked of the site to write it (`pipeline.notes`); `pictures` how it wants pictures drawn.
+    `reads` what was asked of the site to write it (`pipeline.notes`); `pictures` and `cards` what it wants
+    drawn.
     """
 
     path: str
@@ -332,6 +364,7 @@ class Output(Struct, frozen=True, kw_only=True):
     reads: tuple[Any, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     pictures: tuple[Variation, ...] = ()
+    cards: tuple[Card, ...] = ()
 
     @property
     def data(self) -> bytes:

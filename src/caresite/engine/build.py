@@ -385,7 +385,7 @@ def _write(
             watch.add_once(output.diagnostics)
         outputs.extend(asset_outputs(assets, {name for output in outputs for name in output.assets}))
         keeps_drawn = memory is not None and not options.dry_run
-        outputs.extend(drawn_outputs(root, site, pictures, outputs, keeps=keeps_drawn))
+        outputs.extend(drawn_outputs(root, site, pictures, outputs, renderer.studio, keeps=keeps_drawn))
         made, found = made_of_all(site, tuple(outputs))
         watch.found.extend(found)
     return tuple(sorted((*outputs, *made), key=lambda output: output.path))

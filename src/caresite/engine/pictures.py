@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -19,15 +20,18 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.files import write_atomically
-from caresite.core.model import Output, Variation
+from caresite.core.model import Card, Output, Variation
 from caresite.engine.memory import Memory, Stamp, stamp_of
 from caresite.engine.pool import Lost, spread
+from caresite.pipeline.card_drawing import Studio, draw_card
+from caresite.pipeline.cards import card_key, card_name, words_on
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.pictures import LIMIT_PX, PICTURE_SUFFIXES, Facts, key_of, look, name_of, ready
 from caresite.pipeline.pixels import BrokenPicture, draw
 from caresite.pipeline.vector import BrokenDrawing
 
 __all__ = [
+    "DrawnCard",
     "DrawnPicture",
     "FactsOfPictures",
     "PictureGone",
@@ -142,28 +146,82 @@ class DrawnPicture(Struct, frozen=True):
     kept: str
     keeps: bool = False
 
+    @property
+    def words(self) -> str:
+        """What can be read on it besides its own name: what it is made of are pixels, and nothing else."""
+        return ""
+
     def read(self) -> bytes:
         """Return the bytes. Raises PictureGone when the picture is another one by now, or cannot be decoded."""
+        return _read_or_drawn(self.kept, self.keeps, self._draw)
+
+    def _draw(self) -> bytes:
+        data = _unchanged(self.file, self.variation.digest)
+        return next(_drawn(data, (self.variation,), _limit_of_variation(self.variation)))[1]
+
+
+class DrawnCard(Struct, frozen=True):
+    """The bytes of a share image; they are drawn when they are read, unless `kept` has them.
+
+    `photo` and `face` are the files of its pictures.
+    """
+
+    card: Card
+    studio: Studio
+    photo: str
+    face: str
+    kept: str
+    keeps: bool = False
+
+    @property
+    def words(self) -> str:
+        """What can be read on it."""
+        return words_on(self.card)
+
+    def read(self) -> bytes:
+        """Return the bytes. Raises PictureGone when a picture on it is another one by now, or cannot be decoded."""
+        return _read_or_drawn(self.kept, self.keeps, self._draw)
+
+    def _draw(self) -> bytes:
+        photo = _unchanged(self.photo, self.card.photo_digest) if self.photo else b""
+        face = _unchanged(self.face, self.card.face_digest) if self.face else b""
+        return draw_card(self.card, self.studio, photo, face)
+
+
+def _read_or_drawn(kept: str, keeps: bool, draw_it: Callable[[], bytes]) -> bytes:
+    with suppress(OSError):
+        return Path(kept).read_bytes()
+    try:
+        drawn = draw_it()
+    except (BrokenPicture, BrokenDrawing) as broken:
+        raise PictureGone(str(broken)) from broken
+    if keeps:
         with suppress(OSError):
-            return Path(self.kept).read_bytes()
-        try:
-            data = Path(self.file).read_bytes()
-            if hashlib.blake2b(data, digest_size=16).hexdigest() != self.variation.digest:
-                raise PictureGone(f"{self.file} was changed")
-            drawn = next(_drawn(data, (self.variation,), _limit_of_variation(self.variation)))[1]
-        except (BrokenPicture, BrokenDrawing) as broken:
-            raise PictureGone(str(broken)) from broken
-        if self.keeps:
-            with suppress(OSError):
-                Path(self.kept).parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(Path(self.kept), drawn)
-        return drawn
+            Path(kept).parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(Path(kept), drawn)
+    return drawn
+
+
+def _unchanged(file: str, digest: str) -> bytes:
+    data = Path(file).read_bytes()
+    if hashlib.blake2b(data, digest_size=16).hexdigest() != digest:
+        raise PictureGone(f"{file} was changed")
+    return data
 
 
 def drawn_outputs(
-    root: Path, site: Site, pictures: FactsOfPictures, outputs: Iterable[Output], *, keeps: bool
+    root: Path,
+    site: Site,
+    pictures: FactsOfPictures,
+    outputs: Iterable[Output],
+    studio: Studio | None,
+    *,
+    keeps: bool,
 ) -> tuple[Output, ...]:
-    """Return the files of all variations that pages want, and of pictures that may not be copied as they are."""
+    """Return the files of all variations and cards that pages want, and of pictures that may not be copied as they are.
+
+    With `keeps`, what is drawn for whoever reads one is kept for the next.
+    """
     wanted = {variation for output in outputs for variation in output.pictures}
     own = {
         path: _own_variation(path, facts, site.files[path])
@@ -171,15 +229,22 @@ def drawn_outputs(
         if (facts.tells or facts.anew) and not facts.trouble
     }
     named = {name_of(variation): variation for variation in wanted} | own
-    return tuple(
-        Output(
-            path=path,
-            content=_content(root, site, variation, keeps),
-            kind="picture",
-            source=site.files[variation.source],
-        )
-        for path, variation in sorted(named.items())
-    )
+    drawn = [
+        Output(path=path, content=_picture(root, site, one, keeps), kind="picture", source=site.files[one.source])
+        for path, one in named.items()
+    ]
+    cards = {card_name(card): card for output in outputs for card in output.cards} if studio else {}
+    drawn += [
+        Output(path=path, content=_card(root, site, card, studio, keeps), kind="picture")
+        for path, card in cards.items()
+        if studio
+    ]
+    return tuple(sorted(drawn, key=lambda output: output.path))
+
+
+def _card(root: Path, site: Site, card: Card, studio: Studio, keeps: bool) -> DrawnCard:
+    photo, face = (str(root / site.files[path]) if path in site.files else "" for path in (card.photo, card.face))
+    return DrawnCard(card, studio, photo, face, str(root / _FOLDER / card_key(card)), keeps)
 
 
 def _own_variation(path: str, facts: Facts, source: str) -> Variation:
@@ -191,7 +256,7 @@ def _limit_of_variation(variation: Variation) -> int:
     return variation.width_px if variation.format == _AS_IT_IS else 0
 
 
-def _content(root: Path, site: Site, variation: Variation, keeps: bool) -> DrawnPicture:
+def _picture(root: Path, site: Site, variation: Variation, keeps: bool) -> DrawnPicture:
     kept = root / _FOLDER / key_of(variation)
     return DrawnPicture(variation, str(root / site.files[variation.source]), str(kept), keeps)
 
@@ -207,49 +272,81 @@ def _drawn(data: bytes, variations: Sequence[Variation], limit_px: int) -> Itera
 
 
 def draw_all(outputs: Iterable[Output], *, workers: int, tell: Tell) -> list[Diagnostic]:
-    """Draw all variations that are not kept yet, a file at a time in each process; return what could not be."""
+    """Draw everything that is not kept yet, a file at a time in each process; return what could not be."""
     missing: dict[str, list[DrawnPicture]] = defaultdict(list)
+    cards: list[DrawnCard] = []
     sources: dict[str, str] = {}
     for output in outputs:
-        if isinstance(output.content, DrawnPicture) and not Path(output.content.kept).is_file():
-            missing[output.content.file].append(output.content)
-            sources[output.content.file] = output.source
-    jobs = [tuple(pictures) for _, pictures in sorted(missing.items())]
+        content = output.content
+        if not isinstance(content, (DrawnPicture, DrawnCard)) or Path(content.kept).is_file():
+            continue
+        if isinstance(content, DrawnCard):
+            cards.append(content)
+        else:
+            missing[content.file].append(content)
+            sources[content.file] = output.source
     found = []
-    for number, (place, trouble) in enumerate(_worked(jobs, workers), start=1):
+    jobs = [_Job.of_file(pictures) for _, pictures in sorted(missing.items())] + [_Job.of_card(card) for card in cards]
+    for number, (place, trouble) in enumerate(_worked(jobs, cards[0].studio if cards else None, workers), start=1):
         tell("pictures", number, len(jobs))
         if trouble:
-            source = sources[jobs[place][0].file]
+            source = sources.get(jobs[place].file) or jobs[place].file or "caresite.yaml"
             found.append(fault(codes.BAD_PICTURE, Span(source), f"the picture cannot be shown: {trouble}"))
     return found
 
 
-def _worked(jobs: list[tuple[DrawnPicture, ...]], workers: int) -> Iterator[tuple[int, str]]:
+class _Job(NamedTuple):
+    """What one process draws in one go: all variations of a file, or a card. It goes there without the studio."""
+
+    file: str
+    variations: tuple[tuple[Variation, str], ...] = ()
+    card: Card | None = None
+    pictures: tuple[str, str] = ("", "")
+    kept: str = ""
+
+    @classmethod
+    def of_file(cls, pictures: Sequence[DrawnPicture]) -> _Job:
+        return cls(pictures[0].file, tuple((picture.variation, picture.kept) for picture in pictures))
+
+    @classmethod
+    def of_card(cls, drawn: DrawnCard) -> _Job:
+        return cls("", card=drawn.card, pictures=(drawn.photo, drawn.face), kept=drawn.kept)
+
+
+def _worked(jobs: list[_Job], studio: Studio | None, workers: int) -> Iterator[tuple[int, str]]:
     if workers < 2 or len(jobs) < _WORTH_PROCESSES:
-        yield from ((place, _draw_file(job)) for place, job in enumerate(jobs))
+        work = _artist(studio)
+        yield from ((place, work(job)) for place, job in enumerate(jobs))
         return
-    for place, answer in spread(partial(_artist), jobs, workers=workers):
+    for place, answer in spread(partial(_artist, studio), jobs, workers=workers):
         yield place, answer.reason if isinstance(answer, Lost) else answer
 
 
-def _artist() -> Callable[[tuple[DrawnPicture, ...]], str]:
-    return _draw_file
+def _artist(studio: Studio | None) -> Callable[[_Job], str]:
+    """Return the function that draws in a process: it answers what is wrong, nothing when all is well."""
+
+    def work(job: _Job) -> str:
+        try:
+            if job.card and studio:
+                drawn = DrawnCard(job.card, studio, *job.pictures, job.kept, keeps=True)
+                return "" if drawn.read() else "nothing was drawn"
+            return _draw_file(job)
+        except (BrokenPicture, BrokenDrawing, OSError) as error:
+            return str(error)
+
+    return work
 
 
-def _draw_file(pictures: tuple[DrawnPicture, ...]) -> str:
-    """Draw the variations of one file and keep them; return what is wrong with it, nothing when all is well."""
-    places = {picture.variation: Path(picture.kept) for picture in pictures}
+def _draw_file(job: _Job) -> str:
+    places = {variation: Path(kept) for variation, kept in job.variations}
     limit = max(_limit_of_variation(variation) for variation in places)
-    try:
-        Path(pictures[0].kept).parent.mkdir(parents=True, exist_ok=True)
-        data = Path(pictures[0].file).read_bytes()
-        for variation, drawn in _drawn(data, tuple(places), limit):
-            write_atomically(places[variation], drawn)
-    except (BrokenPicture, BrokenDrawing, OSError) as error:
-        return str(error)
+    next(iter(places.values())).parent.mkdir(parents=True, exist_ok=True)
+    for variation, drawn in _drawn(Path(job.file).read_bytes(), tuple(places), limit):
+        write_atomically(places[variation], drawn)
     return ""
 
 
 def files_of(outputs: Iterable[Output]) -> dict[str, Path]:
     """Return where the drawn pictures among `outputs` are kept, by the output path that they are copied to."""
-    return {output.path: Path(output.content.kept) for output in outputs if isinstance(output.content, DrawnPicture)}
+    drawn = (output for output in outputs if isinstance(output.content, (DrawnPicture, DrawnCard)))
+    return {output.path: Path(output.content.kept) for output in drawn}  # type: ignore[union-attr]

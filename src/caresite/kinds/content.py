@@ -219,6 +219,13 @@ class Content(Struct, frozen=True, kw_only=True):
             ),
         ),
     ] = None
+    share_image: Annotated[
+        Picture | None,
+        Doc(
+            "The picture that other services show beside a link to this page, 1200 by 630 pixels, instead of a drawn card.",
+            peers=("og_image", "social_image", "ogimage", "opengraph_image", "twitter_image"),
+        ),
+    ] = None
     template: Annotated[
         str, Doc("A template other than the kind's own, by its path below `templates/`.", peers=("layout",))
     ] = ""

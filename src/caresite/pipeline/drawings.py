@@ -44,6 +44,11 @@ class Drawings:
             if (folder / "drawings.yaml").is_file():
                 self._take(_read(folder / "drawings.yaml", f"{layer.name}/drawings/drawings.yaml"))
 
+    @property
+    def pictures(self) -> Mapping[str, str]:
+        """What stands inside the `svg` element of each drawing, by name."""
+        return self._pictures
+
     def _take(self, declared: Mapping[str, Any]) -> None:
         words = {
             name: tuple(str(b).casefold() for b in beginnings)

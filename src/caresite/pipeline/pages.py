@@ -82,6 +82,7 @@ def page_of(
         date=local_time(meta.date, settings),
         updated=local_time(meta.updated, settings),
         image=image(meta.image, "image") if meta.image else image(photo, "photo"),
+        share=image(meta.share_image, "share_image"),
         author_ids=tuple(slug_of(name) for name in meta.authors),
         terms=refs,
         person=person,

@@ -164,7 +164,7 @@ def _focus(given: Mapping[str, str]) -> tuple[int, int]:
 
 
 def _sides(facts: Facts, wish: Wish, given: str) -> dict[str, str]:
-    """Return the size that tells a browser a picture's shape before it is there; `given` is a width the page has set."""
+    """Return the size that tells a browser a picture's shape before it is there; `given` is a width of the page's."""
     width, height = shape_of(facts, wish) if facts.is_drawn else (facts.width_px, facts.height_px)
     across = int(given) if given.isdecimal() else round(width)
     return {"width": given, "height": str(round(across * height / width))} if given else _whole(width, height)

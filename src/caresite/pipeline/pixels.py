@@ -13,7 +13,7 @@ from caresite.core.model import Variation
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["BrokenPicture", "draw", "in_common_colours", "opened", "redrawn", "turn_of", "upright"]
+__all__ = ["BrokenPicture", "draw", "fitted", "in_common_colours", "opened", "redrawn", "turn_of", "upright"]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
 # How well each quality is kept by AVIF, WebP and JPEG: three scales on which the same number means different things.
@@ -60,7 +60,7 @@ def draw(data: bytes, variations: Iterable[Variation]) -> Iterator[tuple[Variati
         _decode_no_more_than(image, wanted)
         whole = _with_plain_colours(upright(image))
         for variation in wanted:
-            yield variation, _written(_fitted(whole, variation), variation)
+            yield variation, _written(fitted(whole, variation), variation)
 
 
 def redrawn(data: bytes, format: str, limit_px: int) -> bytes:
@@ -129,7 +129,7 @@ def _with_plain_colours(image: Image.Image) -> Image.Image:
     return fresh
 
 
-def _fitted(whole: Image.Image, variation: Variation) -> Image.Image:
+def fitted(whole: Image.Image, variation: Variation) -> Image.Image:
     """Return the part of a picture that a variation shows, around its focus, in the variation's size."""
     from PIL.Image import Resampling
 

@@ -17,6 +17,7 @@ from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import (
     Body,
+    Card,
     Component,
     Heading,
     Image,
@@ -31,6 +32,7 @@ from caresite.core.model import (
 from caresite.core.suggest import nearest
 from caresite.core.urls import is_external, is_safe
 from caresite.pipeline.assets import Asset
+from caresite.pipeline.cards import Cards, Shared, studio_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
@@ -99,6 +101,15 @@ class SiteReader(Reader):
         """Return what a page needs to know of the picture at an output path; None when none stands there."""
         facts = self._renderer.pictures.get(path)
         return as_shown(facts) if facts else None
+
+    @asked
+    def look(self) -> str:
+        """Return a digest of what share images are made with; nothing when there are none."""
+        return self._renderer.cards.look
+
+    def shared(self, here: Here, page: Page | None) -> Shared | None:
+        """Return the picture that other services show beside a link to the page being written."""
+        return self._renderer.shared(here, page)
 
     @asked
     def place(self, page: Page, key: str) -> Span:
@@ -206,6 +217,16 @@ class Renderer:
             compiled=compiled,
         )
         drawings = Drawings(theme)
+        self.studio = studio_of(theme, assets, drawings, site.files, site.settings.config.social_cards)
+        self.cards = Cards(
+            self.studio.digest if self.studio else "",
+            site.settings.base_path,
+            drawings,
+            picture=self.reader.picture,
+            plain=self.plain,
+            tone=self.env.filters["tone"],
+            note=self._note,
+        )
         self.env.globals |= {
             "site": self.reader,
             "theme": NotedOptions(theme.options, self.notes),
@@ -268,7 +289,8 @@ class Renderer:
             assets=tuple(sorted(n.name for n in unique if isinstance(n, Asked))),
             diagnostics=tuple(n for n in unique if isinstance(n, Diagnostic)),
             reads=tuple(n for n in unique if isinstance(n, Read)),
-            pictures=drawn,
+            pictures=(*drawn, *(n for n in unique if isinstance(n, Variation))),
+            cards=tuple(n for n in unique if isinstance(n, Card)),
         )
 
     def answer(self, read: Read) -> bytes:
@@ -388,6 +410,12 @@ class Renderer:
         """Return interface words in the language of the page being written."""
         self.notes.read(Read("words", (self.language,)), self.words.table(self.language))
         return self.words.say(self.language, key, **values)
+
+    def shared(self, here: Here, page: Page | None) -> Shared | None:
+        """Return the picture that other services show beside a link to a page; it is drawn with the site."""
+        self.reader.look()
+        authors = self.reader.authors(page) if page else ()
+        return self.cards.shared(here, page, self.reader.title, authors, self.language)
 
     def plain(self, text: str) -> str:
         """Return a line of Markdown as the words that readers see, without tags."""

@@ -93,7 +93,7 @@ def _beside(draft: Draft, targets: Iterable[str]) -> Iterable[str]:
 
 
 def _shown_pictures(meta: Any) -> tuple[str, ...]:
-    pictures = [meta.image, getattr(meta, "photo", None)]
+    pictures = [meta.image, meta.share_image, getattr(meta, "photo", None)]
     if shows_face(meta):
         pictures.append(meta.author.photo)
     if isinstance(meta, Story) and not meta.customer.anonymous:

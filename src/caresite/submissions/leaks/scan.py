@@ -108,16 +108,22 @@ def _scan_all(
 
 
 def _files(root: Path, site: Site, outputs: tuple[Output, ...]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield path, source and bytes of every file that would be published; pictures that were drawn anew are pixels."""
+    """Yield path, source and bytes of every file that would be published; of what is drawn, the words on it."""
     made = set()
     for output in outputs:
         made.add(output.path)
-        yield output.path, output.source, b"" if output.kind == "picture" else output.data
+        yield output.path, output.source, _readable(output)
     for path, source in sorted(site.files.items()):
         if path in made:
             continue
         with suppress(OSError):
             yield path, source, (root / source).read_bytes()
+
+
+def _readable(output: Output) -> bytes:
+    """Return what can be read in a file; one that is drawn has pixels, and perhaps words that were set in them."""
+    words = getattr(output.content, "words", None)
+    return output.data if words is None else str(words).encode()
 
 
 def scan_file(path: str, data: bytes, searcher: Searcher) -> tuple[Hit, ...]:

@@ -1,0 +1,282 @@
+"""Cards: what the share image of each page shows, so that a link to it looks like the firm wherever it is put."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from caresite.core.config import Images, SocialCards
+from caresite.core.model import Card, Image, Page, Variation
+from caresite.core.urls import encode_path, slug_of
+from caresite.kinds import Story
+from caresite.pipeline.assets import Asset, palette_for
+from caresite.pipeline.card_drawing import SIZES, Studio
+from caresite.pipeline.contexts import Here
+from caresite.pipeline.drawings import Drawings
+from caresite.pipeline.pictures import Facts, Wish, focus_of, name_of, variations_of
+from caresite.pipeline.themes import Theme
+from caresite.pipeline.words import date_in
+
+__all__ = ["Cards", "Shared", "card_key", "card_name", "studio_of", "words_on"]
+
+_EDITION = "1"  # counts the ways in which we drew cards
+_SANS = ("fonts/figtree-latin.woff2", "fonts/figtree-latin-ext.woff2")
+_SERIF = ("fonts/newsreader-latin.woff2", "fonts/newsreader-latin-ext.woff2")
+_MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==", re.DOTALL)
+_MARKS = {"de": "„“", "fr": "«»", "pl": "„”", "cs": "„“", "sv": "””", "da": "»«"}
+_LONGEST_NUMBER = 12
+_SHARED = Images(formats=(), widths=(1200,))
+
+
+class Shared(Struct, frozen=True):
+    """The picture that other services show beside a link, in pixels; `square` is the address of a quote to pass on."""
+
+    url: str
+    alt: str
+    width_px: int = 0
+    height_px: int = 0
+    square: str = ""
+
+
+def studio_of(
+    theme: Theme, assets: Mapping[str, Asset], drawings: Drawings, files: Mapping[str, str], cards: SocialCards
+) -> Studio | None:
+    """Return what the cards of a site are made with; None when there shall be none, or the theme has no colours.
+
+    `files` are the site's, output path to source below the site's folder.
+    """
+    palette = palette_for(theme) if cards.enabled else None
+    if palette is None:
+        return None
+    options = theme.options
+    own = {voice: str(getattr(options, f"font_{voice}", "")) for voice in ("sans", "serif")}
+    sans = tuple(_fonts(assets, (own["sans"], *_SANS, *cards.fonts)))
+    serif = tuple(_fonts(assets, (own["serif"], *_SERIF, own["sans"], *_SANS, *cards.fonts)))
+    if getattr(options, "fonts", "") == "serif":
+        sans = serif
+    if not sans:
+        return None
+    dark = getattr(options, "mode", "auto") == "dark"
+    root = theme.layers[0].folder
+    logos = [_logo(root, assets, files, str(getattr(options, name, ""))) for name in ("logo", "logo_dark")]
+    logo = (logos[1] or logos[0]) if dark else logos[0]
+    studio = Studio("", palette.dark if dark else palette.light, sans, serif or sans, drawings.pictures, logo, logos[1])
+    return msgspec.structs.replace(studio, digest=_digest_of(studio))
+
+
+def _fonts(assets: Mapping[str, Asset], names: Iterable[str]) -> Iterable[bytes]:
+    return (assets[name].data for name in dict.fromkeys(names) if name in assets)
+
+
+def _logo(root: Path, assets: Mapping[str, Asset], files: Mapping[str, str], name: str) -> bytes:
+    """Return the bytes of a logo that is an asset or a file of the site; nothing for one elsewhere."""
+    if name in assets:
+        return assets[name].data
+    source = files.get(name.lstrip("/")) if name.startswith("/") else None
+    try:
+        return (root / source).read_bytes() if source else b""
+    except OSError:
+        return b""
+
+
+def _digest_of(studio: Studio) -> str:
+    digest = hashlib.blake2b(_EDITION.encode(), digest_size=16)
+    for part in (*studio.sans, *studio.serif, studio.logo, studio.logo_on_band):
+        digest.update(hashlib.blake2b(part, digest_size=16).digest())
+    digest.update(repr((sorted(studio.colors.items()), sorted(studio.drawings.items()))).encode())
+    return digest.hexdigest()
+
+
+class Cards:
+    """Says what the share image of a page is; whatever it wants drawn goes to `note`.
+
+    `picture` answers what is known of the picture at an output path, `plain` turns a line of Markdown into words.
+    """
+
+    def __init__(
+        self,
+        look: str,
+        base_path: str,
+        drawings: Drawings,
+        *,
+        picture: Callable[[str], Facts | None],
+        plain: Callable[[str], str],
+        tone: Callable[[object], int],
+        note: Callable[[Card | Variation], None],
+    ) -> None:
+        self.look = look
+        self.base_path = base_path
+        self.drawings = drawings
+        self.picture = picture
+        self.plain = plain
+        self.tone = tone
+        self.note = note
+
+    def shared(
+        self, here: Here, page: Page | None, firm: str, authors: tuple[Page, ...], language: str
+    ) -> Shared | None:
+        """Return the share image of a page: its owner's, else a card, else its lead picture."""
+        image = page.share if page else None
+        own = self._own(image) if image else None
+        if own or not self.look:
+            return own or (self._own(here.image) if here.image else None)
+        if page is None or not page.has_page or page.kind not in ("post", "page", "story", "quote"):
+            return self._of_the_site(here, firm)
+        if page.kind == "quote":
+            return self._of_a_quote(page, firm)
+        return self._drawn(self._page_card(page, firm, authors, language), f"{page.title} – {firm}")
+
+    def _own(self, image: Image) -> Shared | None:
+        """Return a picture of the site in the shape that services show; one elsewhere as it is, no drawing."""
+        if not image.src.startswith(self.base_path) or image.src.startswith("//"):
+            return Shared(image.src, image.alt) if "://" in image.src else None
+        path = self._path_of(image)
+        facts = self.picture(path)
+        if facts is None or facts.format == "SVG" or facts.trouble:
+            return None
+        if not facts.is_drawn:
+            return Shared(image.src, image.alt, facts.width_px, facts.height_px)
+        wish = Wish(600, SIZES["wide"], focus_of(image.focus) or (50, 50))
+        [drawn] = variations_of(path, facts, wish, _SHARED).values()
+        self.note(drawn[-1])
+        return Shared(self._url(name_of(drawn[-1])), image.alt, drawn[-1].width_px, drawn[-1].height_px)
+
+    def _of_the_site(self, here: Here, firm: str) -> Shared:
+        card = Card(
+            kind="page",
+            source="site",
+            look=self.look,
+            title=firm,
+            firm=firm,
+            drawing=self.drawings.choose(firm),
+            tone=self.tone(firm),
+        )
+        return self._drawn(card, firm)
+
+    def _of_a_quote(self, page: Page, firm: str) -> Shared:
+        text = str(getattr(page.meta, "text", "") or page.summary)
+        found = _MARKED.search(text)
+        marks = _MARKS.get(page.lang.partition("-")[0], "“”")
+        said = f"{marks[0]}{self._line(text)}{marks[1]}"
+        person = page.person
+        name = person.name if person else ""
+        card = Card(
+            kind="quote",
+            source=page.output,
+            look=self.look,
+            title=said,
+            marked=self._line(found[1]) if found else "",
+            firm=firm,
+            name=name,
+            detail=", ".join(part for part in (person.role, person.company) if part) if person else "",
+            **self._face(person.photo if person else None),
+        )
+        square = msgspec.structs.replace(card, shape="square")
+        self.note(square)
+        shared = self._drawn(card, f"{said} {name}".strip())
+        return msgspec.structs.replace(shared, square=self._url(card_name(square)))
+
+    def _page_card(self, page: Page, firm: str, authors: tuple[Page, ...], language: str) -> Card:
+        number = _number_of(page)
+        date = page.date if page.kind == "post" else None
+        face = authors[0].image if len(authors) == 1 else None
+        return Card(
+            kind="story" if page.kind == "story" else "page",
+            source=page.output,
+            look=self.look,
+            title=page.title,
+            firm=firm,
+            above=_customer_of(page),
+            name=", ".join(author.title for author in authors[:3]),
+            detail=date_in(language, date, "long") if date else "",
+            number=number[0],
+            label=number[1],
+            drawing=self.drawings.choose(_subjects_of(page)),
+            tone=self.tone(_toned_by(page)),
+            **self._photo(page.image),
+            **self._face(face),
+        )
+
+    def _photo(self, image: Image | None) -> dict[str, Any]:
+        path, digest = self._file_of(image)
+        focus = focus_of(image.focus) if image and path else None
+        return {"photo": path, "photo_digest": digest, "focus": focus or (50, 50)}
+
+    def _face(self, image: Image | None) -> dict[str, Any]:
+        path, digest = self._file_of(image)
+        return {"face": path, "face_digest": digest}
+
+    def _file_of(self, image: Image | None) -> tuple[str, str]:
+        """Return output path and digest of a photograph of this site; nothing for what cannot be drawn into a card."""
+        path = self._path_of(image) if image else ""
+        facts = self.picture(path) if path else None
+        return (path, facts.digest) if facts and facts.is_drawn else ("", "")
+
+    def _path_of(self, image: Image) -> str:
+        from urllib.parse import unquote
+
+        is_here = image.src.startswith(self.base_path) and not image.src.startswith("//")
+        return unquote(image.src.removeprefix(self.base_path).partition("?")[0]) if is_here else ""
+
+    def _drawn(self, card: Card, alt: str) -> Shared:
+        self.note(card)
+        return Shared(self._url(card_name(card)), alt, *SIZES[card.shape])
+
+    def _url(self, path: str) -> str:
+        return encode_path(self.base_path + path)
+
+    def _line(self, text: str) -> str:
+        return " ".join(self.plain(text).split())
+
+
+def _customer_of(page: Page) -> str:
+    if not isinstance(page.meta, Story):
+        return ""
+    customer = page.meta.customer
+    return customer.descriptor if customer.anonymous else customer.name
+
+
+def _number_of(page: Page) -> tuple[str, str]:
+    """Return the first figure of a story and what it counts, if it is short enough to be set large."""
+    metrics = getattr(page.meta, "metrics", ())
+    for metric in metrics[:1]:
+        number = " ".join(part for part in (metric.value or metric.after, metric.unit) if part)
+        number = number.replace(" %", "%")
+        if number and len(number) <= _LONGEST_NUMBER:
+            return number, metric.label
+    return "", ""
+
+
+def _subjects_of(page: Page) -> str:
+    """Return what a page is about, best guess first, as the covers of pages have it."""
+    customer = page.meta.customer if isinstance(page.meta, Story) else None
+    first = f"{customer.name} | {customer.industry} {' '.join(page.meta.industry)} | " if customer else ""
+    return f"{first}{page.title} | {' '.join(term.name for term in page.terms.get('tags', ()))}"
+
+
+def _toned_by(page: Page) -> str:
+    customer = page.meta.customer if isinstance(page.meta, Story) else None
+    return (customer.industry or customer.name if customer else "") or page.slug
+
+
+def card_key(card: Card) -> str:
+    """Return the name that a card's bytes are kept under: a digest of everything it shows."""
+    return hashlib.blake2b(_EDITION.encode() + msgspec.msgpack.encode(card), digest_size=16).hexdigest()
+
+
+def card_name(card: Card) -> str:
+    """Return the output path of a card. It changes with what it shows."""
+    path = PurePosixPath(card.source.removesuffix("index.html").rstrip("/") or "home").with_suffix("")
+    name = "/".join(slug_of(part) for part in path.parts) + ("-square" if card.shape == "square" else "")
+    return f"assets/cards/{name}.{card_key(card)[:10]}.{'jpg' if card.photo else 'png'}"
+
+
+def words_on(card: Card) -> str:
+    """Return everything that can be read on a card."""
+    return "\n".join((card.title, card.firm, card.above, card.name, card.detail, card.number, card.label))
