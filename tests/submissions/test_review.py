@@ -6,14 +6,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from caresite.core.diagnostics import Problem
-from caresite.submissions.public import author_of, head_of, scopes_of, shown_of
+from caresite.core.diagnostics import Problem, Span
+from caresite.core.model import Item
+from caresite.kinds import ConsentLock, LockedConsent, Story
+from caresite.kinds.testimonial import Speaker
+from caresite.pipeline.consent import judge
+from caresite.pipeline.markdown import MarkdownOptions, markdown_for
+from caresite.submissions.public import author_of, content_file, head_of, scopes_of, shown_of
 from caresite.submissions.records import About, Agreement, Incentive, Media, Showing, State, Words
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.decisions import (
@@ -31,6 +37,7 @@ from caresite.submissions.review.decisions import (
 )
 from caresite.submissions.review.edits import doubts, kinds_of, pieces
 from caresite.submissions.review.guards import hindrances
+from caresite.submissions.review.lockfile import digest_of
 from caresite.submissions.review.states import MOVES, moved
 from caresite.submissions.store import Store
 from caresite.submissions.written import encode_record
@@ -355,3 +362,84 @@ def test_what_somebody_claims_covers_no_picture(method: Any) -> None:
     item = told(media=(PHOTO,), consent=(replace(PHOTO_TOO, method=method),))
     assert scopes_of(item) == ("publish_text",)
     assert "image" not in head_of(item)
+
+
+# the digest
+
+
+MARKDOWN = markdown_for(MarkdownOptions())
+PARTS = st.sampled_from(
+    (
+        *(
+            "They came",
+            " at five ",
+            "don't",
+            "“so”",
+            "...",
+            " -- ",
+            "1st",
+            "½",
+            "(c)",
+            "+-",
+            "10.30",
+            "a_b",
+            "*x*",
+            "==y==",
+        ),
+        *("<b>", "&amp;", "&#105;", "{{ x }}", "{% y %}", "::: quote", "[a](b)", "![c](d)", "www.x.org", "a@b.example"),
+        *(
+            "# ",
+            "- ",
+            "1. ",
+            "> ",
+            "| a | b |",
+            "\\n",
+            "\\n\\n",
+            "    ",
+            "```",
+            "---",
+            "straße",
+            "İ",
+            "ﬁ",
+            "你好",
+            "\\\\",
+            "import x",
+        ),
+    )
+)
+
+
+@given(words=st.lists(PARTS | st.text(max_size=12), max_size=12).map("".join))
+def test_whatever_the_words_are_the_page_has_the_digest_that_was_approved(words: str) -> None:
+    item = decide(told(text=Words(body=f"They came. {words}", rating=5)), Edit(age="of-age"), TERMS)
+    _, _, text = content_file(item)[1].partition("\n---\n")
+    body, _ = MARKDOWN.render(text, path="x.md", first_line=1)
+    meta = Story(consent_ref=ID, rating=5, author=msgspec.convert(author_of(item), Speaker))
+    page = Item(kind="story", meta=meta, body=body, span=Span("x.md"))
+    locked = {"scopes": scopes_of(item), "approved": AT, "digest": digest_of(item)}
+    verdict = judge(page, ConsentLock(items={ID: LockedConsent(**locked)}), NOW)
+    assert verdict.reasons == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rating": 4},
+        {"author": Speaker(name="Ada Quill")},
+        {"author": Speaker(name="Ada Q.", company="Harbour Clinic")},
+        {"author": None},
+    ],
+)
+def test_other_stars_or_another_name_than_approved_are_withheld(changes: dict[str, Any]) -> None:
+    item = told()
+    body, _ = MARKDOWN.render(BODY, path="x.md", first_line=1)
+    approved: dict[str, Any] = {"rating": 5, "author": msgspec.convert(author_of(item), Speaker)}
+    locked = {"scopes": scopes_of(item), "approved": AT, "digest": digest_of(item)}
+    lock = ConsentLock(items={ID: LockedConsent(**locked)})
+
+    def reasons(**meta: Any) -> tuple[str, ...]:
+        page = Item(kind="story", meta=Story(consent_ref=ID, **meta), body=body, span=Span("x.md"))
+        return judge(page, lock, NOW).reasons
+
+    assert reasons(**approved) == ()
+    assert reasons(**{**approved, **changes}) == ("its words, stars or name are not those that were approved",)

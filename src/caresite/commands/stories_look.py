@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -149,7 +149,9 @@ def found_ids(store: Store, given: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_found(known, each) for each in given))
 
 
-def _found(known: Iterable[str], given: str) -> str:
+def _found(known: Collection[str], given: str) -> str:
+    if given in known:
+        return given
     found = [item_id for item_id in known if item_id.startswith(given.strip().lower())]
     if len(found) == 1 and given.strip():
         return found[0]

@@ -19,6 +19,7 @@ from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.files import write_atomically
 from caresite.kinds.testimonial import Speaker
 from caresite.pipeline.approved import approved_digest
+from caresite.submissions.fold import clean_text
 from caresite.submissions.public import author_of, rating_of, scopes_of, shown_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.guards import ends_of, granting
@@ -68,7 +69,7 @@ def _approved(item: Submission, wording: str) -> Entry:
 def digest_of(item: Submission) -> str:
     """Return the digest of what is shown of `item`, as the build works it out of the page."""
     speaker = msgspec.convert(author_of(item), Speaker)
-    return approved_digest(shown_of(item).body, rating_of(item), speaker)
+    return approved_digest(clean_text(shown_of(item).body), rating_of(item), speaker)
 
 
 def _moment(at: datetime) -> datetime:
