@@ -147,6 +147,24 @@ def test_a_letter_that_only_the_second_font_has_is_drawn_in_it() -> None:
     assert touch_icon("Łódź", palette, "auto", LETTERS) != touch_icon("Łódź", palette, "auto", LETTERS[:1])
 
 
+def touch_icon_of(site: BuiltSite) -> Image.Image:
+    return Image.open(io.BytesIO(next(data for path, data in site.outputs.items() if "/touch-icon." in path)))
+
+
+@pytest.mark.parametrize("place", ["assets/mark.svg", "static/mark.svg"])
+def test_a_drawn_logo_becomes_the_icon_for_home_screens_unless_it_is_far_from_square(place: str) -> None:
+    square = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path fill="#f00" d="M0 0h10v10H0z"/></svg>'
+    name = "mark.svg" if place.startswith("assets") else "/mark.svg"
+    drawn = touch_icon_of(hearth_site(f"theme: {{logo: {name}}}\n", files={place: square}))
+    assert drawn.getpixel((90, 90)) == (255, 0, 0)
+    assert drawn.getpixel((5, 5)) != (255, 0, 0)
+    wide = square.replace(b"0 0 10 10", b"0 0 90 10")
+    letter = touch_icon_of(hearth_site(f"theme: {{logo: {name}}}\n", files={place: wide}))
+    assert letter.tobytes() == touch_icon_of(hearth_site()).tobytes()
+    broken = touch_icon_of(hearth_site(f"theme: {{logo: {name}}}\n", files={place: b"<svg"}))
+    assert broken.tobytes() == letter.tobytes()
+
+
 def test_a_letter_that_no_font_has_is_never_a_box() -> None:
     palette = palette_of("#1f6152", 85)
     assert touch_icon("日本", palette, "auto", LETTERS) == touch_icon("語", palette, "auto", ())

@@ -448,6 +448,9 @@ def test_the_toolbar_says_what_there_is_to_know(show: Show, visit: Visit) -> Non
         "harbour.example › about",
     ):
         assert re.sub(r"\s+", " ", part) in re.sub(r"\s+", " ", words), words
+    shared = panel.get_by_role("img", name="Harbour Vets")
+    expect(shared).to_have_js_property("naturalWidth", 1200)
+    expect(shared).to_have_js_property("naturalHeight", 630)
     assert panel.get_by_role("link", name="Everything on the site").get_attribute("href") == "/_caresite/"
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()

@@ -394,6 +394,22 @@ def test_copied_files_are_looked_at_too(build: Callable[..., BuiltSite]) -> None
     ]
 
 
+def test_the_words_on_a_share_image_are_looked_at(build: Callable[..., BuiltSite]) -> None:
+    leaking = build(f"-- content/pages/about.md --\n---\ntitle: Write to {EMAIL}\n---\nWords.\n")
+    assert [d for d in leaking.diagnostics if d.code == "S101" and "`assets/cards/about." in d.message]
+
+
+def test_what_a_camera_wrote_into_a_picture_is_no_leak_as_it_stays_out_of_the_site(
+    build: Callable[..., BuiltSite],
+) -> None:
+    telling = {"static/letters/oven.jpg": image("JPEG", exif=exif(0x010E, EMAIL), comment=f"by {NAME}".encode())}
+    site = build(PAGE.format(words="![Our oven](/letters/oven.jpg)"), files=telling)
+    assert site.published, site.report
+    there = (site.root / "public/letters/oven.jpg").read_bytes()
+    assert found(telling["static/letters/oven.jpg"], "oven.jpg")
+    assert not found(there, "oven.jpg")
+
+
 def test_the_owners_own_address_is_no_leak(build: Callable[..., BuiltSite], site: Path, store: Store) -> None:
     own = replace(ada(), id=f"{9:016x}", submitter=Submitter(name="Corner Bakery", email="hello@bakery.example"))
     with store.locked():

@@ -47,7 +47,7 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
     """Return all assets by name: the site's `assets/` over the theme's over its parents'; and links not followed.
 
     A theme with the options `brand` and `accent` gets its `palette.css` made from them, and an `icon.svg` and a
-    `touch-icon.png` with the first letter of the site's `title` unless it has one; fonts of the owner's, an
+    `touch-icon.png` with its logo or the first letter of the site's `title` unless it has one; fonts of the owner's, an
     `own-fonts.css`.
 
     A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
@@ -68,11 +68,24 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
         if TOUCH_ICON not in assets:
             fonts = tuple(assets[name].data for name in _LETTERS if name in assets)
             mode = getattr(theme.options, "mode", "auto")
-            assets[TOUCH_ICON] = _asset(TOUCH_ICON, touch_icon(title, palette, mode, fonts))
+            logo = _drawn_logo(theme, assets)
+            assets[TOUCH_ICON] = _asset(TOUCH_ICON, touch_icon(title, palette, mode, fonts, logo))
     if faces := _own_faces(theme, assets):
         data, links = _rewritten(FONTS, faces, assets)
         assets[FONTS] = replace(_asset(FONTS, data), links=links)
     return assets, found
+
+
+def _drawn_logo(theme: Theme, assets: Mapping[str, Asset]) -> bytes:
+    """Return the owner's logo when it is an SVG drawing in `assets/` or `static/`, as home screens want pixels."""
+    name = str(getattr(theme.options, "logo", ""))
+    if not name.endswith(".svg") or "//" in name:
+        return b""
+    if name in assets:
+        return assets[name].data
+    site = theme.layers[0].folder
+    file = site / "static" / name.lstrip("/")
+    return file.read_bytes() if name.startswith("/") and lies_within(file, site) else b""
 
 
 def _own_faces(theme: Theme, assets: Mapping[str, Asset]) -> str:

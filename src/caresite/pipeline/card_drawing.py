@@ -16,7 +16,7 @@ from caresite.pipeline.pixels import fitted, opened, upright
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
 
-__all__ = ["SIZES", "Studio", "draw_card", "rasterized"]
+__all__ = ["SIZES", "Studio", "draw_card", "logo_picture", "rasterized"]
 
 SIZES = {"wide": (1200, 630), "square": (1080, 1080)}
 _SAFE = 64
@@ -190,7 +190,7 @@ class _Drawing:
 
     def firm(self, width: int, color: str, logo: bytes) -> None:
         """Draw the firm's logo; without one, its initial and its name."""
-        if logo and (picture := _logo(logo, 56, min(width, 420))):
+        if logo and (picture := logo_picture(logo, 56, min(width, 420))):
             self.image.paste(picture, (_SAFE, _SAFE), picture)
             return
         name = self.strong.said(self.card.firm)
@@ -299,7 +299,7 @@ def _mixed(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
-def _logo(data: bytes, height_px: int, most_px: int) -> Image.Image | None:
+def logo_picture(data: bytes, height_px: int, most_px: int) -> Image.Image | None:
     """Return a logo in its shape, at most as high and as wide; None when it cannot be drawn."""
     from caresite.pipeline.pixels import BrokenPicture
     from caresite.pipeline.vector import BrokenDrawing, safe_drawing

@@ -6,10 +6,12 @@ import io
 from functools import lru_cache
 from html import escape
 
+from caresite.pipeline.card_drawing import logo_picture
 from caresite.pipeline.palette import Palette
 
 __all__ = ["icon_svg", "initial_of", "touch_icon"]
 
+_MARGIN_PX = 18
 TOUCH_ICON_PX = 180  # what iOS and iPadOS ask for; they round its corners themselves
 
 # The colours stand in attributes too: where a policy for the site forbids the style, the light ones are shown.
@@ -30,12 +32,14 @@ def icon_svg(title: str, palette: Palette, mode: str = "auto") -> str:
     return _ICON.format(style=style, tile=first["brand"], letter=first["on-brand"], initial=escape(initial_of(title)))
 
 
-def touch_icon(title: str, palette: Palette, mode: str, fonts: tuple[bytes, ...]) -> bytes:
-    """Return the icon for home screens as PNG, 180 by 180 pixels.
+def touch_icon(title: str, palette: Palette, mode: str, fonts: tuple[bytes, ...], logo: bytes = b"") -> bytes:
+    """Return the icon for home screens as PNG, 180 by 180 pixels: the firm's `logo`, unless it is far from square.
 
-    Its letter is set in the first of `fonts` (WOFF2) that has it; without one there is a disc in its place.
+    Else it is the first letter of the title, in the first of `fonts` (WOFF2) that has it; without one a disc.
     """
     colors = palette.dark if mode == "dark" else palette.light
+    if logo and (icon := _logo_icon(logo, colors["surface"])):
+        return icon
     return _drawn(initial_of(title), colors["brand"], colors["on-brand"], fonts)
 
 
@@ -55,6 +59,22 @@ def _drawn(initial: str, tile: str, letter: str, fonts: tuple[bytes, ...]) -> by
         pen.ellipse((middle - 40, middle - 40, middle + 40, middle + 40), fill=letter)
     file = io.BytesIO()
     picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _logo_icon(logo: bytes, ground: str) -> bytes:
+    """Return the icon with a logo on it; nothing when it is too wide or too high to be made out, or is no picture."""
+    from PIL import Image
+
+    side = TOUCH_ICON_PX - 2 * _MARGIN_PX
+    drawn = logo_picture(logo, side, side)
+    if drawn is None or not 0.5 <= drawn.width / drawn.height <= 2:
+        return b""
+    icon = Image.new("RGB", (TOUCH_ICON_PX, TOUCH_ICON_PX), ground)
+    icon.paste(drawn, ((TOUCH_ICON_PX - drawn.width) // 2, (TOUCH_ICON_PX - drawn.height) // 2), drawn)
+    file = io.BytesIO()
+    icon.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 

@@ -20,7 +20,7 @@ from caresite.preview.generations import Generation
 from caresite.preview.state import Fault, Opens, fault_of
 from caresite.preview.tree import Entry, answer_at
 
-__all__ = ["About", "Note", "SearchResult", "about_page"]
+__all__ = ["About", "Note", "SearchResult", "SharedImage", "about_page"]
 
 _LINK = re.compile(rb"<a\b[^>]*?\shref=\"([^\"#?]+)", re.IGNORECASE)
 
@@ -47,6 +47,13 @@ class SearchResult(Struct, frozen=True):
     date: str
 
 
+class SharedImage(Struct, frozen=True):
+    """The picture that other services show beside a link to a page, by its address here."""
+
+    url: str
+    alt: str
+
+
 class About(Struct, frozen=True, kw_only=True):
     """What there is to say about a page. `held` maps URLs that it links to with why the public cannot see them."""
 
@@ -59,6 +66,7 @@ class About(Struct, frozen=True, kw_only=True):
     reason: str = ""
     notes: tuple[Note, ...] = ()
     result: SearchResult | None = None
+    shared: SharedImage | None = None
     held: dict[str, State] = {}
     errors: int = 0
     warnings: int = 0
@@ -91,6 +99,7 @@ def about_page(generation: Generation, path: str, opens: Opens) -> About:
         reason=reason_of(page, site.settings.zone) if page else "",
         notes=tuple(_notes(generation, entry, text, opens)),
         result=_result(site, entry, page, text),
+        shared=_shared(site, text),
         held=_held(site, entry),
         **common,
     )
@@ -125,6 +134,12 @@ def _result(site: Site, entry: Entry, page: Page | None, text: PageText) -> Sear
         description=cut(words, LONGEST_DESCRIPTION),
         date=f"{page.date.astimezone(site.settings.zone):%Y-%m-%d}" if page and page.date else "",
     )
+
+
+def _shared(site: Site, text: PageText) -> SharedImage | None:
+    """Return the share image of a page, if it is one of the site's own: nothing is loaded from elsewhere here."""
+    here, there = urlsplit(site.settings.config.base_url), urlsplit(text.shared)
+    return SharedImage(there.path, text.shared_alt) if there.path and there.netloc == here.netloc else None
 
 
 def _held(site: Site, entry: Entry) -> dict[str, State]:

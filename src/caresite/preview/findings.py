@@ -33,6 +33,8 @@ class PageText(NamedTuple):
     headings: tuple[tuple[int, str], ...]
     bare: tuple[str, ...]
     noindex: bool
+    shared: str = ""
+    shared_alt: str = ""
 
 
 def read_page(html: str) -> PageText:
@@ -46,6 +48,8 @@ def read_page(html: str) -> PageText:
         headings=tuple((level, " ".join(words.split())) for level, words in reader.headings),
         bare=tuple(reader.bare),
         noindex=reader.noindex,
+        shared=reader.shared.get("og:image", ""),
+        shared_alt=reader.shared.get("og:image:alt", ""),
     )
 
 
@@ -92,6 +96,7 @@ class _Reader(HTMLParser):
         self.headings: list[tuple[int, str]] = []
         self.bare: list[str] = []
         self.noindex = False
+        self.shared: dict[str, str] = {}
         self._inside = ""
         self._words: list[str] = []
         self._drawing = 0
@@ -102,6 +107,8 @@ class _Reader(HTMLParser):
             self._drawing += 1
         if tag == "img":
             self._note_picture(given)
+        elif tag == "meta" and (given.get("property") or "").startswith("og:image"):
+            self.shared.setdefault(str(given["property"]), given.get("content") or "")
         elif tag == "meta":
             self._note_meta((given.get("name") or "").lower(), given.get("content") or "")
         elif (tag == "title" and not self._drawing and not self.title) or _level(tag):

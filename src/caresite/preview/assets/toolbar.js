@@ -136,6 +136,7 @@ function facts(about) {
             ? element("ul", { class: "notes" }, ...about.notes.map(noteItem))
             : element("p", {}, "None: nothing to add or to put right."),
         ...(about.result ? [element("h3", {}, "As a search result"), searchResult(about.result)] : []),
+        ...(about.shared ? [element("h3", {}, "As a shared link"), sharedImage(about.shared)] : []),
     ];
 }
 
@@ -147,6 +148,8 @@ function noteItem(note) {
         note.place && element("span", { class: "where" }, " ", placeLink(note.place, note)),
         note.hint && element("span", { class: "hint" }, ` ${note.hint}`));
 }
+
+const sharedImage = (shared) => element("img", { class: "shared", src: shared.url, alt: shared.alt, width: 1200, height: 630 });
 
 function searchResult(result) {
     const date = result.date ? element("span", { class: "date" }, `${result.date} – `) : "";
