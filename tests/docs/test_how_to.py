@@ -71,6 +71,7 @@ SHOWN = {
         "_redirects": ("/left-wheel/ /2019/05/04/the-left-wheel.html 301", "/category/* /tags/:splat 301"),
         "/testimonials/": ("Devi Raman",),
     },
+    "deploy": {"/blog/hello/": ("The shop is open.",)},
     "hosts": {
         "/blog/hello/": ("The shop is open.",),
         ".htaccess": ('RewriteCond %{REQUEST_URI} "^/news/hello/?$"', "Header always set Content-Security-Policy"),
