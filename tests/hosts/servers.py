@@ -70,7 +70,7 @@ AddType application/x-gzip .gz
   Require all granted
 </Directory>
 """
-_APACHE_MODULES = "mpm_event authn_core authz_core mime dir rewrite headers env setenvif alias"
+_APACHE_MODULES = "mpm_event authn_core authz_core mime dir rewrite headers env setenvif alias filter deflate"
 
 
 class WebServer(NamedTuple):

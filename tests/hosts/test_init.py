@@ -78,7 +78,7 @@ FILES = {
     "cloudflare-pages": {"deploy/cloudflare-build.sh", ".python-version"},
     "s3": {"deploy/s3/bucket-policy.json", "deploy/s3/deployer-policy.json"},
     "nginx": {"deploy/nginx/site.conf", "deploy/nginx/maps.conf", "deploy/nginx/rules.conf"},
-    "caddy": {"deploy/caddy/Caddyfile", "deploy/caddy/caresite.caddy"},
+    "caddy": {"deploy/caddy/Caddyfile", "deploy/caddy/rules.caddy"},
     "apache": {"static/.htaccess"},
 }
 
@@ -132,6 +132,15 @@ def test_rules_need_a_finished_site(root: Path, host: str) -> None:
     done = init(root, host)
     assert done.exit_code == 1
     assert "run `caresite build` first" in done.output
+    assert texts(root) == {}
+
+
+def test_rules_of_a_preview_are_not_for_visitors(root: Path) -> None:
+    env = {"CARESITE__SEO__NOINDEX": "true"}
+    CliRunner().invoke(cli, ["-C", str(root), "build"], env=env)
+    done = init(root, "nginx")
+    assert done.exit_code == 1
+    assert "the finished site is a preview" in done.output
     assert texts(root) == {}
 
 

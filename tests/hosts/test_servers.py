@@ -139,6 +139,7 @@ def test_compressed_files_go_out_as_they_are(
         assert (raw, gzip.decompress(raw)) == (finished_files[f"{file}.gz"], finished_files[file])
     else:
         assert (encoding, raw) == ("", finished_files[file])
+    assert "accept-encoding" in answer.headers.get("vary", "").lower()
     types = {"/about/": "text/html; charset=utf-8", "ASSET": "text/css; charset=utf-8"}
     kind = answer.headers["content-type"]
     assert kind == types[asked] if asked in types else "xml" in kind

@@ -47,6 +47,10 @@ def run(session: Session, flags: Flags) -> int:
     if host.reads_rules and not (output / MARKER).is_file():
         return _refuse(session, f"{host.name} needs the rules of the finished site: run `caresite build` first")
     brief = _brief(settings, output)
+    if host.reads_rules and brief.rules.asks_robots_to_leave and not settings.config.seo.noindex:
+        return _refuse(
+            session, "the finished site is a preview, which search engines stay away from: build it for visitors"
+        )
     done = _write(session, host, host.files(brief), force=flags.force)
     if session.json:
         names = {name: [file.path for file in getattr(done, name)] for name in done._fields}

@@ -29,6 +29,16 @@ AddDefaultCharset utf-8
 </IfModule>
 """
 _COMPRESSED = """\
+<IfModule mod_deflate.c>
+  AddOutputFilterByType DEFLATE text/html text/css text/plain text/javascript text/calendar text/csv text/markdown
+  AddOutputFilterByType DEFLATE text/vtt text/xml image/svg+xml application/javascript application/json application/xml
+  AddOutputFilterByType DEFLATE application/rss+xml application/atom+xml application/manifest+json application/wasm
+</IfModule>
+<IfModule mod_headers.c>
+  <FilesMatch "\\.(html|css|js|mjs|json|xml|txt|svg|webmanifest|ics|csv|md|vtt)(\\.(gz|br))?$">
+    Header merge Vary Accept-Encoding
+  </FilesMatch>
+</IfModule>
 # Files that were compressed beforehand (`precompress` of the target) go out as they are.
 <IfModule mod_mime.c>
   <FilesMatch "\\.(html|css|js|mjs|json|xml|txt|svg|webmanifest|ics|csv|md|vtt)\\.(gz|br)$">
@@ -36,9 +46,6 @@ _COMPRESSED = """\
     RemoveType .gz .br
     AddEncoding gzip .gz
     AddEncoding br .br
-    <IfModule mod_headers.c>
-      Header append Vary Accept-Encoding
-    </IfModule>
     SetEnv no-gzip 1
     SetEnv no-brotli 1
   </FilesMatch>

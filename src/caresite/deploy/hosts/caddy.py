@@ -80,7 +80,7 @@ def _end(rules: HostRules) -> Iterator[str]:
     base = rules.base_path
     yield f"\t@caresite_hidden {{\n\t\tpath {base}_redirects {base}_headers */.*\n"
     yield "\t\tnot path */.well-known/*\n\t}\n\terror @caresite_hidden 404\n"
-    yield "\tfile_server {\n\t\tprecompressed br gzip\n\t}\n"
+    yield "\theader ?Vary Accept-Encoding\n\tfile_server {\n\t\tprecompressed br gzip\n\t}\n"
 
 
 def _not_found(rules: HostRules) -> str:
@@ -102,18 +102,19 @@ def _quoted(text: str) -> str:
 def _caddyfile(brief: Brief) -> str:
     return f"""\
 # A server for {brief.domain}, with https by itself. Put the finished site into
-# /var/www/{brief.domain}{brief.rules.base_path} with `caresite deploy`, then, on the server:
+# /var/www/{brief.domain}{brief.rules.base_path} with `caresite deploy`, add what stands below to
+# /etc/caddy/Caddyfile on the server, and there:
 #
-#   sudo cp Caddyfile caresite.caddy /etc/caddy/
+#   sudo cp rules.caddy /etc/caddy/{brief.domain}.caddy
 #   sudo systemctl reload caddy
 #
-# caresite.caddy changes with your redirects and pages: after `caresite build`, write it anew with
+# rules.caddy changes with your redirects and pages: after `caresite build`, write it anew with
 # `caresite deploy init caddy`, and copy it again.
 
 {brief.domain} {{
 	root * /var/www/{brief.domain}
-	encode gzip
-	import caresite.caddy
+	encode zstd gzip
+	import {brief.domain}.caddy
 }}
 """
 
@@ -121,14 +122,14 @@ def _caddyfile(brief: Brief) -> str:
 def _host_files(brief: Brief) -> tuple[HostFile, ...]:
     return (
         HostFile("deploy/caddy/Caddyfile", _caddyfile(brief), "the server; yours to change"),
-        HostFile("deploy/caddy/caresite.caddy", snippet(brief.rules), "headers, redirects, and how files are found"),
+        HostFile("deploy/caddy/rules.caddy", snippet(brief.rules), "headers, redirects, and how files are found"),
     )
 
 
 def _steps(brief: Brief) -> tuple[str, ...]:
     return (
         "The commands to run on the server stand at the top of deploy/caddy/Caddyfile.",
-        "When redirects or pages have changed, build, run `caresite deploy init caddy` again, and copy caresite.caddy.",
+        "When redirects or pages have changed, build, run `caresite deploy init caddy`, and copy rules.caddy again.",
     )
 
 

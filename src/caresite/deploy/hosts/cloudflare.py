@@ -5,6 +5,8 @@ Cloudflare follows redirects before it looks for files, and passes over lines th
 
 from __future__ import annotations
 
+import shlex
+
 from caresite.deploy.hosts.files import Brief, Host, HostFile
 
 __all__ = ["HOST"]
@@ -24,15 +26,16 @@ else
 fi
 
 # Here every redirect wins over files, and a line that asks for it with a `!` would be passed over.
-if [ -f OUTPUT/_redirects ]; then
-  sed '/^#/!s/!$//' OUTPUT/_redirects > OUTPUT/_redirects.new
-  mv OUTPUT/_redirects.new OUTPUT/_redirects
+cd OUTPUT
+if [ -f _redirects ]; then
+  sed '/^#/!s/!$//' _redirects > _redirects.new
+  mv _redirects.new _redirects
 fi
 """
 
 
 def _files(brief: Brief) -> tuple[HostFile, ...]:
-    text = _SCRIPT.replace("OUTPUT", brief.output_dir).replace("VERSION", brief.version)
+    text = _SCRIPT.replace("OUTPUT", shlex.quote(brief.output_dir)).replace("VERSION", brief.version)
     return (
         HostFile("deploy/cloudflare-build.sh", text, "builds the site, and makes its redirects Cloudflare's"),
         HostFile(".python-version", "3.12\n", "the Python that Cloudflare uses", ""),

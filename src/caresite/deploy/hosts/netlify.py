@@ -7,6 +7,8 @@ due, beside a function that Netlify runs every few minutes: when the moment has 
 
 from __future__ import annotations
 
+import json
+
 from caresite.deploy.hosts.files import Brief, Host, HostFile
 
 __all__ = ["HOST", "config_file"]
@@ -16,7 +18,7 @@ _CONFIG = """\
 
 [build]
   command = "{install} && caresite build"
-  publish = "{output}"
+  publish = {output}
 
 [build.environment]
   PYTHON_VERSION = "3.11"
@@ -42,7 +44,7 @@ _PLUGIN = """\
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 
-const KEPT = [".caresite", "OUTPUT"];
+const KEPT = [".caresite", OUTPUT];
 
 export const onPreBuild = async ({ utils }) => {
   await utils.cache.restore(KEPT);
@@ -84,7 +86,7 @@ export const config = { schedule: "*/5 * * * *" };
 
 def config_file(install: str, output: str, *, keeps: bool) -> HostFile:
     """Return `netlify.toml`; with `keeps`, the plugin that keeps what builds remember is named in it."""
-    text = _CONFIG.format(install=install, output=output, plugin=_PLUGIN_ENTRY if keeps else "")
+    text = _CONFIG.format(install=install, output=json.dumps(output), plugin=_PLUGIN_ENTRY if keeps else "")
     return HostFile("netlify.toml", text, "how Netlify builds the site, its previews and branches")
 
 
@@ -93,7 +95,12 @@ def _files(brief: Brief) -> tuple[HostFile, ...]:
     function = "netlify/functions/caresite-rebuild"
     return (
         config_file(f"pip install caresite=={brief.version}", output, keeps=True),
-        HostFile("netlify/caresite/index.js", _PLUGIN.replace("OUTPUT", output), "keeps what builds remember", "//"),
+        HostFile(
+            "netlify/caresite/index.js",
+            _PLUGIN.replace("OUTPUT", json.dumps(output)),
+            "keeps what builds remember",
+            "//",
+        ),
         HostFile("netlify/caresite/manifest.yml", _MANIFEST, "its name, as Netlify wants it"),
         HostFile("netlify/caresite/package.json", _PACKAGE, "the same", ""),
         HostFile(f"{function}/caresite-rebuild.mjs", _FUNCTION, "builds again when a text is due", "//"),

@@ -33,6 +33,12 @@ types {
 }
 """
 _COMPRESSED = """\
+gzip on;
+gzip_vary on;
+gzip_proxied any;
+gzip_types text/css text/plain text/javascript text/calendar text/csv text/markdown text/vtt text/xml image/svg+xml
+    application/javascript application/json application/xml application/rss+xml application/atom+xml
+    application/manifest+json application/wasm;
 # Files that were compressed beforehand (`precompress` of the target) go out as they are.
 gzip_static on;
 # With the package libnginx-mod-http-brotli-static, also:

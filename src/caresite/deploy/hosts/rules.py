@@ -80,6 +80,11 @@ class HostRules(Struct, frozen=True, kw_only=True):
     headers: tuple[HeaderRule, ...]
     left_out: tuple[str, ...]
 
+    @property
+    def asks_robots_to_leave(self) -> bool:
+        """Tell whether search engines are to stay away from all of the site, as from a preview."""
+        return any(rule.path == "/*" and ("X-Robots-Tag", "noindex") in rule.values for rule in self.headers)
+
 
 def rules_in(folder: Path, base_path: str) -> HostRules:
     """Return the rules of the finished site in `folder`."""
