@@ -120,9 +120,12 @@ def test_rules_are_written_anew_while_nobody_changed_them(root: Path) -> None:
     page = root / "content/blog/hello.md"
     page.write_text(page.read_text("utf-8").replace("/greetings/", "/welcome/"), "utf-8")
     run(root, "build")
+    note = "deploy/nginx/rules.conf was written for other redirects or pages than the site has now"
+    assert note in run(root, "doctor").output
     done = init(root, "nginx")
     assert done.exit_code == 0
     assert "Wrote deploy/nginx/rules.conf" in done.output
+    assert "was written for other" not in run(root, "doctor").output
     assert "Right already: deploy/nginx/site.conf" in done.output
     assert "/welcome" in texts(root)["deploy/nginx/rules.conf"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,14 +12,14 @@ import click
 from caresite import __version__
 from caresite.commands.session import Session, printable
 from caresite.core.config import Settings
-from caresite.core.files import write_atomically
+from caresite.core.files import read_as_text, write_atomically
 from caresite.core.suggest import nearest
 from caresite.deploy.hosts.files import Brief, Host, HostFile, is_untouched, marked
 from caresite.deploy.hosts.registry import HOSTS
 from caresite.deploy.hosts.rules import HostRules, rules_in
 from caresite.pipeline.publish import MARKER
 
-__all__ = ["Flags", "run"]
+__all__ = ["Flags", "outdated", "run"]
 
 
 class Flags(NamedTuple):
@@ -58,6 +59,21 @@ def run(session: Session, flags: Flags) -> int:
     else:
         _tell(session, host, brief, done)
     return 1 if done.kept else 0
+
+
+def outdated(root: Path, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield host and path of each file with rules that are not those of the finished site any more."""
+    output = root / settings.config.output_dir
+    if not (output / MARKER).is_file():
+        return
+    brief = _brief(settings, output)
+    if brief.rules.asks_robots_to_leave and not settings.config.seo.noindex:
+        return  # a preview, whose rules are not for visitors
+    for host in HOSTS.values():
+        for file in host.files(brief) if host.reads_rules else ():
+            there = read_as_text(root / file.path)
+            if is_untouched(there) and there != marked(file, host.name):
+                yield host.name, file.path
 
 
 def _say_hosts(session: Session) -> None:

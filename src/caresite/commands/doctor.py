@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import click
 
 from caresite import __version__
+from caresite.commands.deploy_init import outdated
 from caresite.commands.git import Git
 from caresite.commands.session import Session, printable
 from caresite.core.config import CONFIG_NAMES, Settings
@@ -84,6 +85,8 @@ def examine(session: Session, *, fix: bool = False) -> Iterator[Finding]:
     yield from _names(paths)
     yield from _encodings(session.root, paths, fix=fix)
     yield from _output(session.root, settings.config.output_dir if settings else "public")
+    if settings:
+        yield from _hosts(session.root, settings)
     yield from _git(session.root, fix=fix)
 
 
@@ -224,6 +227,12 @@ def _output(root: Path, name: str) -> Iterator[Finding]:
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
         advice = "Choose another `output_dir`, move the files away, or run `caresite build --clean` once."
         yield Finding("wrong", f"{name}/ holds files that caresite did not make", advice)
+
+
+def _hosts(root: Path, settings: Settings) -> Iterator[Finding]:
+    for host, path in outdated(root, settings):
+        advice = f"Run `caresite deploy init {host}`, and give the file to the server."
+        yield Finding("note", f"{path} was written for other redirects or pages than the site has now", advice)
 
 
 # git
