@@ -3,21 +3,26 @@
     python bench/submissions.py [--count 10000] [--approve 2000] [--pages 500] [--folder FOLDER]
 
 Prints a table; asserts nothing. Each figure is one run of the real command in a process of its own, as its user would
-wait for it; but the leak scan is timed alone, over as many pages of 2,000 words as `--pages` says.
+wait for it; pages of the review are asked of a running preview; the leak scan is timed alone, over as many pages of
+2,000 words as `--pages` says.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 from caresite.submissions.leaks.scan import scan_file
 from caresite.submissions.leaks.search import Searcher
@@ -73,6 +78,8 @@ def main() -> None:
         show("build, before any is shown", run(root, "build"))
         show(f"approve {len(ids):,}", run(root, "stories", "approve", *ids))
         show(f"build with {len(ids):,} of them", run(root, "build"))
+        for what, seconds in review(root, ids[0], list(Store(root).listing())[-1]):
+            show(what, seconds)
         show("build again", run(root, "build"))
         show("edit one that is shown", run(root, "stories", "edit", ids[0], "--reply", "Thank you."))
         show("build after the edit", run(root, "build"))
@@ -128,6 +135,37 @@ def forgetting(root: Path) -> float:
     """Return how many seconds a list takes that has to read every file."""
     (root / "private" / "submissions" / ".listing").unlink()
     return run(root, "stories", "list")
+
+
+def review(root: Path, shown: str, waiting: str) -> Iterator[tuple[str, float]]:
+    """Yield how many seconds the review in the browser takes for each of its pages, asked one after another."""
+    command = (sys.executable, "-m", "caresite", "--json", "serve", "--port", "0")
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            events = (json.loads(line) for line in process.stdout)
+            url = next(event["url"] for event in events if event["event"] == "serving")
+            next(event for event in events if event["event"] == "built")
+            stories = f"{url}/_caresite/stories"
+            yield "review: the queue, first time", fetch(stories)[0]
+            yield "review: the queue, again", fetch(stories)[0]
+            yield "review: find a word", fetch(f"{stories}?group=shown&q=rosa+lund")[0]
+            yield "review: one that is shown", fetch(f"{stories}/{shown}")[0]
+            seconds, page = fetch(f"{stories}/{waiting}")
+            yield "review: one that waits", seconds
+            hidden = dict(re.findall(r'<input type="hidden" name="(token|revision)" value="([^"]*)">', page))
+            form = urlencode({**hidden, "does": "edit", "note": "bench"}).encode()
+            yield "review: save a note, and see it", fetch(f"{stories}/{waiting}", form)[0]
+        finally:
+            process.terminate()
+
+
+def fetch(url: str, form: bytes | None = None) -> tuple[float, str]:
+    """Return how many seconds a page takes to come, and the page; with a `form` it is posted, and what follows read."""
+    start = time.perf_counter()
+    with urlopen(url, form, timeout=120) as answer:
+        page = answer.read().decode()
+    return time.perf_counter() - start, page
 
 
 def scan(root: Path, pages: dict[str, bytes]) -> float:
