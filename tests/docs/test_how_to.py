@@ -9,17 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from caresite.testing import BuiltSite, build_site, write_site
+from caresite.testing import BuiltSite, build_site, picture, write_site
 from docs.walk import DOCS, blocks_of, in_process, walk
 
 PAGES = sorted(page for page in (DOCS / "how-to").glob("*.md") if page.stem != "plugin")  # it has a test of its own
-PICTURES = {"write-a-post": ("green.jpg", "basket.jpg")}
-"""What a reader is told to put beside `content/blog/the-green-one/index.md`, and no text can hold."""
+PICTURES = {
+    "write-a-post": ("content/blog/the-green-one/green.jpg", "content/blog/the-green-one/basket.jpg"),
+    "pictures": (
+        *(f"content/blog/the-new-shop/{name}.jpg" for name in ("street", "counter", "bench", "swirl")),
+        "static/images/prices.jpg",
+    ),
+}
+"""What a reader is told to put there, and no text can hold."""
 
 SHOWN = {
     "write-a-post": {
         "/blog/the-left-wheel/": ('href="/prices/#wheels"', "In short", "<mark>The cobbles slope.</mark>"),
-        "/blog/the-green-one/": ('src="/blog/the-green-one/green.jpg"', "It has been to Scotland"),
+        "/blog/the-green-one/": ('src="/assets/pictures/blog/the-green-one/green-', "It has been to Scotland"),
         "/blog/the-wheel-on-the-wall/": ('href="/blog/the-right-wheel/"',),
         "/blog/": ("From the workshop",),
         "_redirects": ("/blog/the-spare-wheel/ /blog/the-wheel-on-the-wall/ 301",),
@@ -43,7 +49,13 @@ SHOWN = {
         "quotes/calendar.json": (),
     },
     "best-story": {
-        "/stories/best/2025/": ("The left wheel", "4 readers", "3.692", "do not change any more", "badge-2025-light.svg"),
+        "/stories/best/2025/": (
+            "The left wheel",
+            "4 readers",
+            "3.692",
+            "do not change any more",
+            "badge-2025-light.svg",
+        ),
         "/best-story/": ("Which story was it?", "The vote is over, or it has not begun."),
     },
     "collect-words-with-consent": {
@@ -57,6 +69,10 @@ SHOWN = {
         "/how-we-check/": ("Stars are never changed",),
     },
     "publish-stories": {"/": ()},
+    "pictures": {
+        "/blog/the-new-shop/": ("focus-top", "came up the stairs", 'class="gallery"', "-600x450.", 'alt=""'),
+        "/prices/": ('content="A price list in chalk"', "/assets/pictures/images/prices-1200x630."),
+    },
     "search": {"/search/": ("Find it", "data-search-index", 'type="search"')},
     "brand-it": {
         "/": ("We mend what you ride", "And we say when", "The kettle is on the left", "93", 'href="/blog/"'),
@@ -95,15 +111,10 @@ NOWHERE = {
 }
 """Names and words that a page says are kept back; they are in no file of the site."""
 
-_SMALLEST_JPEG = bytes.fromhex(
-    "FFD8FFDB004300030202020202030202020303030304060404040404080606050609080A0A090809090A0C0F0C0A0B0E0B09090D110D"
-    "0E0F101011100A0C12131210130F101010FFC9000B080001000101011100FFCC000600101005FFDA0008010100003F00D2CF20FFD9"
-)
-
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_a_page_says_is_so(page: Path, tmp_path: Path) -> None:
-    beside = {f"content/blog/the-green-one/{name}": _SMALLEST_JPEG for name in PICTURES.get(page.stem, ())}
+    beside = {name: picture(1400, 900, format="JPEG") for name in PICTURES.get(page.stem, ())}
     write_site(tmp_path, "", beside)
     site = build_site(root=walk(page, tmp_path, in_process))
     assert site.codes == (), site.report
