@@ -226,6 +226,9 @@ server {{
     server_name {brief.domain};
     root /var/www/{brief.domain};
 
+    # No visitor's address is written down. Take this out if you need to, and say so in your privacy notice.
+    access_log off;
+
     # For https, `sudo certbot --nginx` adds what is needed here.
 
     include snippets/{brief.domain}.conf;
