@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ from caresite.deploy.guards import other_address
 from caresite.deploy.plan import made
 from caresite.deploy.target import There
 from caresite.deploy.verify import sampled, verified
+from deploy.servers import greeting_server
 
 __all__ = ["answered", "built", "greeted", "looked", "refused", "seen", "sent", "without"]
 
@@ -109,39 +108,8 @@ def answered(root: Path, status: int, code: str) -> tuple[Diagnostic, ...]:
 
 def greeted(root: Path) -> tuple[Diagnostic, ...]:
     """Return what a deploy says of an SSH server with a key that nobody has seen before."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = f"port: {listening.getsockname()[1]}, path: www"
-        with _greeting(listening), _pointing(root, "path: www", port):
-            return refused(root)
-
-
-@contextmanager
-def _greeting(listening: socket.socket) -> Iterator[None]:
-    """Greet one visitor as an SSH server does; its key is always the same, so that what is said is."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-    from paramiko import Ed25519Key, ServerInterface, Transport
-
-    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    text = private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
-    ended = threading.Event()
-
-    def greet() -> None:
-        listening.settimeout(20)
-        line, _ = listening.accept()
-        transport = Transport(line)
-        transport.add_server_key(Ed25519Key.from_private_key(io.StringIO(text)))
-        transport.start_server(event=threading.Event(), server=ServerInterface())
-        ended.wait(20)
-        transport.close()
-
-    thread = threading.Thread(target=greet, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    with greeting_server() as port, _pointing(root, "path: www", f"port: {port}, path: www"):
+        return refused(root)
 
 
 @contextmanager

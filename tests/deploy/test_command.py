@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from caresite.cli import cli
 from caresite.deploy.journal import alone
 from caresite.testing import write_site
-from deploy.conftest import free_port
+from deploy.servers import free_port
 
 THEMES = Path(__file__).resolve().parent.parent / "themes"
 CONFIG = """\

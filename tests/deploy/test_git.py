@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from caresite.core.diagnostics import Diagnostic, Problem
-from deploy.conftest import Server, free_port
 from deploy.sending import PAGES, errand, opened, planned, sent, write
+from deploy.servers import Server, free_port
 
 CHANGED = {**PAGES, "blog/hello/index.html": "<p>Changed"}
 TOKEN = "ghp_only-for-tests"

@@ -8,15 +8,15 @@ from __future__ import annotations
 import os
 import subprocess
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from deploy.conftest import Server, Storage
 from deploy.killing import Look, killed_often
+from deploy.servers import Server, Storage
 
 TIMES = int(os.environ.get("CARESITE_KILLS", "2"))
 
@@ -34,15 +34,19 @@ def on_disk(folder: Path) -> Look:
 
     def look() -> dict[str, str]:
         found = {}
-        for pattern in ("*.html", "*"):
-            for path in folder.rglob(pattern) if folder.exists() else ():
-                with suppress(OSError):
-                    name = path.relative_to(folder).as_posix()
-                    if path.is_file() and not path.name.startswith("."):
-                        found.setdefault(name, path.read_text("utf-8"))
+        for wanted in (True, False):
+            for path in _files(folder):
+                if (path.suffix == ".html") is wanted and not path.name.startswith("."):
+                    with suppress(FileNotFoundError):
+                        found[path.relative_to(folder).as_posix()] = path.read_text("utf-8")
         return found
 
     return look
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield what is there; a folder that goes meanwhile has nothing in it."""
+    return (Path(place) / name for place, _, names in os.walk(folder) for name in names)
 
 
 def in_repository(repository: Path) -> Look:

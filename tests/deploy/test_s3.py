@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from caresite.core.diagnostics import Diagnostic, Problem
-from deploy.conftest import Storage, free_port
 from deploy.sending import PAGES, errand, opened, planned, sent, write
+from deploy.servers import Storage, free_port
 
 KEYS = {"AWS_SECRET_ACCESS_KEY": "not-this-one"}
 CHANGED = {**PAGES, "blog/hello/index.html": "<p>Changed"}

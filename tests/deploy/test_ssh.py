@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from caresite.core.diagnostics import Diagnostic, Problem
-from deploy.conftest import Server, free_port
 from deploy.sending import PAGES, errand, opened, planned, sent, tree, write
+from deploy.servers import FINGERPRINT, Server, free_port, greeting_server
 
 CHANGED = {**PAGES, "blog/hello/index.html": "<p>Changed"}
 
@@ -128,3 +128,26 @@ def test_a_server_may_be_vouched_for_in_the_config(site: Path, sshd: Server) -> 
         assert len(planned(target, site / "public").add) == len(PAGES)
     found = refused("sftp", {**options, "host_key": "SHA256:another"}, site)
     assert (found.code, sshd.fingerprint in found.message) == ("H203", True)
+
+
+def test_a_disk_that_is_full_is_told(kind: str, site: Path, full_sshd: Server) -> None:
+    write(site / "public", {**PAGES, "film.mp4": "x" * 100_000})
+    found = refused(kind, full_sshd.options(site / "www"), site)
+    assert (found.code, "127.0.0.1" in found.message) == ("H204", True)
+
+
+@pytest.mark.parametrize(("password", "code"), [("right", "H205"), ("wrong", "H201")])
+def test_a_password_opens_the_door_and_is_said_nowhere(site: Path, password: str, code: str) -> None:
+    with greeting_server("right") as port:
+        options = {"host": "127.0.0.1", "port": port, "path": "www", "user": "spokebell", "host_key": FINGERPRINT}
+        given = errand(site, environ={"SFTP_PASSWORD": password})
+        with pytest.raises(Problem) as raised, opened("sftp", options, given) as target:
+            planned(target, site / "public")
+    (found,) = raised.value.diagnostics
+    assert found.code == code  # this server has no files: whoever is let in gets no further
+    assert password not in found.message + found.hint
+
+
+def test_a_key_file_that_is_not_there_is_told(site: Path, sshd: Server) -> None:
+    found = refused("sftp", sshd.options(site / "www", key_file="no-such-key"), site)
+    assert (found.code, "no-such-key" in found.message) == ("H201", True)

@@ -88,6 +88,7 @@ SSH_SIGNS = (
     Sign("Permission denied (", codes.NOT_LET_IN, "{host} takes none of your keys", "check the user and the key"),
     Sign("Could not resolve host", codes.HOST_SILENT, "nobody knows a computer called {host}, or there is no network"),
     Sign("No space left on device", codes.HOST_FULL, "the disk of {host} is full"),
+    Sign("File too large", codes.HOST_FULL, "{host} takes no more of a file: its disk, or what you may use, is full"),
     Sign("isk quota exceeded", codes.HOST_FULL, "what you may use of the disk of {host} is full"),
 )
 

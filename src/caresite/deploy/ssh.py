@@ -104,7 +104,7 @@ class Line:
     def _how(self, paramiko: Any) -> Mapping[str, Any]:
         options, known = self._options, _ssh_config(paramiko, self._options.host)
         port, user = options.port or int(known.get("port", 22)), options.user or known.get("user")
-        keys = [str(file_of(self._errand, options.key_file))] if options.key_file else known.get("identityfile")
+        keys = [str(self._key_file())] if options.key_file else known.get("identityfile")
         proxy = known.get("proxycommand") or _jump(known)
         return {
             "hostname": known.get("hostname", options.host),
@@ -120,6 +120,13 @@ class Line:
             "auth_timeout": _TIMEOUT_S,
             "sock": paramiko.ProxyCommand(proxy) if proxy else None,
         }
+
+    def _key_file(self) -> Path:
+        path = file_of(self._errand, self._options.key_file)
+        if not path.is_file():
+            message = f"there is no key in `{self._options.key_file}`"
+            raise Problem(fault(codes.NOT_LET_IN, self._errand.span, message, hint="correct `key_file`"))
+        return path
 
     def _changed_key(self, now: str, before: str) -> Problem:
         message = f"the key of {self.host} is not the one it had: it was {before}, and now it is {now}"
