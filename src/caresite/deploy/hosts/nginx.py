@@ -1,6 +1,6 @@
 """nginx: the site's rules as maps and locations, and a server that uses them.
 
-What a request asks for is kept in `$caresite_path` when it comes in, since nginx calls the file that it finds `$uri`
+What a request asks for is kept in `$caresite_…_path` when it comes in, since nginx calls the file that it finds `$uri`
 later on. Values of maps are computed once a request, which keeps it. Rules with patterns are matched on the address as
 it was sent: what nginx decodes and puts into an answer could hold a line break.
 """
@@ -56,20 +56,21 @@ def maps(rules: HostRules, site: str = "") -> str:
 
 
 def _named(text: str, site: str) -> str:
-    return text.replace("caresite_", f"caresite_{hashlib.sha256(site.encode()).hexdigest()[:6]}_")
+    """Return `text` with this site's prefix in place of the sign that our variables begin with, which no text holds."""
+    return text.replace("\0", f"caresite_{hashlib.sha256(site.encode()).hexdigest()[:6]}_")
 
 
 def _fixed_maps() -> Iterator[str]:
-    yield "# The address that was asked for, as it came in.\nmap $uri $caresite_path {\n    default $uri;\n}\n"
-    yield 'geo $caresite_dollar {\n    default "$";\n}\n'
+    yield "# The address that was asked for, as it came in.\nmap $uri $\0path {\n    default $uri;\n}\n"
+    yield 'geo $\0dollar {\n    default "$";\n}\n'
 
 
 def _header_maps(rules: HostRules) -> Iterator[str]:
     for name, values in header_values(rules).items():
-        yield _map("$caresite_path", _variable(name), _by_path(values))
+        yield _map("$\0path", _variable(name), _by_path(values))
     caching = _variable("Cache-Control")
     yield "# A page that is not there now may be there soon.\n" + _map(
-        "$status", "$caresite_caching", (('"~^[23]"', caching), ("default", '"no-cache"'))
+        "$status", "$\0caching", (('"~^[23]"', caching), ("default", '"no-cache"'))
     )
 
 
@@ -100,7 +101,7 @@ def _move_maps(rules: HostRules) -> Iterator[str]:
 
 
 def _moved(forced: bool) -> str:
-    return "$caresite_moved" if forced else "$caresite_moved_if_missing"
+    return "$\0moved" if forced else "$\0moved_if_missing"
 
 
 def _captures(pattern: str) -> str:
@@ -120,12 +121,12 @@ def _variable(header: str) -> str:
     """Return the variable of a header; nginx refuses names of more than 46 letters unless it is set up for them."""
     name = re.sub(r"\W", "_", header.lower())
     short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 5]}_{hashlib.sha256(name.encode()).hexdigest()[:4]}"
-    return f"$caresite_{short}"
+    return f"$\0{short}"
 
 
 def _text(text: str) -> str:
     """Return `text` for the inside of quotes in which nginx looks for variables."""
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "${caresite_dollar}")
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "${\0dollar}")
 
 
 def _literal(text: str) -> str:
@@ -142,14 +143,14 @@ def _quoted(text: str) -> str:
 
 def server(rules: HostRules, site: str = "") -> str:
     """Return what belongs into a `server` block: headers, redirects, and how files are found."""
-    asked = "absolute_redirect off;\nset $caresite_asked $caresite_path;\n"
+    asked = "absolute_redirect off;\nset $\0asked $\0path;\n"
     headers, exact = "".join(_added_headers(rules)), "".join(_exact(rules))
     return _named("\n".join((_TYPES, asked, headers, _COMPRESSED, exact, _files(rules))), site)
 
 
 def _added_headers(rules: HostRules) -> Iterator[str]:
     for name in header_values(rules):
-        value = "$caresite_caching" if name == "Cache-Control" else _variable(name)
+        value = "$\0caching" if name == "Cache-Control" else _variable(name)
         yield f"add_header {name} {value} always;\n"
 
 

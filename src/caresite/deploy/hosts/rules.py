@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -96,7 +96,7 @@ def rules_in(folder: Path, base_path: str) -> HostRules:
     return HostRules(
         base_path=base_path,
         moves=_reachable([move for move in moves if _answers(move, folder, base_path)]),
-        headers=read_headers(_text(folder / "_headers")),
+        headers=tuple(rule for rule in read_headers(_text(folder / "_headers")) if unquote(rule.path).isprintable()),
         left_out=tuple(line for n, line in lines if line and not line.startswith("#") and n not in understood),
     )
 
@@ -117,6 +117,8 @@ def _can_follow(rule: Redirect, folder: Path, base_path: str) -> bool:
     """Tell whether a server of one's own does what `rule` says: it asks no other host and knows nothing of visitors."""
     if rule.query or rule.languages or not rule.source.startswith(base_path.rstrip("/") + "/"):
         return False
+    if not unquote(rule.source + rule.target).isprintable():
+        return False  # a line break would end the server's own line
     if rule.status in LEADING_ON:
         return True
     fixed = rule.target.startswith("/") and not PLACEHOLDER.search(rule.target)
@@ -142,10 +144,14 @@ def _file_at(target: str, folder: Path, base_path: str) -> str:
 def _reachable(moves: list[Move]) -> tuple[Move, ...]:
     """Return the moves without those that an earlier one answers for, so that exact ones may be asked first."""
     found: list[Move] = []
+    paths, patterns = set[str](), list[re.Pattern[str]]()
     for move in moves:
-        taken = any(m.path == move.path if m.is_exact else re.fullmatch(m.pattern, move.path) for m in found)
-        if not (move.is_exact and taken):
-            found.append(move)
+        if not move.is_exact:
+            patterns.append(re.compile(move.pattern))
+        elif move.path in paths or any(pattern.fullmatch(quote(move.path)) for pattern in patterns):
+            continue
+        paths.add(move.path)
+        found.append(move)
     return tuple(found)
 
 
