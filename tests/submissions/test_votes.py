@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from caresite.core.intake import Form
+from caresite.submissions.questions import decoys
 from caresite.submissions.store import Store
 from caresite.submissions.votes import Ballot, count, votes_text
 from caresite.testing import build_site, write_site
-from submissions.conftest import NOW, Run
+from submissions.conftest import NOW, Run, netlify_entry
 
 CLOCK = ("--clock", "2026-12-01 12:00")
 CONFIG = """
@@ -138,6 +141,26 @@ def test_the_same_export_twice_changes_nothing_and_a_later_one_adds(shop: Path, 
     came(shop, "2,2026-11-02 10:00,jo@customers.example,van,4")
     assert "1 new vote, 0 there already." in run("votes", *CLOCK).output
     assert "{stars: {5: 1, 4: 1}}" in votes(shop)
+
+
+def test_what_the_form_sends_to_netlify_is_counted_and_robots_are_not(shop: Path, run: Run) -> None:
+    form = Form(kind="vote", page="/vote/")
+    trap = decoys("vote", form)[0]
+    entries = [netlify_vote(1, vote_for="cat", rating="5"), netlify_vote(2, vote_for="cat", rating="4", **{trap: "x"})]
+    export = shop / "private/export.json"
+    export.parent.mkdir()
+    export.write_text(json.dumps([*entries, netlify_entry(3)]), encoding="utf-8")
+    done = run("votes", str(export), *CLOCK)
+    assert done.exit_code == 0, done.output
+    assert "content/stories/cat.md: {stars: {5: 1}}" in votes(shop)
+    assert "voters: 1" in votes(shop)
+
+
+def netlify_vote(number: int, **data: str) -> dict[str, Any]:
+    """Return a vote as Netlify's interface has it."""
+    entry = netlify_entry(number)
+    fields = {"form-name": "vote", "email": f"v{number}@customers.example", **data}
+    return entry | {"form_name": "vote", "data": fields, "human_fields": {}, "name": None, "title": None}
 
 
 def test_a_backup_has_the_votes_too(shop: Path, run: Run) -> None:

@@ -50,7 +50,7 @@ _STOCK_NAMES = frozenset(
 _SORTS = "customer|client|user|guest|patient|product|online|verified|collected|written|honest|real|third-party"
 _INDEPENDENT = re.compile(
     rf"\bindependent(?:ly)? (?:(?:{_SORTS}) ){{0,2}}(?:reviews?|ratings?|testimonials?)\b"
-    r"|\bunabhängige\w* (?:(?:echte|geprüfte|verifizierte)\w* )?(?:bewertung|kundenstimme|kundenbewertung|rezension)\w*\b"
+    r"|\bunabhängige\w* (?:(?:echte|geprüfte)\w* )?(?:bewertung|kundenstimme|kundenbewertung|rezension)\w*\b"
     r"|\b(?:reseñas|opiniones|valoraciones) (?:de clientes |verificadas )?independientes\b",
     re.IGNORECASE,
 )

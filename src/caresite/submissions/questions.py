@@ -129,6 +129,8 @@ def questions_of(form: Form) -> tuple[Question, ...]:
     asked = [_question(field) for field in form.fields]
     if not form.fields:
         asked = [KNOWN[name] for name in _USUAL[form.kind]]
+    if form.kind == "vote":  # without one it is none
+        asked = [replace(question, required=question.required or question.name == "rating") for question in asked]
     names = {question.name for question in asked}
     found: list[Question] = []
     for question in asked:
