@@ -10,8 +10,9 @@ from caresite.core.config import Settings
 from caresite.kinds.testimonial import DISPLAYS
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.consent import shown_name
+from caresite.preview.stories.forms import METHODS
 from caresite.submissions.public import Shown, author_of, shown_of
-from caresite.submissions.records import REJECTIONS, Submission, decisions
+from caresite.submissions.records import REJECTIONS, Method, Submission, decisions
 from caresite.submissions.review.actions import Open, Review
 from caresite.submissions.review.edits import Piece, doubts, pieces
 from caresite.submissions.review.guards import Hindrance
@@ -32,6 +33,12 @@ SCOPES_IN_WORDS = {
     "marketing_reuse": "Use the words elsewhere",
     "contact_back": "Get in touch",
     "keep_after_contest": "Keep it after the contest",
+}
+_HOW: dict[Method, str] = {
+    **METHODS,
+    "form-checkbox": "in the form",
+    "platform-terms": "by the terms of another platform",
+    "imported-claim": "as an export claims",
 }
 _BY_DISPLAY = ("publish_name", "publish_company")
 _REMEDIES = {
@@ -183,7 +190,7 @@ def _boxes(item: Submission, review: Review, settings: Settings) -> Iterator[Box
         wording = known.get(agreement.wording_sha256)
         yield Box(
             day=f"{agreement.at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
-            method=agreement.method,
+            method=_HOW[agreement.method],
             wording=agreement.wording_id,
             digest=agreement.wording_sha256,
             is_kept=wording is not None,
