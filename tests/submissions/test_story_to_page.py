@@ -160,6 +160,19 @@ def test_words_that_were_changed_by_hand_are_withheld_until_they_are_approved(pu
     assert b"wrong flour" not in b"".join(files_of(copy / "public").values())
 
 
+def test_what_is_put_aside_is_off_the_site_and_may_come_back(published: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(published, site)
+    item_id = id_of(site, "Rosa Bell")
+    caresite(site, "stories", "reopen", item_id)
+    caresite(site, "check")
+    caresite(site, "build")
+    assert not (site / "public/stories/bread-for-ninety").exists()
+    caresite(site, "stories", "approve", item_id)
+    caresite(site, "build")
+    assert files_of(site / "public").keys() == files_of(published / "public").keys()
+
+
 def test_who_takes_her_story_back_is_gone_with_the_next_build(published: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     shutil.copytree(published, site)
@@ -187,6 +200,7 @@ def test_who_is_erased_is_gone_from_the_store_too(published: Path, tmp_path: Pat
     item_id = id_of(site, HER)
     told = caresite(site, "stories", "erase", item_id, "--yes")
     assert f"private/submissions/attachments/{item_id}-1.png" in told.output
+    assert "Files of yours that still hold it: private/inbox/netlify.json." in told.output
     (site / "private/inbox/netlify.json").unlink()
     caresite(site, "build")
     assert [path for path, found in searched(site, needles()) if not path.startswith(".git/")] == []

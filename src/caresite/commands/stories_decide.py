@@ -60,7 +60,7 @@ def tell_taken(session: Session, taken: Taken, said: str) -> None:
         return
     print_diagnostics(session, taken.cautions)
     session.say(printable(said))
-    for path in _gathered(taken.touched):
+    for path in taken.touched if session.verbose else _gathered(taken.touched):
         session.say(f"  {path}")
 
 

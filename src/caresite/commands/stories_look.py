@@ -21,7 +21,7 @@ from caresite.submissions.public import content_file, shown_of
 from caresite.submissions.records import Submission, decisions
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.edits import Piece, pieces
-from caresite.submissions.review.guards import Terms, hindrances, terms_of
+from caresite.submissions.review.guards import Hindrance, Terms, terms_of
 from caresite.submissions.store import Store
 
 __all__ = ["ListFlags", "found_id", "found_ids", "in_quotes", "mended", "run_list", "run_show"]
@@ -170,8 +170,8 @@ def run_show(session: Session, given: str, *, page: bool = False) -> int:
     if session.json:
         session.answer(msgspec.to_builtins(submission))
         return 0
-    terms = terms_of(session.settings(), by="", now=datetime.now(UTC))
-    for line in (*_shown(submission), *_outlook(submission, terms)):
+    review = Review(store, terms_of(session.settings(), by="", now=datetime.now(UTC)))
+    for line in (*_shown(submission), *_outlook(submission, review.open(submission.id).lacks)):
         click.echo(printable(line))
     return 0
 
@@ -218,7 +218,7 @@ def _shown(item: Submission) -> Iterator[str]:
     )
 
 
-def _outlook(item: Submission, terms: Terms) -> Iterator[str]:
+def _outlook(item: Submission, lacks: Sequence[Hindrance]) -> Iterator[str]:
     """Yield how the words would be shown, where that is not as they came, and what is missing until they may be."""
     shown = shown_of(item)
     if shown.kinds:
@@ -228,7 +228,6 @@ def _outlook(item: Submission, terms: Terms) -> Iterator[str]:
     for path in item.published_as:
         yield f"\non the site as {path}"
     if item.moderation.state in ("pending", "awaiting_author"):
-        lacks = hindrances(item, terms)
         yield "" if lacks else "\nnothing is missing: it may be approved"
         yield from (f"missing: {each.message}\n{'':9}{each.remedy}" for each in lacks)
 

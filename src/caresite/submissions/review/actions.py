@@ -105,7 +105,8 @@ class Review:
             now = self.store.read(item_id)
         if after.moderation.state == "erased":
             self.store.close()  # the listing, too, is to know nothing of it
-        beyond = out_of_reach(self.root, kept.submission.published_as) if doing.forgets else ()
+        is_erased = after.moderation.state == "erased"
+        beyond = out_of_reach(self.root, kept.submission, is_erased=is_erased) if doing.forgets else ()
         told = (*cautions(kept.submission, after), *pages.left)
         return Taken(now.submission, now.revision, touched, told, beyond)
 

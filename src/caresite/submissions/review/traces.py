@@ -12,11 +12,17 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from caresite.submissions.options import PRIVATE
+from caresite.submissions.records import Submission
+from caresite.submissions.store import FOLDER
+
 __all__ = ["CACHE", "forget", "out_of_reach", "sweep", "texts_naming"]
 
 CACHE = ".caresite"
 _SECONDS = 20
 _TEMPORARY = ".caresite-????????"  # as `write_atomically` calls a file that is not whole yet
+_FEWEST = 8
+_LARGEST = 64 * 1_048_576
 _TEXTS = frozenset((".md", ".markdown", ".yaml", ".yml", ".toml", ".json"))
 
 
@@ -50,9 +56,30 @@ def texts_naming(root: Path, item_id: str, known: Iterable[str] = ()) -> tuple[s
     return tuple(sorted(found))
 
 
-def out_of_reach(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
-    """Say, in sentences, where copies may be that no tool can take back."""
-    return tuple(_beyond(root, tuple(paths)))
+def out_of_reach(root: Path, item: Submission, *, is_erased: bool = False) -> tuple[str, ...]:
+    """Say, in sentences, where copies of `item`, as it was, may be that are not taken away, or cannot be."""
+    own = tuple(_own_files(root, item)) if is_erased else ()
+    return (*own, *_beyond(root, item.published_as))
+
+
+def _own_files(root: Path, item: Submission) -> Iterator[str]:
+    """Tell of files that only their owner may delete: exports, backups, what came in before it was read."""
+    found = sorted(path.relative_to(root).as_posix() for path in _holding(root / PRIVATE, item))
+    if found:
+        yield f"Files of yours that still hold it: {', '.join(found)}. Delete them, or take it out."
+    if (root / FOLDER / ".learned").exists():
+        yield "What was learned from it may hold single words: `caresite stories train` learns anew, without it."
+
+
+def _holding(folder: Path, item: Submission) -> Iterator[Path]:
+    """Yield the files beside the store that hold the address or the words of `item`, or its id."""
+    needles = [item.id, item.submitter.email, item.text.body[:60].partition("\n")[0]]
+    wanted = [needle.encode() for needle in needles if len(needle) >= _FEWEST]
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_relative_to(folder.parent / FOLDER) and path.stat().st_size <= _LARGEST:
+            data = path.read_bytes()
+            if any(needle in data for needle in wanted):
+                yield path
 
 
 def _beyond(root: Path, paths: tuple[str, ...]) -> Iterator[str]:
@@ -67,8 +94,7 @@ def _beyond(root: Path, paths: tuple[str, ...]) -> Iterator[str]:
     yield "What is on the web until you deploy: build and deploy now."
     yield "Caches of others: search engines (ask for removal in their consoles), your host's, and readers' browsers."
     yield "Archives such as web.archive.org, and whoever copied, quoted, printed or subscribed to it."
-    backups = sorted((root / "private").glob("*.tar.gz")) if (root / "private").is_dir() else []
-    if backups:
+    if backups := sorted((root / PRIVATE).glob("*.tar.gz")):
         names = ", ".join(path.relative_to(root).as_posix() for path in backups)
         yield f"Backups of the private store: {names}. Make a new one, then delete these."
     yield "Backups and exports that lie elsewhere, the mailbox and the form service through which it came."
