@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: site test check lint types serve bench bench-preview bench-submissions docs pictures lighthouse tools clean
+.PHONY: site test check lint types serve bench bench-preview bench-pictures bench-submissions bench-deploy docs pictures lighthouse tools clean
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
@@ -31,8 +31,14 @@ bench: $(VENV)/dev.stamp ## Measure builds of 100, 1,000 and 5,000 posts
 bench-preview: $(VENV)/dev.stamp ## Measure how soon a save shows in a browser (needs Chromium)
 	$(BIN)/python bench/preview.py $(ARGS)
 
+bench-pictures: $(VENV)/dev.stamp ## Measure a site with 500 photographs of 12 megapixels
+	$(BIN)/python bench/pictures.py $(ARGS)
+
 bench-submissions: $(VENV)/dev.stamp ## Measure the private store with 10,000 submissions
 	$(BIN)/python bench/submissions.py $(ARGS)
+
+bench-deploy: $(VENV)/dev.stamp ## Measure deploys of 5,000 files to servers on this machine
+	$(BIN)/python bench/deploy.py $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference/
 	$(BIN)/python -m caresite.reference docs/reference
