@@ -141,21 +141,28 @@ class Desk:
         self._taken.save()
 
     def keep(self, entries: Iterable[Entry], intake: Intake) -> None:
-        """Judge entries and keep those that are new, all under one lock."""
+        """Judge entries and keep those that are new, all under one lock.
+
+        Their pictures are fetched and drawn before: a slow host is not to keep others from the store.
+        """
+        self._learn()
+        new = [entry for entry in entries if not self._is_known(entry)]
+        drawn = [(entry, pictures_of(entry, intake.source, fetch=not self.dry_run)) for entry in new]
         with nullcontext() if self.dry_run else self.store.locked():
             self._learn()
-            judged = [found for entry in entries if (found := self._judge(entry, intake))]
+            judged = [found for entry, pictures in drawn if (found := self._judge(entry, pictures, intake))]
             self._keep_all(judged, intake)
             self._told = self.store.journal.size()
 
     def _learn(self) -> None:
         """Take note of what is in the store, also of what somebody else put there since the last batch."""
-        if self._told == self.store.journal.size():
+        told = self.store.journal.size()
+        if self._told == told:
             return
         for item_id, summary in self.store.listing().items():
             if item_id not in self._summaries:
                 self._note(summary)
-        self._told = self.store.journal.size()
+        self._told = told
 
     def _note(self, summary: Summary) -> None:
         self._summaries[summary.id] = summary
@@ -165,10 +172,15 @@ class Desk:
         if summary.email_hmac:
             self._by_sender[summary.email_hmac].append(summary.id)
 
-    def _judge(self, entry: Entry, intake: Intake) -> _Judged | None:
+    def _is_known(self, entry: Entry) -> bool:
+        """Tell whether an entry is there already, and count it if it is."""
+        is_known = entry.submission.id in self._summaries
+        self.outcome.known += is_known
+        return is_known
+
+    def _judge(self, entry: Entry, pictures: Drawn, intake: Intake) -> _Judged | None:
         """Return what is to be kept of an entry, or None when it is there already."""
-        if entry.submission.id in self._summaries:
-            self.outcome.known += 1
+        if self._is_known(entry):
             return None
         sender = replace(entry.submission.submitter, email_hmac=self.store.hmac_of(entry.submission.submitter.email))
         entry = replace(entry, submission=replace(entry.submission, submitter=sender))
@@ -180,7 +192,6 @@ class Desk:
         learned = (lambda text, model=self._model: learned_points(model, text)) if self._model else None
         verdict = score(entry, self._company(summary), self.limits, learned)
         is_spam = verdict.verdict == "spam" and entry.submission.kind != "request"
-        pictures = pictures_of(entry, intake.source, fetch=not self.dry_run)
         submission = replace(
             entry.submission,
             spam=verdict,
