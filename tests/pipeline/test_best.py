@@ -98,7 +98,6 @@ def test_of_equals_the_newer_comes_first_and_both_are_marked(small_site: SmallSi
     site = small_site(THREE, config="ranking: {2025: bayes}\n", files=votes(a="stars: {5: 3}", c="stars: {5: 3}"))
     best = Reader(site.site, Plan()).best("stories", 2025)
     assert [(entry.page.title, entry.tied) for entry in best.placed] == [("c", False), ("a", True)]
-    assert best.ties
 
 
 def test_a_story_that_nobody_voted_on_or_that_does_not_take_part_has_no_place(small_site: SmallSite) -> None:
@@ -153,6 +152,7 @@ def test_what_was_taken_back_leaves_its_place_empty_and_is_noted(small_site: Sma
         ("decided: soon\nplaces: []", "`decided` is “soon”"),
         ("places: []", "needs `decided:`"),
         ("decided: 2026-01-01\nmethod: luck\nplaces: []", "“luck”"),
+        ("decided: 2026-01-01\nmethod: bayes\nprior_weight: 0\nplaces: [{story: x}]", "at least 1"),
         ("decided: 2026-01-01\nplaces: [{for: 1}]", "names no `story`"),
         ("decided: 2026-01-01\nplaces: [{story: x, for: -1}]", "“-1”, which is not a count"),
         ("decided: 2026-01-01\nplaces: [{story: x, stars: {6: 1}}]", "votes of `6` stars"),

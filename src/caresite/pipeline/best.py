@@ -90,11 +90,6 @@ class Best(Struct, frozen=True, kw_only=True):
     decided: date | None = None
     taken_back: bool = False
 
-    @property
-    def ties(self) -> bool:
-        """Tell whether two stories are equal."""
-        return any(entry.tied for entry in self.placed)
-
 
 # scores
 

@@ -50,7 +50,7 @@ def read_settled(year: int, data: Any) -> Settled | None:
             judges=str(top.get("judges") or ""),
             prize=str(top.get("prize") or ""),
             prior_mean=float(_number(top.get("prior_mean", 3.5), path, "`prior_mean`")),
-            prior_weight=_count(top.get("prior_weight", 10), path, "`prior_weight`"),
+            prior_weight=_weight(top.get("prior_weight", 10), path),
         ),
         entries=_count(top.get("entries", 0), path, "`entries`"),
         voters=_count(top.get("voters", 0), path, "`voters`"),
@@ -93,6 +93,12 @@ def _count(data: Any, path: Span, what: str) -> int:
     if isinstance(data, bool) or not isinstance(data, int) or not 0 <= data <= _MOST:
         raise Problem(fault(BAD_COUNT, path, f"{what} is “{data}”, which is not a count"))
     return data
+
+
+def _weight(data: Any, path: Span) -> int:
+    if _count(data, path, "`prior_weight`") < 1:
+        raise Problem(fault(BAD_COUNT, path, "`prior_weight` must be at least 1"))
+    return int(data)
 
 
 def _day(data: Any, path: Span, what: str) -> date | None:
