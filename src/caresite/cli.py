@@ -635,7 +635,7 @@ def stories_edit(**given: Any) -> None:
 
     Without options it opens the words in your editor. More than mending slips needs the author's yes: `stories ask`.
     """
-    from caresite.commands.stories_decide import EditFlags, run_edit
+    from caresite.commands.stories_edit import EditFlags, run_edit
 
     _exit(run_edit(_session(), EditFlags(**given)))
 

@@ -22,6 +22,7 @@ from caresite.pipeline.markdown import MarkdownOptions, markdown_for
 from caresite.submissions.public import author_of, content_file, head_of, scopes_of, shown_of
 from caresite.submissions.records import About, Agreement, Incentive, Media, Showing, State, Words
 from caresite.submissions.review.actions import Review
+from caresite.submissions.review.decide import decide
 from caresite.submissions.review.decisions import (
     Answer,
     Approve,
@@ -33,7 +34,6 @@ from caresite.submissions.review.decisions import (
     Reject,
     Reopen,
     Withdraw,
-    decide,
 )
 from caresite.submissions.review.edits import doubts, kinds_of, pieces
 from caresite.submissions.review.guards import hindrances

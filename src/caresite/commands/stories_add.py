@@ -18,6 +18,7 @@ from caresite.core.diagnostics import Span
 from caresite.core.intake import IncomingSource
 from caresite.core.suggest import nearest
 from caresite.kinds.consent import SCOPES, Scope
+from caresite.kinds.testimonial import Display
 from caresite.submissions.agreements import scopes_of_display
 from caresite.submissions.answers import display_of
 from caresite.submissions.entries import Answers, Entry, Intake, entry_of
@@ -28,7 +29,7 @@ from caresite.submissions.review.moderator import moderator
 from caresite.submissions.sources.mail import SOURCE as MAIL
 from caresite.submissions.store import Store
 
-__all__ = ["WAYS", "AddFlags", "run_add", "scope_named"]
+__all__ = ["WAYS", "AddFlags", "display_named", "run_add", "scope_named"]
 
 WAYS: dict[str, Method] = {
     "phone": "recorded-call",
@@ -108,8 +109,7 @@ def _words(flags: AddFlags) -> str:
 
 
 def _answers(flags: AddFlags, words: str, settings: Settings) -> Answers:
-    if flags.display and display_of(flags.display) is None:
-        raise click.BadParameter(f"“{flags.display}” is not a way to show a name", param_hint="--display")
+    display_named(flags.display)
     try:
         said = parse_date(flags.date, settings.zone) if flags.date else datetime.now(UTC)
     except ValueError as error:
@@ -163,3 +163,11 @@ def scope_named(name: str, option: str) -> Scope:
     near = nearest(name, SCOPES)
     advice = f"did you mean “{near}”?" if near else f"there are {', '.join(SCOPES)}"
     raise click.BadParameter(f"“{name}” is not a purpose; {advice}", param_hint=option)
+
+
+def display_named(given: str) -> Display | None:
+    """Return a way to show a name, None where none was given. Raises BadParameter for a word that is none."""
+    found = display_of(given) if given else None
+    if given and found is None:
+        raise click.BadParameter(f"“{given}” is not a way to show a name", param_hint="--display")
+    return found

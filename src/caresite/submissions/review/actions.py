@@ -25,7 +25,8 @@ from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.files import write_atomically
 from caresite.submissions.files import make_folder, write_private
 from caresite.submissions.records import Submission
-from caresite.submissions.review.decisions import Ask, Decision, cautions, decide
+from caresite.submissions.review.decide import cautions, decide
+from caresite.submissions.review.decisions import Ask, Decision
 from caresite.submissions.review.guards import Hindrance, Terms, granting, hindrances
 from caresite.submissions.review.lockfile import LOCK, entry_of, read_entry, set_entry
 from caresite.submissions.review.publishing import Pages, pages_of, put_pages
