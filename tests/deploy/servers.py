@@ -72,6 +72,11 @@ class Server(NamedTuple):
     fingerprint: str
     folder: Path
 
+    @property
+    def ssh_command(self) -> str:
+        """The command by which git reaches it."""
+        return f"ssh -i {self.key} -oIdentitiesOnly=yes -oUserKnownHostsFile={self.known_hosts} -oBatchMode=yes"
+
     def options(self, path: Path, **more: Any) -> dict[str, Any]:
         """Return the options by which a target reaches the folder `path` there."""
         given = {"host": "127.0.0.1", "port": self.port, "path": str(path)}

@@ -82,6 +82,22 @@ def test_the_folder_of_its_own_may_be_lost(site: Path, repository: Path) -> None
     assert (held(repository), commits(repository)) == (CHANGED, 2)
 
 
+@pytest.mark.parametrize("damage", ["shallow.lock", "refs/caresite/there.lock", "objects"])
+def test_what_a_killed_deploy_leaves_here_is_no_hindrance(site: Path, repository: Path, damage: str) -> None:
+    for files in (PAGES, CHANGED):
+        write(site / "public", files)
+        with opened("git", {"remote": str(repository)}, errand(site)) as target:
+            sent(target, site / "public")
+        kept = site / ".caresite/deploy/production/repository.git"
+        if damage == "objects":
+            for path in kept.glob("objects/??/*"):
+                path.chmod(0o644)
+                path.write_bytes(b"")
+        else:
+            (kept / damage).write_text("")
+    assert held(repository) == CHANGED
+
+
 def test_without_history_one_commit_is_all(site: Path, repository: Path) -> None:
     options = {"remote": str(repository), "history": False}
     for files in (PAGES, CHANGED):
@@ -177,9 +193,8 @@ def test_github_pages_knows_where_it_shows_a_branch(site: Path, remote: str, bas
 
 
 def test_a_site_arrives_over_ssh(site: Path, repository: Path, sshd: Server) -> None:
-    ssh = f"ssh -i {sshd.key} -oIdentitiesOnly=yes -oUserKnownHostsFile={sshd.known_hosts} -oBatchMode=yes"
     options = {"remote": f"ssh://127.0.0.1:{sshd.port}{repository}"}
-    environ = {**os.environ, "GIT_SSH_COMMAND": ssh}
+    environ = {**os.environ, "GIT_SSH_COMMAND": sshd.ssh_command}
     with opened("git", options, errand(site, environ=environ)) as target:
         sent(target, site / "public")
     assert held(repository) == PAGES

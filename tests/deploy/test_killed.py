@@ -105,9 +105,11 @@ def _ssh(kind: str) -> Callable[..., Place]:
 
 
 def _git(request: pytest.FixtureRequest, root: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    sshd: Server = request.getfixturevalue("sshd")
     repository = root / "repository.git"
     subprocess.run(["git", "init", "--quiet", "--bare", str(repository)], check=True)
-    return Place("git", {"remote": str(repository)}, in_repository(repository))
+    monkeypatch.setenv("GIT_SSH_COMMAND", sshd.ssh_command)
+    return Place("git", {"remote": f"ssh://127.0.0.1:{sshd.port}{repository}"}, in_repository(repository))
 
 
 def _s3(request: pytest.FixtureRequest, root: Path, monkeypatch: pytest.MonkeyPatch) -> Place:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import click
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from caresite.commands.deploy_words import answer, confirmed, say_done, say_live
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import is_withheld, print_diagnostics, print_problem
 from caresite.commands.session import Session
+from caresite.core.config import Settings
 from caresite.core.deployments import Deployment, TargetOptions
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.suggest import nearest
@@ -28,14 +29,11 @@ from caresite.deploy.compressed import with_compressed
 from caresite.deploy.digests import output_files, wanted_from
 from caresite.deploy.journal import Entry, alone, append, live_pages, note_live_pages, state_folder
 from caresite.deploy.plan import Plan, made
-from caresite.deploy.target import Errand, File, Sent, Target
+from caresite.deploy.target import Errand, File, Sent, Target, Wanted
 from caresite.deploy.verify import sampled, verified
 from caresite.engine.build import Built, Options, build
 from caresite.engine.pool import cores
 from caresite.pipeline.check import inspect
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["Flags", "chosen", "errand_for", "exit_code", "run"]
 
@@ -71,6 +69,14 @@ class _Going(NamedTuple):
         return not (self.flags.yes or self.flags.dry_run)
 
 
+class _Site(NamedTuple):
+    """What is left of a build when nothing stands in the way: its files, and where each item has its page."""
+
+    settings: Settings
+    files: Mapping[str, File]
+    pages: Mapping[str, str]
+
+
 def run(session: Session, flags: Flags) -> int:
     """Put the site online; returns 0 when it is, 1 when something stands in the way, 3 when the host failed."""
     going = _going(session, flags)
@@ -78,10 +84,7 @@ def run(session: Session, flags: Flags) -> int:
         raise click.UsageError("Nobody is here to be asked: say `-y` to go online, or `--dry-run` to see the plan.")
     try:
         with alone(session.root):
-            built = _built(going)
-            files = output_files(_output_folder(built)) if _output_folder(built).is_dir() else {}
-            _refuse(_standing_in_the_way(going, built, files), built.diagnostics)
-            return _send(going, built, files)
+            return _send(going, _ready(going))
     except Problem as problem:
         print_problem(session, problem)
         return exit_code(problem)
@@ -152,6 +155,16 @@ def errand_for(session: Session, deployment: Deployment, *, preview: bool = Fals
 
 
 # the site
+
+
+def _ready(going: _Going) -> _Site:
+    """Return the site, built and looked at. Raises Problem with what stands in the way."""
+    built = _built(going)
+    assert built.site
+    folder = _output_folder(built)
+    files = output_files(folder) if folder.is_dir() else {}
+    _refuse(_standing_in_the_way(going, built, files), built.diagnostics)
+    return _Site(built.site.settings, files, {page.id: page.url for page in built.site.pages.values()})
 
 
 def _built(going: _Going) -> Built:
@@ -232,29 +245,27 @@ def _refuse(found: Iterable[Diagnostic], known: Iterable[Diagnostic] = ()) -> No
 # the target
 
 
-def _send(going: _Going, built: Built, files: Mapping[str, File]) -> int:
+def _send(going: _Going, site: _Site) -> int:
     session, flags, start = going.session, going.flags, time.perf_counter()
     kind = going.deployment.kind
-    with_twins = with_compressed(files, going.options, going.errand)
+    with_twins = with_compressed(site.files, going.options, going.errand)
     with _noted(going) as notes, with_twins as files, kind.open(going.options, going.errand) as target:
-        plan = _planned(going, built, files, target)
+        plan = _planned(going, site.settings, wanted_from(files, target.digest), target)
         if not session.json:
             say_plan(session, plan, going.deployment, every=flags.dry_run)
         if flags.dry_run or plan.is_empty or (going.is_asked and not confirmed()):
-            return _done(going, built, plan, Sent(), seconds=0.0, is_sent=False)
+            return _done(going, plan, Sent(), seconds=0.0, is_sent=False)
         with shown_progress(session) as tell:
             sent = target.send(plan, tell or (lambda stage, done, total: None))
         seconds = time.perf_counter() - start
         notes.append(_entry(going, plan, sent, seconds))
-        _note_live(going, built)
-    return _done(going, built, plan, sent, seconds=seconds, is_sent=True)
+        note_live_pages(going.errand.state, site.pages)
+    return _done(going, plan, sent, seconds=seconds, is_sent=True)
 
 
-def _planned(going: _Going, built: Built, files: Mapping[str, File], target: Target) -> Plan:
+def _planned(going: _Going, settings: Settings, wanted: Wanted, target: Target) -> Plan:
     """Return the plan. Raises Problem when it is not one to carry out."""
-    assert built.site
-    flags, span, settings = going.flags, going.deployment.span, built.site.settings
-    wanted = wanted_from(files, target.digest)
+    flags, span = going.flags, going.deployment.span
     plan = made(wanted, target.look(wanted), take_over=flags.take_over)
     found = [] if flags.preview else [*guards.other_address(settings, going.deployment, plan.there.url)]
     if not flags.take_over:
@@ -297,13 +308,7 @@ def _entry(going: _Going, plan: Plan | None, sent: Sent, seconds: float) -> Entr
     )
 
 
-def _note_live(going: _Going, built: Built) -> None:
-    assert built.site
-    pages = {page.id: page.url for page in built.site.pages.values()}
-    note_live_pages(going.errand.state, pages)
-
-
-def _done(going: _Going, built: Built, plan: Plan, sent: Sent, *, seconds: float, is_sent: bool) -> int:
+def _done(going: _Going, plan: Plan, sent: Sent, *, seconds: float, is_sent: bool) -> int:
     """Look at the live site, tell what was done, and return the exit code."""
     session, flags = going.session, going.flags
     url = sent.url or ("" if flags.preview and not going.options.url else going.errand.base_url)

@@ -22,7 +22,7 @@ LOCAL_ADDRESS = Code(
     "H103",
     "local-address",
     "error",
-    "The site was built for an address on your own computer or network.",
+    "The site was built for an address at which nobody finds it: on your own computer or network, or a stand-in.",
     "Set `base_url` to the address that visitors type.",
 )
 OTHER_ADDRESS = Code(

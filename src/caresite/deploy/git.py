@@ -31,7 +31,8 @@ _THERE = "refs/caresite/there"
 _DEPTH = 20  # far enough back to see what somebody added by hand on the host's pages
 _SOURCES = frozenset(("caresite.yaml", "caresite.yml", "caresite.toml"))
 _GITHUB = re.compile(r"(?:https://(?:[^@/]*@)?|ssh://git@|git@)github\.com[/:]([^/]+)/([^/]+?)(?:\.git)?/?")
-_PATIENCE_S = 180.0
+_PATIENCE_S = 60.0
+_GITHUB_PATIENCE_S = 180.0
 _SIGNS = (
     *SSH_SIGNS,
     Sign("Authentication failed", codes.NOT_LET_IN, "{host} does not take the token", "{token}"),
@@ -148,14 +149,29 @@ class Branch:
 
     def _fetched(self) -> str:
         """Return the newest commit of the branch, which is here afterwards; empty when there is no branch yet."""
+        reference = f"refs/heads/{self._options.branch}"
+        self._prepare()
+        listed = self._talk("ls-remote", self._remote, reference).split()
+        if not listed:
+            return ""
+        fetch = ("fetch", "--quiet", f"--depth={_DEPTH}", "--no-tags", self._remote, f"+{reference}:{_THERE}")
+        try:
+            self._talk(*fetch)
+        except Problem as problem:
+            if problem.diagnostics[0].code != codes.HOST_REFUSED.id:
+                raise
+            shutil.rmtree(self._repository)  # a computer that lost its power leaves it broken; nothing in it is needed
+            self._prepare()
+            self._talk(*fetch)
+        return listed[0]
+
+    def _prepare(self) -> None:
+        """Have the repository here, and none of the locks that a deploy leaves there when it is killed."""
         if not (self._repository / "HEAD").is_file():
             self._repository.mkdir(parents=True, exist_ok=True)
             self._git("init", "--quiet", "--bare", str(self._repository))
-        reference = f"refs/heads/{self._options.branch}"
-        listed = self._talk("ls-remote", self._remote, reference).split()
-        if listed:
-            self._talk("fetch", "--quiet", f"--depth={_DEPTH}", "--no-tags", self._remote, f"+{reference}:{_THERE}")
-        return listed[0] if listed else ""
+        for lock in (*self._repository.glob("*.lock"), *self._repository.glob("refs/**/*.lock")):
+            lock.unlink()  # one deploy of a site is at work at a time, so that nobody holds them
 
     def _files(self, commit: str) -> dict[str, str]:
         entries = self._git("ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
@@ -282,5 +298,5 @@ def _shown(remote: str) -> str:
     return re.sub(r"//[^/@]+@", "//", remote)
 
 
-TARGET = TargetKind(name="git", options=GitOptions, open=opened)
-GITHUB_PAGES = TargetKind(name="github-pages", options=GitHubPagesOptions, open=opened, patience_s=_PATIENCE_S)
+TARGET = TargetKind(name="git", options=GitOptions, open=opened, patience_s=_PATIENCE_S)
+GITHUB_PAGES = TargetKind(name="github-pages", options=GitHubPagesOptions, open=opened, patience_s=_GITHUB_PATIENCE_S)

@@ -34,6 +34,7 @@ __all__ = [
 
 _NAMED = 5
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
+_STAND_INS = frozenset(("example.com", "example.net", "example.org"))  # RFC 2606, 3
 _CANONICAL = re.compile(rb"<link\b[^>]*\brel=[\"']?canonical\b[^>]*>", re.IGNORECASE)
 _HREF = re.compile(rb"\bhref=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _PRIVATE_NAMES = (
@@ -64,10 +65,15 @@ def sample_people(settings: Settings) -> Iterable[Diagnostic]:
 
 
 def unreachable_address(settings: Settings, deployment: Deployment) -> Iterable[Diagnostic]:
-    """Report a base URL that only this computer or this network knows, unless the target's own `url` says it."""
+    """Report a base URL at which no visitor finds this site, unless the target's own `url` says it."""
     host = urlsplit(settings.config.base_url).hostname or ""
-    if _is_local(host) and not deployment.options.url:
+    if deployment.options.url:
+        return
+    if _is_local(host):
         message = f"`base_url: {settings.config.base_url}` leads to this computer or network, not to your site"
+        yield fault(codes.LOCAL_ADDRESS, place_in_config(settings, "base_url"), message)
+    elif host.removeprefix("www.") in _STAND_INS:
+        message = f"`base_url: {settings.config.base_url}` only stands in for the address of your site"
         yield fault(codes.LOCAL_ADDRESS, place_in_config(settings, "base_url"), message)
 
 
