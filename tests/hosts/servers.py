@@ -111,7 +111,7 @@ def _program(name: str, package: str) -> str:
 
 
 def _nginx(folder: Path, root: Path, port: int, rules: HostRules) -> _Setup:
-    program = _program("nginx", "nginx-light libnginx-mod-http-brotli-static")
+    program = _program("nginx", "nginx libnginx-mod-http-brotli-static")
     module = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
     (folder / "mime.types").write_bytes(Path("/etc/nginx/mime.types").read_bytes())
     (folder / "caresite-maps.conf").write_text(nginx.maps(rules))
