@@ -1,4 +1,4 @@
-"""Cut the fonts of the theme hearth out of the published ones. Run by hand; builds and tests never do.
+"""Cut the fonts of the themes out of the published ones. Run by hand; builds and tests never do.
 
     npm pack @fontsource-variable/figtree@5.3.0 @fontsource-variable/newsreader@5.3.0
     for name in figtree newsreader; do
@@ -7,6 +7,7 @@
     done
     pip install fonttools==4.68.0 brotli==1.2.1
     python tools/subset_fonts.py cut packages themes/hearth/assets/fonts
+    python tools/subset_fonts.py cut packages themes/ledger/assets/fonts --theme ledger  # with source-serif-4@5.3.1
     python tools/subset_fonts.py metrics themes/hearth/assets/fonts Arial.ttf ArialBold.ttf Times.ttf TEXT...
 
 `cut` writes the files, the same bytes each time. `metrics` prints what the fallback faces in `fonts.css` say,
@@ -81,6 +82,23 @@ def _newsreader(subset: str, characters: frozenset[int], style: str = "Regular")
     return Cut("Newsreader", style, source, characters, {"opsz": 24, "wght": weight}, QUOTE_FEATURES)
 
 
+def _source_serif(subset: str, characters: frozenset[int], style: str = "Regular") -> Cut:
+    """The words of the firm and its headings are of two weights; what customers say, in italic, is of one.
+
+    “Source” is a Reserved Font Name, which a subset may not bear (OFL 1.1, condition 3); so it has another.
+    """
+    slope = "italic" if style == "Italic" else "normal"
+    source = f"source-serif-4/files/source-serif-4-{subset}-opsz-{slope}.woff2"
+    weight: Any = 400 if style == "Italic" else (400, 700)
+    return Cut("Ledger Serif", style, source, characters, {"opsz": 18, "wght": weight}, (*QUOTE_FEATURES, "onum"))
+
+
+LEDGER_CUTS = {
+    "ledger-serif-latin": _source_serif("latin", LATIN),
+    "ledger-serif-latin-ext": _source_serif("latin-ext", LATIN_EXT),
+    "ledger-serif-latin-italic": _source_serif("latin", LATIN, "Italic"),
+    "ledger-serif-latin-ext-italic": _source_serif("latin-ext", LATIN_EXT, "Italic"),
+}
 CUTS = {
     "figtree-latin": _figtree("latin", LATIN),
     "figtree-latin-ext": _figtree("latin-ext", LATIN_EXT),
@@ -93,10 +111,10 @@ CUTS = {
 }
 
 
-def cut(packages: Path, target: Path) -> None:
-    """Write every file of `CUTS` into `target`."""
+def cut(packages: Path, target: Path, theme: str) -> None:
+    """Write every font of a theme into `target`."""
     target.mkdir(parents=True, exist_ok=True)
-    for name, wanted in CUTS.items():
+    for name, wanted in {"hearth": CUTS, "ledger": LEDGER_CUTS}[theme].items():
         path = target / f"{name}.woff2"
         path.write_bytes(_made(packages / wanted.source, wanted))
         print(f"{path.stat().st_size:>7,}  {path.name}")
@@ -107,6 +125,7 @@ def _made(source: Path, wanted: Cut) -> bytes:
     _add_hyphens(font)
     if wanted.family == "Newsreader":
         _make_figures_proportional(font)
+    if wanted.family != "Figtree":
         _round_kerning(font)
     _rename(font, wanted)
     if "fvar" in font:
@@ -194,7 +213,7 @@ def _rename(font: TTFont, wanted: Cut) -> None:
         3: f"{version};subset;{full_name}",
         4: full_name,
         5: f"{version}; subset for caresite",
-        6: f"{family}-{style}",
+        6: f"{family.replace(' ', '')}-{style}",
         13: LICENCE,
         14: "https://openfontlicense.org",
     }
@@ -240,6 +259,7 @@ def main() -> None:
     cutting = commands.add_parser("cut")
     cutting.add_argument("packages", type=Path)
     cutting.add_argument("target", type=Path)
+    cutting.add_argument("--theme", choices=("hearth", "ledger"), default="hearth")
     cutting.set_defaults(run=cut)
     measuring = commands.add_parser("metrics")
     for name in ("fonts", "arial", "arial_bold", "times"):

@@ -98,6 +98,7 @@ def pages() -> dict[str, str]:
         "rules.md": rules(),
         "commands.md": commands(),
         "theme-hearth.md": theme(),
+        "theme-ledger.md": theme("ledger"),
         "words.md": words(),
     }
 
@@ -466,7 +467,10 @@ def theme(name: str = "hearth") -> str:
         f"{about['description']}\n\nThe options stand in `caresite.yaml` below `theme`:\n\n"
         f'```yaml\ntheme:\n  name: {name}\n  brand: "#1f6152"\n```'
     )
-    return _joined([_page(f"The theme {name}", intro), _theme_table(about["options"])])
+    parent = about.get("parent")
+    more = f"It has the options of [{parent}](theme-{parent}.md) too. These are its own, or have another default here:"
+    parts = [_page(f"The theme {name}", intro), *([more] if parent else ()), _theme_table(about["options"])]
+    return _joined(parts)
 
 
 def _theme_table(options: dict[str, Any], above: str = "") -> str:

@@ -1,6 +1,6 @@
 """Pictures of every type of page, for people to look at: three widths, light and dark, on paper, and a sheet of each.
 
-make pictures                         # the sample site, into pictures/
+make pictures                         # the sample site in both themes, into pictures/
 make pictures ARGS="FOLDER --site german"
 """
 
@@ -55,19 +55,21 @@ def main() -> None:
     """Take the pictures that the command line asks for."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("folder", type=Path, nargs="?", default=Path("pictures"))
-    options.add_argument("--site", choices=SITES, default=SITES[0])
+    options.add_argument("--site", choices=SITES, action="append")
     given = options.parse_args()
     chromium = shutil.which("chromium")
     if not chromium:
         raise SystemExit("there is no Chromium on this machine: apt-get install chromium")
     folder = given.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    site = site_called(given.site)
-    with (
-        serving(site.files, site.base_path) as origin,
-        sync_playwright() as playwright,
-        launched(playwright, chromium) as browser,
-    ):
+    with sync_playwright() as playwright, launched(playwright, chromium) as browser:
+        for name in given.site or ("sample", "ledger"):
+            _photograph(browser, site_called(name), folder)
+
+
+def _photograph(browser: Browser, site: Site, folder: Path) -> None:
+    """Take all pictures of one site."""
+    with serving(site.files, site.base_path) as origin:
         for width in _WIDTHS_PX:
             _sheet(browser, folder / f"{site.name}-{width}", tuple(_taken(browser, site, origin, width, folder)))
         _sheet(browser, folder / f"{site.name}-print", tuple(_printed(browser, site, origin, folder)))

@@ -1,5 +1,5 @@
-"""The sites that are looked at: the sample site; one that uses everything; one with one item of each kind and no more
-words than must be; one whose lists are all empty; one of three lines."""
+"""The sites that are looked at: the sample site, in hearth and in ledger; one that uses everything; one with one item
+of each kind and no more words than must be; one whose lists are all empty; one of three lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caresite.testing import BuiltSite, build_site
 
 __all__ = ["KINDS", "LOOKS", "RICH_LOOKS", "SITES", "Site", "site_called"]
 
-SITES = ("sample", "german", "single", "empty", "bare")
+SITES = ("sample", "ledger", "german", "single", "empty", "bare")
 _EMPTY = (
     *("404", "author", "authors", "blog", "home", "page", "quotes", "quotes-index"),
     *("search", "send-your-story", "stories", "thanks", "wall"),
@@ -21,12 +21,22 @@ _EMPTY = (
 _FULL = (*_EMPTY, "archive", "best", "post", "quote", "quote-of-the-day", "story", "term", "terms")
 _BARE = ("404", "home", "search")
 _OF_FORMS = ("form-problem", "form-thanks", "how-we-check", "manage-my-story")
-KINDS = {"sample": (*_FULL, *_OF_FORMS), "german": _FULL, "single": _FULL, "empty": _EMPTY, "bare": _BARE}
+# what ledger lays out in its own way, and what shows each of its parts; the rest is the HTML of hearth
+_SET = ("404", "author", "best", "home", "post", "quote", "quotes", "search", "stories", "story", "wall")
+KINDS = {
+    "sample": (*_FULL, *_OF_FORMS),
+    "ledger": _SET,
+    "german": _FULL,
+    "single": _FULL,
+    "empty": _EMPTY,
+    "bare": _BARE,
+}
 LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
 RICH_LOOKS = tuple((name, kind) for name, kind in LOOKS if name in ("sample", "german"))
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_THEMES = {"sample": "", "ledger": "ledger"}  # of the sample site; its own is the first
 _WITHOUT_LOOKS = frozenset(("redirect",))
 
 
@@ -58,13 +68,14 @@ class Site(NamedTuple):
 
 def site_called(name: str) -> Site:
     """Build one of `SITES`: with drafts, future and expired pages, but for the sample site."""
-    built = _sample() if name == "sample" else _from_text(name)
+    built = _sample(_THEMES[name]) if name in _THEMES else _from_text(name)
     assert built.ok, f"the site “{name}” cannot be built\n{built.report}"
     return _site(name, built)
 
 
-def _sample() -> BuiltSite:
-    return BuiltSite(_ROOT, build(_ROOT, Options(now=_NOW, publish=False)))
+def _sample(theme: str) -> BuiltSite:
+    named = {"CARESITE__THEME": theme} if theme else {}
+    return BuiltSite(_ROOT, build(_ROOT, Options(now=_NOW, publish=False, environ=named)))
 
 
 def _from_text(name: str) -> BuiltSite:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from browser.chromium import Visit
-from browser.sites import KINDS, Site
+from browser.sites import LOOKS, Site
 
 _GOOD = 0.1  # below this, a page is called good: https://web.dev/articles/cls
 _LATE_SECONDS = 0.25
@@ -33,13 +33,15 @@ def _shift(visit: Visit, origin: str, url: str) -> float:
     return float(page.evaluate("() => window.shifted"))
 
 
-@pytest.mark.parametrize("kind", KINDS["sample"])
-def test_nothing_shifts(kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], newcomer: Visit) -> None:
-    url = sites["sample"].seen_at(sites["sample"].typical(kind))
-    assert round(_shift(newcomer, origins["sample"], url), 2) == 0
+@pytest.mark.parametrize(("name", "kind"), [look for look in LOOKS if look[0] in ("sample", "ledger")])
+def test_nothing_shifts(
+    name: str, kind: str, sites: Mapping[str, Site], origins: Mapping[str, str], newcomer: Visit
+) -> None:
+    url = sites[name].seen_at(sites[name].typical(kind))
+    assert round(_shift(newcomer, origins[name], url), 2) == 0
 
     newcomer.page.route("**/*.woff2", _late)
-    assert _shift(newcomer, origins["sample"], url) < _GOOD
+    assert _shift(newcomer, origins[name], url) < _GOOD
     newcomer.page.unroute("**/*.woff2")
 
 

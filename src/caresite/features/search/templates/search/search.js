@@ -2,13 +2,15 @@
 const place = document.querySelector("[data-search]");
 const form = place.querySelector("form");
 const field = form.elements.q;
-const list = place.querySelector(".search-results");
+const list = Object.assign(document.createElement("ol"), { className: "search-results" });
 const count = place.querySelector(".search-count");
 const more = place.querySelector("[data-more]");
 const index = document.querySelector("[data-search-index]");
 const AT_ONCE = 10;
 const PATIENCE_MS = 120;
 const LONGEST = 200;
+
+const holder = place.querySelector("[data-found]");
 
 let tools;
 let found = [];
@@ -74,7 +76,7 @@ async function search() {
   } catch {
     if (here !== turn) return;
     found = [];
-    list.replaceChildren();
+    holder.replaceChildren();
     more.hidden = true;
     count.textContent = place.dataset.failed;
     if (index) index.hidden = false;
@@ -98,6 +100,7 @@ async function show(results, kinds) {
   const sentence = results.length === 1 ? countOne : results.length ? several : none;
   count.textContent = idle ? "" : sentence.replace("{n}", results.length.toLocaleString(document.documentElement.lang));
   list.replaceChildren();
+  holder.replaceChildren(...(results.length ? [list] : []));
   await showMore();
 }
 
@@ -164,4 +167,3 @@ more.addEventListener("click", showMore);
 place.addEventListener("keydown", step);
 recall();
 if (location.search) search();
-else if (matchMedia("(hover: hover)").matches) field.focus({ preventScroll: true });

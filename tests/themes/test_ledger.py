@@ -1,0 +1,146 @@
+"""The theme ledger: what it lays out in its own way, its options, and colours that can be read with every brand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from caresite.pipeline.palette import ACCENTS, failing_pairs, palette_of
+from caresite.pipeline.themes import bundled_themes
+from caresite.testing import BuiltSite, build_site
+
+LEDGER = bundled_themes() / "ledger"
+BRANDS = ("#0b4f6c", "#9b1c4b", "#0057ff", "#ffd400", "#00b37e", "#111111", "#ffffff", "#ff6a00", "#7c3aed")
+SITE = """
+-- caresite.yaml --
+title: The Bell
+base_url: https://bell.example/
+timezone: Europe/London
+language: LANGUAGE
+business: {name: The Bell, tagline: Bread and news., email: hello@bell.example}
+theme: THEME
+-- content/blog/one.md --
+---
+title: One
+date: 2026-03-01
+---
+First words.
+-- content/blog/two.md --
+---
+title: Two
+date: 2026-03-02
+---
+Second words.
+-- content/stories/mill.md --
+---
+title: The mill
+date: 2026-02-01
+featured: true
+author: {name: Ada Quern, display: full, photo: null}
+customer: {name: Quern and Sons}
+quotes: [{text: They ==rang== back.}]
+metrics: [{label: calls, value: "11", period: in May, source: the book}]
+consent: {at: 2026-02-01, scopes: [publish_text, publish_name, publish_company], how: letter}
+---
+They came at five.
+-- content/testimonials/words.yaml --
+- id: kind
+  text: They rang.
+  rating: 4
+  author: {name: Otto Example, display: full}
+  consent: {at: 2026-02-01, scopes: [publish_text, publish_name], how: letter}
+"""
+
+
+@cache
+def ledger(options: str = "", language: str = "en") -> BuiltSite:
+    theme = f"{{name: ledger{', ' + options if options else ''}}}"
+    site = build_site(SITE.replace("THEME", theme).replace("LANGUAGE", language))
+    assert site.ok, site.report
+    return site
+
+
+def test_the_home_page_is_a_front_page() -> None:
+    page = ledger().html("/")
+    front = page[page.index('class="front"') :]
+    order = [
+        front.index(words) for words in ("The mill", "They <mark>rang</mark> back.", ">Two<", ">One<", ">Letters<")
+    ]
+    assert order == sorted(order)
+    assert page.count("<h1") == 1
+    assert '<time datetime="2026-03-02">March 2, 2026</time>' in page
+    assert "date-line" not in ledger("date_line: false").html("/")
+    assert "date-line" not in ledger().html("/blog/one/")
+
+
+def test_a_story_has_a_title_page_and_a_table_of_results() -> None:
+    page = ledger().html("/stories/mill/")
+    assert '<p class="title-page-name">Quern and Sons</p>' in page
+    assert re.search(r'<th scope="row">calls .*in May.*</th><td>11</td>', page)
+    assert "stat-block" not in page
+
+
+def test_ratings_are_words_and_nobody_has_a_face() -> None:
+    page = ledger().html("/testimonials/")
+    assert '<span class="stars">4 out of 5 stars</span>' in page
+    assert 'class="face' not in page
+
+
+@pytest.mark.parametrize(("language", "letters"), [("de", "Zuschriften"), ("es", "Cartas"), ("en-GB", "Letters")])
+def test_it_speaks_three_languages(language: str, letters: str) -> None:
+    site = ledger(language=language)
+    assert f"<h1>{letters}</h1>" in site.html("/testimonials/")
+
+
+def test_its_options_act() -> None:
+    assert "drop-cap." in ledger("drop_cap: true").html("/")
+    assert not [path for path in ledger().outputs if "drop-cap" in path]
+    assert any("ledger-serif" in path for path in ledger().outputs)
+    assert not [path for path in ledger("fonts: system").outputs if path.endswith(".woff2")]
+    assert not [path for path in ledger().outputs if "figtree" in path or "newsreader" in path]
+    assert "<svg viewBox" in ledger("covers: drawn").html("/blog/one/")
+    assert "art-wide" not in ledger().html("/blog/one/")
+
+
+def test_options_of_hearth_are_its_own_too() -> None:
+    page = ledger("radius: round, toc: never, home: [blog]").html("/")
+    assert 'data-radius="round"' in page
+    assert "front" not in page
+
+
+# colours
+
+
+def tokens(selector: str) -> dict[str, str]:
+    """Return the colours that ledger gives itself in the first rule of `selector`."""
+    css = (LEDGER / "assets/ledger.css").read_text(encoding="utf-8")
+    rule = css[css.index(selector) :]
+    found = dict(re.findall(r"--([\w-]+): ([^;]+);", rule[: rule.index("}")]))
+    return {name: "#ffffff" if value == "#fff" else value for name, value in found.items() if value.startswith("#")}
+
+
+def seen(palette: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Return the colours of a palette as ledger shows them: tones have no ground, bands are paper."""
+    colours = {**palette, **own}
+    paper, ink, second = colours["paper"], colours["ink"], colours["ink-2"]
+    tones = {f"t{n}": paper for n in range(1, 7)} | {f"t{n}d": second for n in range(1, 7)}
+    bands = {"band": paper, "on-band": ink, "on-band-2": second, "spark": ink, "on-spark": paper}
+    return colours | tones | bands
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+@pytest.mark.parametrize(("mode", "selector"), [(0, ":root {"), (1, ':root:not([data-mode="light"]) {')])
+def test_every_brand_can_be_read_on_white_and_on_black(brand: str, mode: int, selector: str) -> None:
+    own = tokens(selector)
+    assert own["paper"] in ("#ffffff", "#121212")
+    palette = palette_of(brand, ACCENTS["marigold"])[mode]
+    assert [(pair, ratio) for pair, ratio in failing_pairs(seen(palette, own))] == []
+
+
+def test_both_ways_of_being_dark_are_the_same() -> None:
+    css = (LEDGER / "assets/ledger.css").read_text(encoding="utf-8")
+    first, second = re.findall(r"\{\n    (--paper: #121212;.*)\n", css)
+    assert first == second
