@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ __all__ = ["TEMPORARY", "held", "make_folder", "write_all", "write_private", "wr
 
 TEMPORARY = ".new-"
 _MANY = 8
+_LOT = 20
 PATIENCE_SECONDS = 10.0
 
 
@@ -45,23 +47,23 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
-    """Write many files as `write_private` does, but wait for the disk once, which is most of the time.
+    """Write many files as `write_private` does, and go on with the next ones while the disk is at work.
 
-    Each is in its place or not there at all, also when this is stopped on the way.
+    Each is in its place or not there at all, also when this is stopped on the way. None is in its place before the
+    last of `files` was made.
     """
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
-    every = list(files)
-    with ThreadPoolExecutor(_MANY) as pool:  # a disk gathers what is asked of it at once
-        waiting = [pool.submit(_write_aside, every[start::_MANY]) for start in range(min(_MANY, len(every)))]
-    written = [pair for some in waiting if not some.exception() for pair in some.result()]
+    waiting: list[Future[list[tuple[Path, Path]]]] = []
+    every = iter(files)
     try:
-        for some in waiting:
-            some.result()
-        for name, path in written:
+        with ThreadPoolExecutor(_MANY) as pool:  # a disk gathers what is asked of it at once
+            while some := list(islice(every, _LOT)):
+                waiting.append(pool.submit(_write_aside, some))
+        for name, path in [pair for written in waiting for pair in written.result()]:
             name.replace(path)
     except BaseException:
-        _remove(written)
+        _remove(pair for written in waiting if not written.exception() for pair in written.result())
         raise
 
 

@@ -9,7 +9,7 @@ was kept is kept, the rest comes again with the next pull, and nothing is kept t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -150,8 +150,7 @@ class Desk:
         drawn = [(entry, pictures_of(entry, intake.source, fetch=not self.dry_run)) for entry in new]
         with nullcontext() if self.dry_run else self.store.locked():
             self._learn()
-            judged = [found for entry, pictures in drawn if (found := self._judge(entry, pictures, intake))]
-            self._keep_all(judged, intake)
+            self._keep_all((self._judge(entry, pictures, intake) for entry, pictures in drawn), new, intake)
             self._told = self.store.journal.size()
 
     def _learn(self) -> None:
@@ -203,12 +202,20 @@ class Desk:
         self._note(summary_of(submission))
         return _Judged(submission, pictures, entry)
 
-    def _keep_all(self, judged: list[_Judged], intake: Intake) -> None:
+    def _keep_all(self, judging: Iterable[_Judged | None], entries: Iterable[Entry], intake: Intake) -> None:
+        """Keep what `judging` yields: the next is judged while the disk writes those before."""
+        judged: list[_Judged] = []
+
+        def found() -> Iterator[tuple[Submission, tuple[tuple[str, bytes], ...]]]:
+            for each in filter(None, judging):
+                judged.append(each)
+                yield each.submission, each.pictures.files
+
         if self.dry_run:
-            kept = {each.submission.id for each in judged}
+            kept = {submission.id for submission, _ in found()}
         else:
-            self._keep_wordings((each.submission for each in judged), intake)
-            kept = self.store.add_all((each.submission, each.pictures.files) for each in judged)
+            self._keep_wordings((entry.submission for entry in entries), intake)
+            kept = self.store.add_all(found())
         for submission, pictures, entry in judged:
             if submission.id not in kept:
                 self.outcome.known += 1

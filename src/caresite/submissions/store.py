@@ -140,18 +140,25 @@ class Store:
         return bool(self.add_all([(submission, pictures)]))
 
     def add_all(self, found: Iterable[tuple[Submission, Iterable[tuple[str, bytes]]]]) -> set[str]:
-        """Keep submissions as `add` does, in less time; return the ids of those that were not there."""
+        """Keep submissions as `add` does, in less time; return the ids of those that were not there.
+
+        `found` is asked for the next one while those before are on their way to the disk.
+        """
         assert self._holds_lock
         new: dict[Path, Submission] = {}
-        for submission, pictures in found:
-            path = self._path(submission.id)
-            if path in new or path.exists():
-                continue
-            for name, data in pictures:
-                self._write_picture(name, data)
-            new[path] = submission
+
+        def files() -> Iterator[tuple[Path, bytes]]:
+            for submission, pictures in found:
+                path = self._path(submission.id)
+                if path in new or path.exists():
+                    continue
+                for name, data in pictures:
+                    self._write_picture(name, data)
+                new[path] = submission
+                yield path, encode_record(submission)
+
         with self._until_told():
-            write_all((path, encode_record(submission)) for path, submission in new.items())
+            write_all(files())
             for path, submission in new.items():
                 self._listing.note(path, submission)
             self.journal.append((each.id, move) for each in new.values() for move in each.moderation.log)
