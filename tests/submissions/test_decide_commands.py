@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from msgspec.structs import replace
 
@@ -162,6 +167,15 @@ def test_one_is_shown_with_its_edit_and_what_is_missing(store: Store, run: Run) 
     assert "missing: the words were changed (length)" in shown
 
 
+def test_a_message_leads_to_what_its_sender_sent_before(store: Store, run: Run) -> None:
+    run("pull", "-", stdin=netlify_json(7))
+    known = next(iter(store.listing()))
+    run("add", "--text", "Please take my story off again.", "--email", "Ada7@customers.example", "--name", "Ada")
+    message = next(item_id for item_id in store.listing() if item_id != known)
+    assert f"same sender:  {known}  pending" in run("show", message).output
+    assert f"same sender:  {message}" in run("show", known).output
+
+
 def test_the_owner_s_own_additions_to_a_text_are_kept(site: Path, store: Store, run: Run) -> None:
     given(store)
     run("approve", ID)
@@ -288,3 +302,29 @@ def test_statistics_tell_when_the_unkind_are_left_out(store: Store, run: Run) ->
     assert data["reasons"] == {"too-thin": 5}
     run("erase", f"{8:016x}", "--yes")
     assert json.loads(run("stats", "--json").output)["stars"] == data["stars"], "erasing makes nothing look better"
+
+
+# the browser
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere another program than xdg-open opens it")
+def test_stories_serve_opens_the_browser_at_the_stories(site: Path, store: Store, tmp_path: Path) -> None:
+    given(store)
+    opened, opener = tmp_path / "opened", tmp_path / "bin/xdg-open"
+    opener.parent.mkdir()
+    opener.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n', encoding="utf-8")
+    opener.chmod(0o755)
+    environ = {**os.environ, "PATH": f"{opener.parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "caresite", "-C", str(site), "stories", "serve", "-p", "0"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:
+        try:
+            deadline = time.monotonic() + 60
+            while not opened.exists() and served.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.1)
+            address = opened.read_text("utf-8").strip()
+            page = httpx.get(address, timeout=30, follow_redirects=True).text
+        finally:
+            served.terminate()
+            served.wait(timeout=30)
+    assert address.endswith("/_caresite/stories")
+    assert "The night the oven died" in page

@@ -18,7 +18,7 @@ from caresite.submissions.review.lockfile import LOCK, read_entry, set_entry
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ENTRY: dict[str, Any] = {
     "scopes": ["publish_text", "publish_name"],
-    "approved": AT,
+    "approved": AT.date(),
     "age": "adult",
     "method": "form-checkbox",
     "digest": "0" * 32,
@@ -48,7 +48,11 @@ def test_what_is_written_is_what_a_build_reads(tmp_path: Path) -> None:
     assert set_entry(tmp_path, "00000000000000ad", ENTRY)
     assert not set_entry(tmp_path, "00000000000000ad", ENTRY), "nothing has changed"
     (locked,) = lock_at(tmp_path).values()
-    assert (locked.scopes, locked.approved, locked.digest) == (("publish_text", "publish_name"), AT, "0" * 32)
+    assert (locked.scopes, locked.approved, locked.digest) == (
+        ("publish_text", "publish_name"),
+        AT.replace(hour=0),
+        "0" * 32,
+    )
     assert read_entry(tmp_path, "00000000000000ad") == ENTRY
 
 

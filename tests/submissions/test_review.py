@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -132,7 +133,7 @@ def test_a_withdrawal_takes_the_text_away_and_closes_the_lock(review: Review) ->
     taken = review.take(ID, Withdraw(evidence="f" * 64))
     assert not (review.root / "content/stories/the-night-the-oven-died.md").exists()
     assert not (review.root / ".caresite").exists()
-    assert lock_of(review.root)[ID]["withdrawn"] == NOW
+    assert lock_of(review.root)[ID]["withdrawn"] == NOW.date()
     assert {"consent.lock.yaml", "content/stories/the-night-the-oven-died.md", ".caresite/images/x.avif"} <= {
         *taken.touched
     }
@@ -145,6 +146,16 @@ def test_two_at_once_never_overwrite_each_other(review: Review) -> None:
     with pytest.raises(Problem, match="somebody else"):
         review.take(ID, Reject(reason="too-thin"), second.revision)
     assert review.open(ID).submission.moderation.state == "pending"
+
+
+@pytest.mark.parametrize(("zone", "day"), [("America/New_York", 22), ("Asia/Tokyo", 23), ("UTC", 22)])
+def test_a_day_in_the_lock_has_begun_where_the_site_is(store: Store, zone: str, day: int) -> None:
+    with store.locked():
+        store.add(told())
+    late = NOW.replace(hour=23)
+    Review(store, TERMS._replace(now=late, zone=ZoneInfo(zone))).take(ID, Approve())
+    assert lock_of(store.root)[ID]["approved"] == date(2026, 11, day)
+    assert datetime(2026, 11, day, tzinfo=ZoneInfo(zone)) <= late
 
 
 # what stands in the way

@@ -171,7 +171,11 @@ def run_show(session: Session, given: str, *, page: bool = False) -> int:
         session.answer(msgspec.to_builtins(submission))
         return 0
     review = Review(store, terms_of(session.settings(), by="", now=datetime.now(UTC)))
-    for line in (*_shown(submission), *_outlook(submission, review.open(submission.id).lacks)):
+    for line in (
+        *_shown(submission),
+        *_others(store, submission),
+        *_outlook(submission, review.open(submission.id).lacks),
+    ):
         click.echo(printable(line))
     return 0
 
@@ -216,6 +220,15 @@ def _shown(item: Submission) -> Iterator[str]:
         f"{move.at:%Y-%m-%d %H:%M}  {move.from_ or 'new'} → {move.to}  by {move.by}  {move.reason}".rstrip()
         for move in item.moderation.log
     )
+
+
+def _others(store: Store, item: Submission) -> Iterator[str]:
+    """Yield what else came from the same address: a wish to take something back comes as a message of its own."""
+    if not item.submitter.email_hmac:
+        return
+    for other in store.listing().values():
+        if other.email_hmac == item.submitter.email_hmac and other.id != item.id:
+            yield f"same sender:  {other.id}  {other.state}  {in_quotes(other.title or other.excerpt)}"
 
 
 def _outlook(item: Submission, lacks: Sequence[Hindrance]) -> Iterator[str]:

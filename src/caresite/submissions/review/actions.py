@@ -185,7 +185,7 @@ class Review:
         return (f"{FOLDER}/{after.id}.yaml",)
 
     def _lock(self, after: Submission) -> tuple[str, ...]:
-        entry = entry_of(after, self._wording_id(after), read_entry(self.root, after.id))
+        entry = entry_of(after, self._wording_id(after), read_entry(self.root, after.id), self.terms.zone)
         changed = set_entry(self.root, after.id, entry)
         return (LOCK,) if changed else ()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import NamedTuple
 
 from caresite.core.config import Settings
@@ -25,12 +25,13 @@ UNTIED = frozenset(("customer", "client", "reader"))
 class Terms(NamedTuple):
     """On what terms somebody decides: who, when, and what the site says of its words.
 
-    `mode` is that of the config, `curated` or `reviews`; `min_age` and `retention` are by form; `wordings` are the
-    digests of the texts that are kept, None where nobody has looked.
+    `zone` is the site's, `mode` that of the config, `curated` or `reviews`; `min_age` and `retention` are by form;
+    `wordings` are the digests of the texts that are kept, None where nobody has looked.
     """
 
     by: str
     now: datetime
+    zone: tzinfo = UTC
     mode: str = "curated"
     wordings: frozenset[str] | None = None
     min_age: Mapping[str, int] = {}
@@ -47,6 +48,7 @@ def terms_of(settings: Settings, *, by: str, now: datetime) -> Terms:
     return Terms(
         by=by,
         now=now,
+        zone=settings.zone,
         mode=settings.config.testimonials.mode,
         min_age={name: form.min_age for name, form in forms.items()},
         retention={name: form.retention_days for name, form in forms.items()},

@@ -7,7 +7,7 @@ holds ids, scopes, dates and digests alone.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -34,27 +34,29 @@ _HEAD = """\
 """
 
 
-def entry_of(item: Submission, wording: str, before: Entry | None) -> Entry | None:
+def entry_of(item: Submission, wording: str, before: Entry | None, zone: tzinfo) -> Entry | None:
     """Return what the lock says of `item` in its state, None for nothing; `before` is what it says now.
 
-    `wording` is the id under which the text that was agreed to stands in `consent/`.
+    `wording` is the id under which the text that was agreed to stands in `consent/`. Moments are written as days in
+    the site's `zone`, so that a computer whose clock is slow takes none of them for one still to come.
     """
     match item.moderation.state:
         case "approved":
-            return _approved(item, wording)
+            return _approved(item, wording, zone)
         case "withdrawn":
-            return {**(before or _approved(item, wording)), "withdrawn": _moment(item.moderation.log[-1].at)}
+            day = item.moderation.log[-1].at.astimezone(zone).date()
+            return {**(before or _approved(item, wording, zone)), "withdrawn": day}
         case "expired":
             return before
         case _:
             return None
 
 
-def _approved(item: Submission, wording: str) -> Entry:
+def _approved(item: Submission, wording: str, zone: tzinfo) -> Entry:
     agreement = granting(item, "publish_text")
     ends = ends_of(item)
     approved = max((move.at for move in item.moderation.log if move.to == "approved"), default=item.imported_at)
-    entry: Entry = {"scopes": list(scopes_of(item)), "approved": _moment(approved)}
+    entry: Entry = {"scopes": list(scopes_of(item)), "approved": approved.astimezone(zone).date()}
     if ends:
         entry["until"] = ends
     by_parent = item.submitter.age == "parent-agreed" or (agreement is not None and agreement.given_by == "parent")
@@ -70,10 +72,6 @@ def digest_of(item: Submission) -> str:
     """Return the digest of what is shown of `item`, as the build works it out of the page."""
     speaker = msgspec.convert(author_of(item), Speaker)
     return approved_digest(clean_text(shown_of(item).body), rating_of(item), speaker)
-
-
-def _moment(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
 
 
 def set_entry(root: Path, item_id: str, entry: Entry | None) -> bool:
@@ -151,12 +149,7 @@ def _read_block(block: str) -> Entry:
 
 
 class _Dumper(yaml.CSafeDumper):
-    """Writes moments as ISO 8601 has them."""
+    """Writes the same day twice rather than to point at it."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
-
-
-_Dumper.add_representer(
-    datetime, lambda dumper, at: dumper.represent_scalar("tag:yaml.org,2002:timestamp", at.isoformat())
-)
