@@ -23,6 +23,7 @@ from caresite.submissions.store import FOLDER, Store
 
 __all__ = ["check_declared", "check_kept"]
 
+_NOT_DUE = frozenset(("approved", "erased"))  # what is on the site is kept as long as it is there
 _HAPPY = re.compile(
     r"\bif (?:you|you're|you are|you were|we) \w*\s?(?:happy|pleased|satisfied|delighted|made you smile)\b"
     r"|\bonly (?:if )?(?:\w+ ){0,3}(?:happy|satisfied|pleased|positive|good)\b"
@@ -78,7 +79,8 @@ def check_kept(store: Store, today: date, *, shown: Iterable[str], settings: Set
 
 
 def _too_long(summaries: Iterable[Summary], today: date) -> Iterator[Diagnostic]:
-    due = sorted(s.id for s in summaries if s.erase_after and s.erase_after < today.isoformat() and not s.hold)
+    kept = (s for s in summaries if s.erase_after and s.state not in _NOT_DUE and not s.hold)
+    due = sorted(s.id for s in kept if s.erase_after < today.isoformat())
     if due:
         what = counted(len(due), "submission")
         message = f"{what} should have been erased by now; the first is {due[0]}"

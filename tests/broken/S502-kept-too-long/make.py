@@ -1,4 +1,4 @@
-"""Two submissions whose time is over, and one that a court may want to see."""
+"""Two submissions whose time is over, one that a court may want to see, and one that is on the site."""
 
 from __future__ import annotations
 
@@ -16,4 +16,5 @@ def find(root: Path) -> tuple[Diagnostic, ...]:
     )
     not_yet = stored("00000000000000ac", erase_after=date(2026, 7, 2))
     held = stored("00000000000000ad", erase_after=date(2026, 1, 1), hold=True)
-    return kept_faults(root, (*due, not_yet, held))
+    shown = stored("00000000000000ae", erase_after=date(2026, 1, 1), state="approved")
+    return kept_faults(root, (*due, not_yet, held, shown))
