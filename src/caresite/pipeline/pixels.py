@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from caresite.core.model import Variation
@@ -18,9 +20,10 @@ __all__ = ["BrokenPicture", "draw", "fitted", "in_common_colours", "opened", "re
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
 # How well each quality is kept by AVIF, WebP and JPEG: three scales on which the same number means different things.
 _QUALITIES = {"small": (45, 68, 74), "balanced": (55, 78, 82), "fine": (68, 86, 90)}
-# Measured on photographs of 12 megapixels: 9 takes a third of the time of 7 for no more bytes; 6 is smaller by 5 %.
-_AVIF_SPEED = 9
-_WEBP_METHOD = 3
+# Chosen by `bench/pictures.py --speeds`. AVIF at 8: 7 takes five times as long for 3 % fewer bytes, 9 a third of the
+# time for 14 % more. WebP at 2: 4 takes six times as long for 9 % fewer bytes, and only older browsers ask for it.
+_AVIF_SPEED = 8
+_WEBP_METHOD = 2
 
 
 class BrokenPicture(Exception):
@@ -55,12 +58,15 @@ def draw(data: bytes, variations: Iterable[Variation]) -> Iterator[tuple[Variati
 
     Raises BrokenPicture when it cannot be decoded.
     """
-    wanted = sorted(variations, key=lambda variation: -variation.width_px)
+    wanted = sorted(variations, key=_shape_of, reverse=True)
     with opened(data) as image:
         _decode_no_more_than(image, wanted)
         whole = _with_plain_colours(upright(image))
-        for variation in wanted:
-            yield variation, _written(fitted(whole, variation), variation)
+        for _, alike in groupby(wanted, key=_shape_of):  # to make it smaller takes longer than to write it
+            first, *others = alike
+            small = fitted(whole, first)
+            for variation in (first, *others):
+                yield variation, _written(small, variation)
 
 
 def redrawn(data: bytes, format: str, limit_px: int) -> bytes:
@@ -75,12 +81,16 @@ def redrawn(data: bytes, format: str, limit_px: int) -> bytes:
         return _written(whole, Variation(source="", digest="", format=format, quality="fine"))
 
 
+def _shape_of(variation: Variation) -> tuple[int, int, tuple[int, int]]:
+    return variation.width_px, variation.height_px, variation.focus
+
+
 def _decode_no_more_than(image: Image.Image, wanted: list[Variation]) -> None:
     """Let the decoder of a JPEG leave out detail that no variation can show."""
-    least = min(image.size)
-    most = max((max(v.width_px, v.height_px) for v in wanted), default=0)
-    if image.format in ("JPEG", "MPO") and most < least:
-        image.draft(None, (round(image.width * most / least), round(image.height * most / least)))
+    width, height = image.size if turn_of(image) < 5 else image.size[::-1]
+    scale = max((max(v.width_px / width, v.height_px / height) for v in wanted), default=1.0)
+    if image.format in ("JPEG", "MPO") and scale < 1:
+        image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
 
 
 def upright(image: Image.Image) -> Image.Image:
@@ -94,6 +104,8 @@ def upright(image: Image.Image) -> Image.Image:
 
 def turn_of(image: Image.Image) -> int:
     """Return how the camera was held (EXIF 2.32, tag 0x0112), 1 for upright and for whatever cannot be read."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1  # to look for it behind the pixels, they would have to be decoded
     try:
         turn = image.getexif().get(0x0112, 1)
     except Exception:  # damaged metadata is no reason not to show a picture
@@ -118,15 +130,13 @@ def in_common_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _with_plain_colours(image: Image.Image) -> Image.Image:
     """Return a picture of eight bits a channel that has pixels and nothing else."""
-    from PIL import Image
-
     if image.mode.startswith("I"):  # sixteen bits of grey, which a plain conversion would clip
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     has_alpha = image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
-    plain = image.convert("RGBA" if has_alpha else "RGB")
-    fresh = Image.new(plain.mode, plain.size)
-    fresh.paste(plain)
-    return fresh
+    mode = "RGBA" if has_alpha else "RGB"
+    plain = image if image.mode == mode else image.convert(mode)
+    plain.info = {}  # comments and profiles would be written again
+    return plain
 
 
 def fitted(whole: Image.Image, variation: Variation) -> Image.Image:
@@ -142,7 +152,7 @@ def fitted(whole: Image.Image, variation: Variation) -> Image.Image:
     left = min(max(0.0, width * variation.focus[0] / 100 - cut_width / 2), width - cut_width)
     top = min(max(0.0, height * variation.focus[1] / 100 - cut_height / 2), height - cut_height)
     box = (left, top, left + cut_width, top + cut_height)
-    return whole.resize(size, Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    return whole.resize(size, Resampling.LANCZOS, box=box, reducing_gap=2.0)
 
 
 def _written(image: Image.Image, variation: Variation) -> bytes:
