@@ -113,6 +113,14 @@ def test_a_file_that_somebody_changed_stays_until_it_is_forced(root: Path, host:
     assert texts(root)[path] == whole
 
 
+def test_what_a_new_site_begins_with_is_known(tmp_path: Path) -> None:
+    CliRunner().invoke(cli, ["init", str(tmp_path), "-y", "--base-url", "https://bikes.example/"])
+    assert "[[plugins]]" not in texts(tmp_path)["netlify.toml"]
+    done = init(tmp_path, "netlify")
+    assert done.exit_code == 0, done.output
+    assert "[[plugins]]" in texts(tmp_path)["netlify.toml"]
+
+
 def test_rules_are_written_anew_while_nobody_changed_them(root: Path) -> None:
     run(root, "build")
     init(root, "nginx")

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 __all__ = [
+    "LEADING_ON",
     "PLACEHOLDER",
+    "REVALIDATED",
     "Found",
     "HeaderRule",
     "Headers",
@@ -25,6 +27,12 @@ __all__ = [
 ]
 
 Headers = tuple[tuple[str, str], ...]
+
+LEADING_ON = frozenset((301, 302, 303, 307, 308))
+"""The statuses that send a visitor to another address (RFC 9110, 15.4)."""
+
+REVALIDATED = "public, max-age=0, must-revalidate"
+"""How long a page may be kept where no rule says it: not without asking whether it is still right (RFC 9111, 5.2.2)."""
 
 PLACEHOLDER = re.compile(r":([A-Za-z][A-Za-z0-9_]*)")
 _STATUS = re.compile(r"([1-5]\d\d)(!?)")

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from caresite.core.host_rules import headers_for, read_headers, redirects_in
+from caresite.core.host_rules import LEADING_ON, REVALIDATED, headers_for, read_headers, redirects_in
+from caresite.core.media_types import type_of
 from caresite.core.urls import output_path
 from caresite.deploy.target import File
 
-__all__ = ["Described", "Media", "media_type"]
-
-_REVALIDATED = "public, max-age=0, must-revalidate"
-_TYPES = {
-    ".atom": "application/atom+xml",
-    ".avif": "image/avif",
-    ".ico": "image/x-icon",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".md": "text/markdown",
-    ".mjs": "text/javascript",
-    ".rss": "application/rss+xml",
-    ".svg": "image/svg+xml",
-    ".vcf": "text/vcard",
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
-_TEXTS = frozenset(("application/json", "application/xml", "image/svg+xml", "application/manifest+json"))
-_LEADING_ON = frozenset((301, 302, 303, 307, 308))
+__all__ = ["Described", "Media"]
 
 
 class Described(NamedTuple):
@@ -44,14 +22,6 @@ class Described(NamedTuple):
     redirect: str = ""
 
 
-def media_type(path: str) -> str:
-    """Return the type of a file by its name, with the encoding of what is text (RFC 2046)."""
-    suffix = PurePosixPath(path).suffix.lower()
-    name = _TYPES.get(suffix) or mimetypes.guess_type(f"x{suffix}")[0] or "application/octet-stream"
-    is_text = name.startswith("text/") or name in _TEXTS or name.endswith("+xml")
-    return f"{name}; charset=utf-8" if is_text else name
-
-
 class Media:
     """The headers of every file of a site, by its own `_headers` and `_redirects`."""
 
@@ -59,7 +29,7 @@ class Media:
         self._base = "/" + urlsplit(base_url).path.strip("/")
         self._headers = read_headers(_text(files.get("_headers")))
         rules = redirects_in(_text(files.get("_redirects")))
-        exact = (rule for rule in rules if rule.status in _LEADING_ON and not rule.query)
+        exact = (rule for rule in rules if rule.status in LEADING_ON and not rule.query)
         leading = ((self._path(rule.source), rule) for rule in exact if not set("*:") & set(rule.source))
         self.redirects = {path: rule.target for path, rule in leading if rule.forced or path not in files}
 
@@ -68,8 +38,8 @@ class Media:
         url = self._url(path)
         values = {name.lower(): value for name, value in headers_for(self._headers, url)}
         return Described(
-            values.get("content-type") or media_type(path),
-            values.get("cache-control") or _REVALIDATED,
+            values.get("content-type") or type_of(path),
+            values.get("cache-control") or REVALIDATED,
             self.redirects.get(path, ""),
         )
 

@@ -18,6 +18,7 @@ from msgspec import Struct, defstruct
 from caresite.core import codes
 from caresite.core.config import place_in_config
 from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.host_rules import LEADING_ON
 from caresite.core.model import Output, Page
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
@@ -27,7 +28,6 @@ from caresite.pipeline.catalog import Site
 __all__ = ["PLUGIN", "Redirect", "RedirectOptions", "Rule", "checks", "rendered", "rules_of"]
 
 _STATUSES = (200, 301, 302, 303, 307, 308, 404, 410)
-_LEADING_ON = frozenset((301, 302, 303, 307, 308))
 _PLACEHOLDER = re.compile(r":[A-Za-z][A-Za-z0-9_]*")
 _LONGEST_SHOWN = 5
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
@@ -97,7 +97,7 @@ class Rule(NamedTuple):
 
     @property
     def leads_on(self) -> bool:
-        return self.status in _LEADING_ON
+        return self.status in LEADING_ON
 
     @property
     def is_exact(self) -> bool:

@@ -3,74 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import re
 from collections.abc import Callable
-from pathlib import PurePosixPath
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from caresite.core.host_rules import Headers
+from caresite.core.media_types import type_of
 from caresite.preview.policy import widened
 from caresite.preview.tree import Answer, Entry, stamp_of
 
-__all__ = ["FRESH", "respond", "type_of", "with_tag"]
+__all__ = ["FRESH", "respond", "with_tag"]
 
 FRESH = "no-cache"  # keep it, but ask each time whether it is still right
-_TYPES = {
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".json": "application/json",
-    ".map": "application/json",
-    ".xml": "application/xml",
-    ".xsl": "application/xml",
-    ".txt": "text/plain",
-    ".md": "text/markdown",
-    ".csv": "text/csv",
-    ".ics": "text/calendar",
-    ".vcf": "text/vcard",
-    ".vtt": "text/vtt",
-    ".svg": "image/svg+xml",
-    ".ico": "image/x-icon",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-    ".ttf": "font/ttf",
-    ".otf": "font/otf",
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
-    ".ogg": "audio/ogg",
-    ".wav": "audio/wav",
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".mov": "video/quicktime",
-    ".pdf": "application/pdf",
-    ".zip": "application/zip",
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _LASTING = re.compile(r"\.[0-9a-f]{10}\.[A-Za-z0-9]+$")
 _NOT_HERE = frozenset(("strict-transport-security", "content-length", "content-type", "transfer-encoding", "etag"))
 
 Change = Callable[[bytes], bytes]
-
-
-def type_of(path: str) -> str:
-    """Return the media type that a host sends for a file of this name, whatever this computer knows of types."""
-    suffix = PurePosixPath(path).suffix.lower()
-    found = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    return f"{found}; charset=utf-8" if found.startswith("text/") or found.endswith(("xml", "json")) else found
 
 
 def respond(request: Request, answer: Answer, *, place: str = "", change: Change | None = None) -> Response:

@@ -18,8 +18,9 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from caresite.core.diagnostics import Span
+from caresite.core.media_types import type_of
 from caresite.preview.about import about_page
-from caresite.preview.answers import respond, type_of, with_tag
+from caresite.preview.answers import respond, with_tag
 from caresite.preview.generations import Generation
 from caresite.preview.hub import Hub
 from caresite.preview.inject import Tag, injected

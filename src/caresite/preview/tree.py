@@ -13,14 +13,21 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import Struct
 
 from caresite.core.files import lies_within
-from caresite.core.host_rules import HeaderRule, Headers, Redirects, headers_for, read_headers, read_redirects
+from caresite.core.host_rules import (
+    LEADING_ON,
+    HeaderRule,
+    Headers,
+    Redirects,
+    headers_for,
+    read_headers,
+    read_redirects,
+)
 from caresite.core.model import Output
 from caresite.core.urls import stays_inside
 
 __all__ = ["Answer", "BuiltTree", "Entry", "MadeTree", "Tree", "answer_at", "entry_of_file", "stamp_of"]
 
 _CONTROL_FILES = frozenset(("_headers", "_redirects"))
-_LEADING_ON = frozenset((301, 302, 303, 307, 308))
 
 
 class Entry(Struct, frozen=True):
@@ -194,7 +201,7 @@ def _own(tree: Tree, path: str) -> Answer | None:
 
 
 def _redirected(tree: Tree, target: str, status: int) -> Answer:
-    if status in _LEADING_ON:
+    if status in LEADING_ON:
         return Answer(status, location=target)
     parts = urlsplit(target)
     if parts.netloc:

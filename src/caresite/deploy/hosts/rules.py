@@ -16,13 +16,17 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from caresite.core.host_rules import PLACEHOLDER, HeaderRule, Redirect, read_headers, redirects_in
+from caresite.core.host_rules import (
+    LEADING_ON,
+    PLACEHOLDER,
+    REVALIDATED,
+    HeaderRule,
+    Redirect,
+    read_headers,
+    redirects_in,
+)
 
-__all__ = ["LEADING_ON", "REVALIDATED", "HostRules", "Move", "escaped", "header_values", "path_pattern", "rules_in"]
-
-LEADING_ON = frozenset((301, 302, 303, 307, 308))
-REVALIDATED = "public, max-age=0, must-revalidate"
-"""How long a page may be kept: not without asking whether it is still right (RFC 9111, 5.2.2)."""
+__all__ = ["HostRules", "Move", "escaped", "header_values", "path_pattern", "rules_in"]
 
 
 class Move(Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from caresite.core.codes_stories import STORE_CHANGED
 from caresite.core.config import Settings, load_config
 from caresite.core.diagnostics import Diagnostic, Problem
-from caresite.preview.answers import type_of
+from caresite.core.media_types import type_of
 from caresite.preview.pages import AddedPage, Workbench
 from caresite.preview.policy import OWN_POLICY
 from caresite.preview.state import HOME, Fault, fault_of
@@ -38,7 +38,7 @@ from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.guards import terms_of
 from caresite.submissions.review.letter import asking_of
 from caresite.submissions.review.moderator import moderator
-from caresite.submissions.store import Store
+from caresite.submissions.store import PRIVATE, Store
 
 __all__ = ["PATH", "stories_page"]
 
@@ -130,7 +130,8 @@ class _Desk:
         headers = {"content-security-policy": _FRAMED, "x-frame-options": "SAMEORIGIN"}
         try:
             item = self._store.read(_id_in(request)).submission
-            return Response(page_of(self._bench.root, item, _now()), headers=headers, media_type="text/html")
+            page = page_of(self._bench.root, item, _now(), self._settings().zone)
+            return Response(page, headers=headers, media_type="text/html")
         except LookupError:
             return _nobody()
         except (NotShown, Problem) as error:
@@ -187,7 +188,8 @@ class _Desk:
             if any(d.code == STORE_CHANGED.id for d in problem.diagnostics):
                 return self._conflict(request, item_id, form)
             return self._sheet(request, item_id, form=form, problems=problem.diagnostics)
-        self._bench.ask_for_build()
+        if any(not path.startswith(f"{PRIVATE}/") for path in taken.touched):
+            self._bench.ask_for_build()
         key = os.urandom(8).hex()
         self._outcomes[key] = _Outcome(_SAID[form.get("does")], taken)
         while len(self._outcomes) > _KEPT_OUTCOMES:
