@@ -7,7 +7,7 @@ nothing of it is kept. So what is seen is what the next build makes, and the rea
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from caresite.submissions.store import FOLDER
 
 __all__ = ["NotShown", "page_of"]
 
+_LONG_AGO = date(2000, 1, 1)
 _BORROWED = ("templates", "themes", "assets", "i18n", "data", "drawings", "plugins")
 
 
@@ -28,13 +29,16 @@ class NotShown(Exception):
     """The page cannot be made; it says why, in words."""
 
 
-def page_of(root: Path, item: Submission, now: datetime) -> bytes:
-    """Return the page that `item` would have, as it would be approved now. Raises NotShown when there would be none."""
+def page_of(root: Path, item: Submission, now: datetime, zone: tzinfo) -> bytes:
+    """Return the page that `item` would have if it were approved now. Raises NotShown when there would be none.
+
+    `zone` is the site's.
+    """
     with tempfile.TemporaryDirectory(prefix="caresite-page-") as folder:
         place = Path(folder)
         _borrow(root, place)
         approved = replace(item, moderation=Moderation(state="approved", log=item.moderation.log), published_as=())
-        entry = {**(entry_of(approved, "", None) or {})}
+        entry = {**(entry_of(approved, "", None, zone) or {})}
         entry["scopes"] = list(dict.fromkeys(("publish_text", *entry.get("scopes", ()))))
         set_entry(place, item.id, entry)
         pages = pages_of(place, approved)
