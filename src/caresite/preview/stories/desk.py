@@ -33,12 +33,13 @@ from caresite.preview.stories.onpage import NotShown, page_of
 from caresite.preview.stories.sheet import Sheet, changes_between, sheet_of
 from caresite.preview.stories.waiting import GROUPS, group_of, neighbours, queue_of
 from caresite.submissions.listing import Summary
+from caresite.submissions.options import PRIVATE
 from caresite.submissions.records import RELATIONS, Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.guards import terms_of
 from caresite.submissions.review.letter import asking_of
 from caresite.submissions.review.moderator import moderator
-from caresite.submissions.store import PRIVATE, Store
+from caresite.submissions.store import Store
 
 __all__ = ["PATH", "stories_page"]
 

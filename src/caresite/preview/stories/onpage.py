@@ -21,7 +21,6 @@ from caresite.submissions.store import FOLDER
 
 __all__ = ["NotShown", "page_of"]
 
-_LONG_AGO = date(2000, 1, 1)
 _BORROWED = ("templates", "themes", "assets", "i18n", "data", "drawings", "plugins")
 
 
