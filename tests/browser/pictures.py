@@ -73,6 +73,7 @@ def _photograph(browser: Browser, site: Site, folder: Path) -> None:
         for width in _WIDTHS_PX:
             _sheet(browser, folder / f"{site.name}-{width}", tuple(_taken(browser, site, origin, width, folder)))
         _sheet(browser, folder / f"{site.name}-print", tuple(_printed(browser, site, origin, folder)))
+    _sheet(browser, folder / f"{site.name}-shared", tuple(_share_images(site, folder)))
     print(f"The pictures are in {folder}; begin with the sheets {site.name}-*.html")
 
 
@@ -101,6 +102,15 @@ def _printed(browser: Browser, site: Site, origin: str, folder: Path) -> Iterabl
             page.screenshot(path=file, full_page=True)
             page.pdf(path=file.with_suffix(".pdf"), format="A4", prefer_css_page_size=True)
             yield Picture(kind, file)
+
+
+def _share_images(site: Site, folder: Path) -> Iterable[Picture]:
+    """Write out what other services show beside links to the site's pages."""
+    for path, data in sorted(site.files.items()):
+        if path.startswith("assets/cards/"):
+            file = folder / f"{site.name}-shared-{path.removeprefix('assets/cards/').replace('/', '-')}"
+            file.write_bytes(data)
+            yield Picture(path, file)
 
 
 def _sheet(browser: Browser, path: Path, pictures: tuple[Picture, ...]) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from caresite.core.model import Output
 from caresite.engine.build import Built, Options, build
 from caresite.engine.memory import Memory
-from caresite.engine.pictures import DrawnPicture, PictureGone
+from caresite.engine.pictures import DrawnCard, DrawnPicture, PictureGone
 from caresite.testing import build_site, picture, write_site
 from engine.sites import NOW
 
@@ -161,6 +161,16 @@ def test_another_picture_is_another_address_for_the_pages_that_show_it(site: Pat
     assert "blog/words/index.html" not in built.rendered
     assert page_of(site) != before
     assert [p for p in pictures_of(site / "public") if "yard-500x" in p] == []
+
+
+def test_what_leaves_the_site_leaves_the_cache(site: Path) -> None:
+    (site / "content/authors/rosa.yaml").write_text("name: Rosa Bell\n")
+    before = set((site / ".caresite/pictures").iterdir())
+    built = build(site, options())
+    after = set((site / ".caresite/pictures").iterdir())
+    assert len(after) < len(before)
+    drawn = {Path(o.content.kept) for o in built.outputs if isinstance(o.content, DrawnCard | DrawnPicture)}
+    assert after - {site / ".caresite/pictures/known"} == drawn
 
 
 def test_every_way_of_building_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:

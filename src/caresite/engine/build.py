@@ -21,7 +21,7 @@ from caresite.engine.current import code_digest, frame_of, sources_of
 from caresite.engine.finishing import finish, finish_known
 from caresite.engine.memory import Memory, MemoryLost, memory_path
 from caresite.engine.parsing import parse_all, parse_known, reading
-from caresite.engine.pictures import draw_all, drawn_outputs, faults_of, files_of, look_at_all
+from caresite.engine.pictures import draw_all, drawn_outputs, faults_of, files_of, forget_others, look_at_all
 from caresite.engine.unchanged import Report, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
@@ -196,6 +196,7 @@ def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> B
                 published = publish(folder, others, files, clean=options.clean, dry_run=options.dry_run)
             with watch.stage("remember"):
                 if memory and memory.file and not options.dry_run:
+                    forget_others(root, drawn.values())
                     note_published(memory, folder)
                     memory.save()
         built = Built(

@@ -39,6 +39,7 @@ __all__ = [
     "drawn_outputs",
     "faults_of",
     "files_of",
+    "forget_others",
     "look_at_all",
 ]
 
@@ -350,3 +351,13 @@ def files_of(outputs: Iterable[Output]) -> dict[str, Path]:
     """Return where the drawn pictures among `outputs` are kept, by the output path that they are copied to."""
     drawn = (output for output in outputs if isinstance(output.content, (DrawnPicture, DrawnCard)))
     return {output.path: Path(output.content.kept) for output in drawn}  # type: ignore[union-attr]
+
+
+def forget_others(root: Path, files: Iterable[Path]) -> None:
+    """Remove whatever was drawn that is not among `files`: a face that left the site is not kept in a cache either."""
+    kept = {file.name for file in files} | {_KNOWN}
+    folder = root / _FOLDER
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.name not in kept:
+            with suppress(OSError):  # another build was faster
+                file.unlink()
