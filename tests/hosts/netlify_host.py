@@ -43,7 +43,8 @@ class NetlifyHost:
     """What Netlify knows: deploys by id, contents by digest, and what it shows.
 
     `faults` are met once each, by the first request whose method and path they fit: a status, `cut` for a line that
-    breaks before the answer, `cut-late` for one that breaks when the work was done, `slow` for an answer in drops.
+    breaks before the answer, `cut-late` for one that breaks when the work was done, `slow` for an answer in drops. `keeps_count` says
+    whether `required` becomes shorter with each upload, which the description leaves open.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class NetlifyHost:
         self.contents: dict[str, bytes] = {}
         self.published = ""
         self.locked = False
+        self.keeps_count = True
         self.faults: list[tuple[str, int | str]] = []
         self.asked: list[Asked] = []
         self.lock = threading.RLock()
@@ -110,7 +112,7 @@ class NetlifyHost:
         """Bring a deploy on by itself: what it needs, whether that is there, and whether visitors get it."""
         if deploy["state"] in ("prepared", "uploading"):
             needed = sorted(set(deploy["files"].values()) - self.contents.keys())
-            deploy["required"] = needed
+            deploy["required"] = needed if self.keeps_count else deploy.get("required", needed)
             deploy["state"] = deploy["state"] if needed else "uploaded"
         if deploy["state"] == "ready" and not deploy["draft"] and not self.locked and not deploy.get("was_shown"):
             deploy["was_shown"] = True

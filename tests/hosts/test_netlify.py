@@ -106,7 +106,7 @@ def test_everything_arrives_whatever_it_is_called(sender: Sender, host: NetlifyH
     assert sent == Sent("https://bikes.example", host.published)
     assert host.deploys[host.published]["title"] == "Spring"
     assert len(host.uploads()) == len(set(FILES.values()))  # equal files once
-    assert sender.told[-1] == ("send", len(host.uploads()), len(host.uploads()))
+    assert sender.told[-1] == ("Sending", len(host.uploads()), len(host.uploads()))
 
 
 def test_a_second_time_nothing_is_sent(sender: Sender, host: NetlifyHost) -> None:
@@ -283,12 +283,14 @@ def begun(sender: Sender, host: NetlifyHost, uploads: int) -> str:
     return str(deploy["id"])
 
 
-def test_what_was_begun_is_gone_on_with(sender: Sender, host: NetlifyHost) -> None:
+@pytest.mark.parametrize("keeps_count", [True, False])
+def test_what_was_begun_is_gone_on_with(sender: Sender, host: NetlifyHost, keeps_count: bool) -> None:
+    host.keeps_count = keeps_count
     made_before = begun(sender, host, 3)
     _, sent = sender.send()
     assert sent.id == made_before
     assert len(host.deploys) == 1
-    assert len(host.uploads()) == len(set(FILES.values()))
+    assert len(host.uploads()) == len(set(FILES.values())) + (0 if keeps_count else 3)
     assert host.live == FILES
 
 

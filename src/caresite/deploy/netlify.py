@@ -38,7 +38,8 @@ _POLLS_S = (0.1, 0.2, 0.4, 0.8, 1.6)  # the last for as long as it takes
 _MOST_POLLS = 750
 _MOST_LOOKS = 12
 _NEVER_IN_NAMES = "#?"  # Netlify takes no such file names
-_KNOWS_WHAT_IT_NEEDS = frozenset(("prepared", "uploading", "uploaded", "processing", "processed", "ready"))
+_TAKES_FILES = frozenset(("prepared", "uploading"))
+_KNOWS_WHAT_IT_NEEDS = _TAKES_FILES | frozenset(("uploaded", "processing", "processed", "ready"))
 
 
 class NetlifyOptions(TargetOptions, frozen=True, kw_only=True):
@@ -95,7 +96,8 @@ class Netlify:
         """Make a deploy of all wanted files, send what Netlify lacks, and wait until it is there."""
         deploy = self._resumed(plan.wanted) or self._created(plan.wanted)
         deploy = self._once(deploy, _KNOWS_WHAT_IT_NEEDS)
-        self._upload(deploy, plan.wanted, tell)
+        if deploy["state"] in _TAKES_FILES:
+            self._upload(deploy, plan.wanted, tell)
         return self._finished(deploy)
 
     def versions(self) -> tuple[Version, ...]:
@@ -152,13 +154,14 @@ class Netlify:
                 self._api.upload(f"{_place(deploy)}/files/{address_of(file.path)}", file.source)
             except Problem:
                 # the answer to an upload may have got lost: what Netlify has by now, it takes no second time
-                if wanted.digests[file.path] in (self._api.get(_place(deploy)).get("required") or ()):
+                now = self._api.get(_place(deploy))
+                if now["state"] in _TAKES_FILES and wanted.digests[file.path] in (now.get("required") or ()):
                     raise
 
         def done(file: File) -> None:
             nonlocal sent
             sent += 1
-            tell("send", sent, len(lacking))
+            tell("Sending", sent, len(lacking))
 
         each(lacking, send, workers=_UPLOADS, done=done)
 
