@@ -43,8 +43,8 @@ class NetlifyHost:
     """What Netlify knows: deploys by id, contents by digest, and what it shows.
 
     `faults` are met once each, by the first request whose method and path they fit: a status, `cut` for a line that
-    breaks before the answer, `cut-late` for one that breaks when the work was done, `slow` for an answer in drops. `keeps_count` says
-    whether `required` becomes shorter with each upload, which the description leaves open.
+    breaks before the answer, `cut-late` for one that breaks when the work was done, `slow` for an answer in drops.
+    `keeps_count` says whether `required` becomes shorter with each upload, which the description leaves open.
     """
 
     def __init__(self) -> None:
