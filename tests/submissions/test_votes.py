@@ -178,7 +178,7 @@ def test_a_dry_run_keeps_nothing(shop: Path, run: Run) -> None:
     came(shop, "1,2026-11-01 10:00,ada@customers.example,van,5")
     assert "Would write data/votes/2026.yaml: 1 voter" in run("votes", "--dry-run", *CLOCK).output
     assert not (shop / "data").exists()
-    assert not (shop / "private/submissions/votes").exists()
+    assert not (shop / "private/submissions").exists()
 
 
 def test_votes_for_and_against_are_understood_in_the_words_of_the_form(shop: Path, run: Run) -> None:

@@ -30,7 +30,7 @@ from caresite.submissions.sources.registry import GROUP, Delivery, Errand, Sourc
 from caresite.submissions.store import Store
 from caresite.submissions.tracked import check_tracked
 
-__all__ = ["PullFlags", "run_pull", "sources_to_read"]
+__all__ = ["PullFlags", "exit_code_of", "run_pull", "sources_to_read"]
 
 _NETWORK = frozenset((UNREACHABLE.id, NOT_ALLOWED.id))
 
@@ -62,7 +62,7 @@ def run_pull(session: Session, flags: PullFlags) -> int:
             desk.take(found.kind, delivered, intake, count)
     store.close()
     _report(session, desk.outcome, flags)
-    return _code(desk.outcome.diagnostics)
+    return exit_code_of(desk.outcome.diagnostics)
 
 
 def sources_to_read(
@@ -133,7 +133,8 @@ def _guessed(kind: SourceKind | None, name: str) -> Channel:
     return Channel("", IncomingSource(type=kind.name), kind)
 
 
-def _code(diagnostics: Iterable[Diagnostic]) -> int:
+def exit_code_of(diagnostics: Iterable[Diagnostic]) -> int:
+    """Return 3 when a host or the network failed, 1 for another error, else 0."""
     codes = {d.code for d in diagnostics if d.severity == "error"}
     return 3 if codes & _NETWORK else 1 if codes else 0
 
@@ -142,7 +143,7 @@ def _report(session: Session, outcome: Outcome, flags: PullFlags) -> None:
     if session.json:
         session.answer(
             {
-                "ok": not _code(outcome.diagnostics),
+                "ok": not exit_code_of(outcome.diagnostics),
                 "dry_run": flags.dry_run,
                 "new": [msgspec.to_builtins(entry) for entry in outcome.arrived],
                 "known": outcome.known,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -13,8 +14,8 @@ from caresite.commands.build import now_of
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.scaffold import yaml_text
 from caresite.commands.session import Session
-from caresite.commands.stories import PullFlags, sources_to_read
-from caresite.core.diagnostics import Diagnostic
+from caresite.commands.stories import PullFlags, exit_code_of, sources_to_read
+from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.files import write_atomically
 from caresite.core.model import Page, Query
 from caresite.core.texts import counted
@@ -22,6 +23,7 @@ from caresite.engine.build import Options, Watch, load_site
 from caresite.pipeline.best import Best, Placed, identity_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan, Reader
+from caresite.submissions.entries import Intake
 from caresite.submissions.inbox import Channel, intake_of, limits_of
 from caresite.submissions.pull import Desk
 from caresite.submissions.store import Store
@@ -51,74 +53,83 @@ class BestFlags(NamedTuple):
 # votes
 
 
+class _Outcome(NamedTuple):
+    """What became of the votes that came: how many are new, how many were there, and what all of them come to."""
+
+    new: int
+    known: int
+    votes: Count
+
+
 def run_votes(session: Session, flags: VoteFlags) -> int:
-    """Take votes in and write how many there are for each story; returns 1 when some could not be read."""
+    """Take votes in and write how many there are for each story; returns 1 when some were refused, 3 for a host."""
     site = _site(session, flags.clock)
-    year = flags.year or site.clock.year
-    _refuse_settled(site, year)
+    flags = flags._replace(year=flags.year or site.clock.year)
+    _refuse(site, flags.year)
     store = Store(session.root)
     desk = Desk(store, limits_of(site.settings), dry_run=True)  # which votes never reach
-    names = names_of(_stories(site, year))
-    if not names:
-        raise click.UsageError(f"there is no story of {year} to vote for; name another year with --year")
-    with store.locked():
-        ballots = Ballots(session.root, year)
+    with nullcontext() if flags.dry_run else store.locked():
+        ballots = Ballots(session.root, flags.year)
         known = ballots.read()
-        came = {ballot.id: ballot for ballot in _came(session, site, desk, flags, names)}
-        new = came.keys() - known.keys()
-        result = count((known | came).values())
-        if not flags.dry_run and came:
+        came = {ballot.id: ballot for ballot in _came(session, site, desk, flags)}
+        if came and not flags.dry_run:
             ballots.write((known | came).values())
+    outcome = _Outcome(len(came.keys() - known.keys()), len(came.keys() & known.keys()), count((known | came).values()))
     if not flags.dry_run:
-        path = session.root / f"data/votes/{year}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, votes_text(result, site.clock.date()).encode())
-    return _tell_votes(session, year, (len(new), len(came) - len(new)), result, desk.outcome.diagnostics, flags)
+        _write(session, f"data/votes/{flags.year}.yaml", votes_text(outcome.votes, site.clock.date()))
+    _tell_votes(session, flags, outcome, desk.outcome.diagnostics)
+    return exit_code_of(desk.outcome.diagnostics)
 
 
-def _came(session: Session, site: Site, desk: Desk, flags: VoteFlags, names: Mapping[str, str]) -> Iterator[Ballot]:
+def _refuse(site: Site, year: int) -> None:
+    """Raise UsageError for a year that is settled, or has no story."""
+    if f"best/{year}" in site.data:
+        raise click.UsageError(f"{year} is settled (data/best/{year}.yaml); votes that come now change nothing")
+    if not _stories(site, year):
+        raise click.UsageError(f"there is no story of {year} to vote for; name another year with --year")
+
+
+def _came(session: Session, site: Site, desk: Desk, flags: VoteFlags) -> Iterator[Ballot]:
     """Yield the ballots in what the sources of votes have, or in the files named."""
-    forms = [name for name, form in site.settings.config.forms.items() if form.kind == "vote"]
+    names = names_of(_stories(site, flags.year))
     wanted = PullFlags(source=flags.source, files=flags.files, votes=True)
     for channel, delivered in sources_to_read(session, site.settings, wanted, desk):
-        form = channel.source.form or (forms[0] if len(forms) == 1 else "")
-        of_votes = Channel(channel.name, replace(channel.source, kind="vote", form=form), channel.kind)
-        intake = intake_of(site.settings, session.root, desk.store, of_votes, datetime.now(UTC))
-        for delivery in delivered:
-            received = channel.kind.read(
-                delivery.data, replace(intake, shown=delivery.shown, form=delivery.form or form)
-            )
-            desk.outcome.diagnostics.extend(d for d in received.diagnostics if d.severity != "note")
-            for entry in received.entries:
-                ballot = ballot_of(entry, names, desk.store.hmac_of)
-                if ballot:
-                    yield ballot
+        intake = _intake(session, site, desk, channel)
+        try:
+            for delivery in delivered:
+                form = delivery.form or intake.source.form
+                received = channel.kind.read(delivery.data, replace(intake, shown=delivery.shown, form=form))
+                desk.outcome.diagnostics.extend(d for d in received.diagnostics if d.severity != "note")
+                found = (ballot_of(entry, names, desk.store.hmac_of) for entry in received.entries)
+                yield from (ballot for ballot in found if ballot)
+        except Problem as problem:
+            desk.outcome.diagnostics.extend(problem.diagnostics)
 
 
-def _tell_votes(
-    session: Session, year: int, came: tuple[int, int], result: Count, found: list[Diagnostic], flags: VoteFlags
-) -> int:
-    errors = any(d.severity == "error" for d in found)
+def _intake(session: Session, site: Site, desk: Desk, channel: Channel) -> Intake:
+    """Return what the reader of a source must know, with the form for votes when there is only one."""
+    forms = [name for name, form in site.settings.config.forms.items() if form.kind == "vote"]
+    form = channel.source.form or (forms[0] if len(forms) == 1 else "")
+    of_votes = channel._replace(source=replace(channel.source, kind="vote", form=form))
+    return intake_of(site.settings, session.root, desk.store, of_votes, datetime.now(UTC))
+
+
+def _tell_votes(session: Session, flags: VoteFlags, outcome: _Outcome, found: list[Diagnostic]) -> None:
+    result = outcome.votes
     if session.json:
-        numbers = {
-            "new": came[0],
-            "known": came[1],
-            **{key: getattr(result, key) for key in ("voters", "replaced", "unknown")},
-        }
-        session.answer({"ok": not errors, "year": year, **numbers, "diagnostics": as_data(found)})
-        return 1 if errors else 0
+        numbers = {"voters": result.voters, "replaced": result.replaced, "unknown": result.unknown}
+        came = {"year": flags.year, "new": outcome.new, "known": outcome.known}
+        session.answer({"ok": not exit_code_of(found), **came, **numbers, "diagnostics": as_data(found)})
+        return
     print_diagnostics(session, found)
-    session.say(f"{counted(came[0], 'new vote')}, {came[1]:,} there already.")
+    session.say(f"{counted(outcome.new, 'new vote')}, {outcome.known:,} there already.")
     if result.replaced:
         session.say(f"{counted(result.replaced, 'vote')} took the place of an earlier one by the same sender.")
     if result.unknown:
-        session.say(f"{counted(result.unknown, 'vote')} for a story that is not one of {year}; not counted.")
-    where = f"data/votes/{year}.yaml"
-    wrote = f"Would write {where}" if flags.dry_run else f"Wrote {where}"
-    session.say(
-        f"{wrote}: {counted(result.voters, 'voter')}, {_stories_of(len(result.tallies))}. Commit it; nobody is in it."
-    )
-    return 1 if errors else 0
+        session.say(f"{counted(result.unknown, 'vote')} for a story that is not one of {flags.year}; not counted.")
+    wrote = f"{'Would write' if flags.dry_run else 'Wrote'} data/votes/{flags.year}.yaml"
+    told = f"{counted(result.voters, 'voter')}, {_stories_of(len(result.tallies))}"
+    session.say(f"{wrote}: {told}. Commit it; nobody is in it.")
 
 
 # the best
@@ -145,15 +156,15 @@ def run_best(session: Session, flags: BestFlags) -> int:
 
 
 def _settle(session: Session, site: Site, best: Best) -> None:
-    path = session.root / f"data/best/{best.year}.yaml"
+    name = f"data/best/{best.year}.yaml"
     if best.decided:
         session.say(f"{best.year} was settled on {best.decided}; nothing was changed.")
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, settled_text(best, site.clock.date()).encode())
-    session.say(f"Wrote data/best/{best.year}.yaml. The page of {best.year} follows it from now on; commit it.")
-    if Store(session.root).exists:
-        with Store(session.root).locked():
+    _write(session, name, settled_text(best, site.clock.date()))
+    session.say(f"Wrote {name}. The page of {best.year} follows it from now on; commit it.")
+    store = Store(session.root)
+    if store.exists:
+        with store.locked():
             if Ballots(session.root, best.year).remove():
                 session.say("The single votes are not needed any more and were removed; their counts stay.")
 
@@ -219,6 +230,7 @@ def _stories(site: Site, year: int) -> tuple[Page, ...]:
     return tuple(page for page in Reader(site, Plan()).ask(asked) if page.meta.may_win)
 
 
-def _refuse_settled(site: Site, year: int) -> None:
-    if f"best/{year}" in site.data:
-        raise click.UsageError(f"{year} is settled (data/best/{year}.yaml); votes that come now change nothing")
+def _write(session: Session, name: str, text: str) -> None:
+    path = session.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, text.encode())
