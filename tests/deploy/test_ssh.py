@@ -151,3 +151,16 @@ def test_a_password_opens_the_door_and_is_said_nowhere(site: Path, password: str
 def test_a_key_file_that_is_not_there_is_told(site: Path, sshd: Server) -> None:
     found = refused("sftp", sshd.options(site / "www", key_file="no-such-key"), site)
     assert (found.code, "no-such-key" in found.message) == ("H201", True)
+
+
+def test_a_line_that_breaks_is_made_anew(site: Path, sshd: Server) -> None:
+    with opened("sftp", sshd.options(site / "www"), errand(site)) as target:
+
+        def cut(step: str, done: int, total: int) -> None:
+            if done in (2, 5):
+                target._line._client.get_transport().close()  # type: ignore[attr-defined]
+
+        target.send(planned(target, site / "public"), cut)
+        assert planned(target, site / "public").is_empty
+        assert target._line._number > 1  # type: ignore[attr-defined]
+    assert tree(site / "www") == PAGES

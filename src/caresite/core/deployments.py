@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
@@ -31,6 +32,9 @@ TARGETS = "caresite.targets"
 
 TARGET_COMMANDS = frozenset(("init", "log", "rollback"))
 """What `caresite deploy` takes for a command of its own, and not for the name of an entry."""
+
+
+_SECRET = re.compile(r"(.*_)?(token|password|passwd|passphrase|secret|api_?key|access_?key|secret_?key|private_?key)")
 
 
 class TargetOptions(Struct, frozen=True, kw_only=True):
@@ -125,6 +129,7 @@ def _entry(name: str, entry: Value, above: Table, reading: Reading) -> Iterable[
         for diagnostic in problem.diagnostics:
             reading.report(diagnostic)
         return
+    table = _without_secrets(name, table, reading)
     options, _ = decode(table, kind.options, reading, f"deploy.{name}.")
     if options is not None:
         yield Deployment(name, kind, options, _preview(name, kind, table, reading), span)
@@ -139,6 +144,16 @@ def _kind_of(name: str, table: Table, span: Span) -> tuple[str, Span]:
         return name, span
     hint = f"add `target:` with one of {', '.join(target_names())}"
     raise Problem(fault(codes.BAD_TARGET, span, f"`deploy.{name}` does not say what it is", hint=hint))
+
+
+def _without_secrets(name: str, table: Table, reading: Reading) -> Table:
+    """Return an entry without the tokens and passwords that stand in it, each of which is reported."""
+    named = {key for key in table.entries if _SECRET.fullmatch(key.replace("-", "_").casefold())}
+    for key in named:
+        message = f"`deploy.{name}.{key}` puts a secret into the config, which others read"
+        hint = "take it out, get a new one, and put that into an environment variable or a file that only you can read"
+        reading.report(fault(codes.UNSAFE_SECRET, table.keys.get(key, table.span), message, hint=hint))
+    return Table({key: value for key, value in table.entries.items() if key not in named}, table.keys, table.span)
 
 
 def _preview(name: str, kind: TargetKind, table: Table, reading: Reading) -> TargetOptions | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Problem, fault
+from caresite.core.patience import patiently
 from caresite.core.schema import Doc
 from caresite.deploy.compressed import ServedOptions
 from caresite.deploy.faults import missing_extra, silent
@@ -89,7 +91,8 @@ class Line:
         try:
             if not self._host_key:
                 client.load_system_host_keys(str(known) if known else None)
-            client.connect(**self._how(paramiko))
+            how = self._how(paramiko)
+            patiently(lambda: client.connect(**how), partial(_may_pass, paramiko), self._errand.sleep)
         except paramiko.BadHostKeyException as error:
             client.close()
             raise self._changed_key(error.key.fingerprint, error.expected_key.fingerprint) from None
@@ -150,6 +153,12 @@ def _paramiko(errand: Errand) -> Any:
         raise missing_extra(errand.span, "sftp", "sftp") from None
     logging.getLogger("paramiko").addHandler(logging.NullHandler())  # what goes wrong is told by us, once
     return paramiko
+
+
+def _may_pass(paramiko: Any, error: Exception) -> bool:
+    """Tell whether a server that is busy would behave so: it takes the call and hangs up."""
+    final = (paramiko.AuthenticationException, paramiko.BadHostKeyException)
+    return isinstance(error, (EOFError, ConnectionResetError, paramiko.SSHException)) and not isinstance(error, final)
 
 
 def _pinned(paramiko: Any, host: str, host_key: str, errand: Errand) -> Any:
