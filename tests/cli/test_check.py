@@ -104,3 +104,9 @@ def test_what_the_private_store_tells_fails_no_build_and_is_told_by_check(run: R
     assert result.exit_code == 1
     assert "warning[S502] 1 submission should have been erased by now" in result.output
     assert "C08  Nothing is kept longer than was promised." in run("check", "consent").output
+
+
+def test_a_fault_tells_its_rule_when_asked_for_more(run: Run, site: Path) -> None:
+    write_site(site, WITHHELD)
+    assert "  rule C01: No customer's words without a yes that holds. (GDPR 6 and 7)" in run("-v", "build").output
+    assert "rule C01" not in run("build").output

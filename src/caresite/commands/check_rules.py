@@ -37,7 +37,7 @@ def tell_rules(session: Session, found: Sequence[Diagnostic], *, has_store: bool
     for rule in all_rules():
         if rule in broken:
             session.say(f"{rule.id}  {rule.rule} ({rule.severity}; {rule.basis})")
-            print_diagnostics(session, broken[rule])
+            print_diagnostics(session._replace(verbose=False), broken[rule])
             session.say()
     for rule in all_rules() if session.verbose else ():
         if rule not in broken:

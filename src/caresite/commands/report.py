@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,9 +46,18 @@ def print_diagnostics(session: Session, diagnostics: Sequence[Diagnostic]) -> No
         for diagnostic in diagnostics:
             if diagnostic.severity == severity:
                 click.echo(_styled(printable(format_text(diagnostic, texts))))
+                for line in _rules(diagnostic) if session.verbose else ():
+                    click.echo(line)
     notes = sum(d.severity == "note" for d in diagnostics)
     if notes and "note" not in _shown(session) and not session.quiet:
         click.echo(f"{counted(notes, 'note')} more; see them with `caresite -v …`")
+
+
+def _rules(diagnostic: Diagnostic) -> Iterator[str]:
+    """Yield a line for each rule for customers' words that a fault breaks."""
+    from caresite.core.rules import rules_of
+
+    yield from (f"  rule {rule.id}: {rule.rule} ({rule.basis})" for rule in rules_of(diagnostic))
 
 
 def print_problem(session: Session, problem: Problem) -> None:
