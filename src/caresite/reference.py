@@ -322,7 +322,7 @@ def _component(spec: ComponentSpec) -> str:
 
 
 def _argument_type(arg: Argument) -> str:
-    names = {"str": "text", "bool": "true or false", "int": "whole number"}
+    names = {"str": "text", "bool": "true or false", "int": "whole number", "point": "two numbers"}
     text = "one of " + ", ".join(f"`{c}`" for c in arg.choices) if arg.type == "choice" else names[arg.type]
     if arg.least:
         text += f", at least {arg.least}"

@@ -38,6 +38,7 @@ TEXTS: Mapping[str, str] = {
     "wins": "::: wins\n### Ours\nA friend.\n### Hers\nA warm flat.\n### And then\nHer lodger slept.\n:::",
     "form": "::: form contact\nTell us, as you would tell a friend.\n:::",
     "video": '::: video https://film.example/tour title="A tour of the workshop"\n:::',
+    "map": '::: map "12 Ropewalk, Teaselbridge" at="52.0567,-2.7160"\n:::',
     "prose": """\
 A first paragraph with **strong words**, *a lean*, `code`, ==a marked phrase==, ~~a slip~~ and [a link](#top).
 

@@ -44,7 +44,7 @@ class Argument(Struct, frozen=True, kw_only=True):
 
     name: str
     help: str
-    type: Literal["str", "int", "bool", "choice"] = "str"
+    type: Literal["str", "int", "bool", "choice", "point"] = "str"
     choices: tuple[str, ...] = ()
     default: Value = ""
     least: int = 0
@@ -105,6 +105,7 @@ _TOKEN = re.compile(
     r"""|(?P<word>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|“[^“”]*”|(?![\w-]+=["'“])[^\s"'“]\S*)(?=\s|$)"""
     r"""|(?P<broken>\S+)"""
 )
+_POINT = re.compile(r"([+-]?[0-9]{1,2}(?:\.[0-9]{1,9})?)(?:\s*[,;]\s*|\s+)([+-]?[0-9]{1,3}(?:\.[0-9]{1,9})?)")
 _ESCAPE = re.compile(r"\\(.)")
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
@@ -223,11 +224,19 @@ def _converted(arg: Argument, raw: str) -> Value | None:
         return True if key in _TRUE else False if key in _FALSE else None
     if arg.type == "choice":
         return raw.casefold() if raw.casefold() in arg.choices else None
-    return raw
+    return _point(raw) if arg.type == "point" else raw
+
+
+def _point(raw: str) -> str | None:
+    """Return latitude and longitude in degrees as `52.05,-2.71`; None when they are not on the globe."""
+    match = _POINT.fullmatch(raw.strip())
+    if match is None or abs(float(match[1])) > 85 or abs(float(match[2])) > 180:  # a map has no poles
+        return None
+    return f"{match[1]},{match[2]}"
 
 
 def _default(arg: Argument) -> Value:
-    if arg.default != "" or arg.type in ("str", "choice"):
+    if arg.default != "" or arg.type in ("str", "choice", "point"):
         return arg.default
     return 0 if arg.type == "int" else False
 
@@ -235,6 +244,8 @@ def _default(arg: Argument) -> Value:
 def _expected(arg: Argument) -> str:
     if arg.type == "int":
         return f"a whole number from {arg.least}" if arg.least else "a whole number"
+    if arg.type == "point":
+        return 'latitude and longitude in degrees, such as "52.0567,-2.7160"'
     return "true or false" if arg.type == "bool" else "one of " + ", ".join(arg.choices)
 
 
@@ -416,6 +427,17 @@ COMPONENTS: tuple[ComponentSpec, ...] = (
             Argument(name="poster", help="A picture shown until it plays.", address=True),
         ),
         example='::: video tour.mp4 title="A tour of the workshop" poster=tour.jpg\n:::',
+    ),
+    ComponentSpec(
+        name="map",
+        help="A map that loads when it is asked for, of OpenStreetMap.",
+        args=(
+            Argument(name="place", help="What is there, in words.", required=True, positional=True),
+            Argument(name="at", type="point", help="Where it is: latitude and longitude, in degrees.", required=True),
+            Argument(name="zoom", type="int", help="How near: 13 shows a town, 17 a street.", default=16, least=1),
+            Argument(name="url", help="A map elsewhere, to link to instead.", address=True),
+        ),
+        example='::: map "12 Ropewalk, Teaselbridge" at="52.0567,-2.7160"\n:::',
     ),
     ComponentSpec(
         name="form",

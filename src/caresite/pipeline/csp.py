@@ -1,6 +1,7 @@
 """Content security policy: what a page uses beyond what every page may (W3C CSP Level 3).
 
 A script that runs WebAssembly says so with the attribute `data-wasm`: its HTML does not show it otherwise.
+A link with `data-frame` leads to what a script may load into the page.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _HREF = re.compile(r"\shref\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)")
 _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _STYLE = re.compile(r"style\s*=")
+_FRAMED = re.compile(r"<a\b[^>]*\sdata-frame\s*=\s*\"(https://[^\"]+)\"")
 _LOCAL = (
     ("<video", re.compile(r"<video\b", re.IGNORECASE), "media-src", "'self'"),
     ("<audio", re.compile(r"<audio\b", re.IGNORECASE), "media-src", "'self'"),
@@ -60,6 +62,8 @@ def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
     for link in _LINK.findall(low):
         if (linked := _HREF.search(link)) and _STYLESHEET.search(link):
             needs["style-src"].add(_origin(linked[1]))
+    if "data-frame" in low:
+        needs["frame-src"] |= {_origin(unescape(url)) for url in _FRAMED.findall(page)}
     for mark, pattern, directive, source in _LOCAL:
         if mark in low and pattern.search(page):
             needs[directive].add(source)

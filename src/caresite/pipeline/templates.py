@@ -29,6 +29,7 @@ from markupsafe import Markup
 from caresite import __version__
 from caresite.core.files import decode_text, lies_within
 from caresite.core.urls import encode_path, slug_of, stays_inside
+from caresite.pipeline.frames import map_frame, map_link, video_frame
 from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeGenerator, macro_of
 from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.notes import Read
@@ -206,6 +207,9 @@ def environment(
         "tone": _tone,
         "absolute": lambda url: _absolute(base_url, url),
         "words": _words,
+        "video_frame": video_frame,
+        "map_frame": map_frame,
+        "map_link": map_link,
         "host": lambda url: (urlsplit(url).hostname or url).removeprefix("www."),
         **filters,
     }
