@@ -309,6 +309,31 @@ def test_the_second_to_save_sees_both_and_writes_over_nothing(desk: Desk) -> Non
     assert desk.item(item_id).moderation.note == "mine"
 
 
+def test_who_changed_the_title_leaves_somebody_elses_words_alone(desk: Desk) -> None:
+    item_id = desk.put()
+    first, second = desk.fields(item_id), desk.fields(item_id)
+    values = values_of(desk.item(item_id))
+    theirs = {**values, **first, "does": "edit", "body": f"{BODY} Thank you.", "note": "theirs", "hold_asked": "1"}
+    assert desk.post(item_id, {**theirs, "hold": "yes"}).status == 303
+    mine = {**values, **second, "does": "edit", "title": "At five", "hold_asked": "1"}
+    mine.pop("hold")
+    answer = desk.post(item_id, mine)
+    assert answer.status == 409
+    assert "<td>theirs</td>" not in answer.text
+    document = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    fields = [(e.get("name"), e.get("value")) for e in document.iter("input")]
+    assert desk.post(item_id, dict(fields)).status == 303
+    item = desk.item(item_id)
+    assert (item.showing.title, item.showing.body, item.moderation.note) == ("At five", f"{BODY} Thank you.", "theirs")
+    assert item.retention.legal_hold
+
+
+def test_what_the_same_sender_sent_is_linked(desk: Desk) -> None:
+    sender = Submitter(name="Ada", email="ada@twice.example", email_hmac="d" * 64)
+    story, asks = desk.put(submitter=sender, text=Words(title="The bread")), desk.put(submitter=sender, kind="request")
+    assert f'href="{desk.path(story)}">The bread</a>' in desk.ask(desk.path(asks)).text
+
+
 @pytest.mark.parametrize(
     ("does", "fields"), [("approve", {}), ("erase", {"sure": "yes"}), ("reject", {"reason": "spam"})]
 )

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -28,7 +28,7 @@ from caresite.preview.pages import AddedPage, Workbench
 from caresite.preview.policy import OWN_POLICY
 from caresite.preview.state import HOME, Fault, fault_of
 from caresite.preview.stories.door import Door
-from caresite.preview.stories.forms import ERASURES, MAX_BYTES, METHODS, Form, decided, read_form, values_of
+from caresite.preview.stories.forms import ERASURES, MAX_BYTES, METHODS, Form, decided, merged, read_form, values_of
 from caresite.preview.stories.onpage import NotShown, page_of
 from caresite.preview.stories.sheet import Sheet, changes_between, sheet_of
 from caresite.preview.stories.waiting import GROUPS, group_of, neighbours, queue_of
@@ -43,6 +43,7 @@ from caresite.submissions.store import Store
 
 __all__ = ["PATH", "stories_page"]
 
+T = TypeVar("T")
 PATH = f"{HOME}stories"
 _HERE = Path(__file__).parent
 _POLICY = f"{OWN_POLICY}; frame-src 'self'"
@@ -51,6 +52,7 @@ _FRAMED = (
     "frame-ancestors 'self'; sandbox allow-same-origin"
 )
 _KEPT_OUTCOMES = 30
+_KEPT_SHEETS = 200
 _ID = re.compile(r"[0-9a-z]{1,64}")
 _SAID = {
     "approve": "It is approved, and shown from now on.",
@@ -95,6 +97,7 @@ class _Desk:
         self._store = Store(bench.root)
         self._listing = Lock()
         self._outcomes: OrderedDict[str, _Outcome] = OrderedDict()
+        self._seen: OrderedDict[str, Mapping[str, str]] = OrderedDict()  # by revision, what stood in its fields
 
     # reading
 
@@ -192,9 +195,7 @@ class _Desk:
         if any(not path.startswith(f"{PRIVATE}/") for path in taken.touched):
             self._bench.ask_for_build()
         key = os.urandom(8).hex()
-        self._outcomes[key] = _Outcome(_SAID[form.get("does")], taken)
-        while len(self._outcomes) > _KEPT_OUTCOMES:
-            self._outcomes.popitem(last=False)
+        _keep(self._outcomes, key, _Outcome(_SAID[form.get("does")], taken), _KEPT_OUTCOMES)
         return RedirectResponse(f"{PATH}/{item_id}?told={key}#told", 303)
 
     def _conflict(self, request: Request, item_id: str, form: Form) -> Response:
@@ -203,14 +204,14 @@ class _Desk:
             return self._sheet(request, item_id, changed=True)
         sheet = self._sheet_of(item_id)
         theirs = values_of(sheet.item)
-        mine = {name: form.get(name) if form.has(name) else theirs[name] for name in theirs}
+        mine = merged(theirs, form, self._seen.get(form.get("revision"), {}))
         values = {
             "sheet": sheet,
             "changes": changes_between((theirs["title"], theirs["body"]), (mine["title"], mine["body"])),
             "facts": [(n, theirs[n], mine[n]) for n in theirs if n not in ("title", "body") and theirs[n] != mine[n]],
             "theirs": theirs,
             "mine": mine,
-            "fields": [pair for pair in form.pairs() if pair[0] not in ("token", "revision")],
+            "fields": [pair for pair in form.pairs() if pair[0] not in ("token", "revision", *mine)],
         }
         return self._page(request, "story-conflict.html", values, status=409)
 
@@ -235,14 +236,17 @@ class _Desk:
                 request, "stories-broken.html", {"problems": self._faults(problem.diagnostics)}, status=500
             )
         with self._listing:
-            beside = neighbours(self._summaries(), item_id, sheet.item.moderation.state)
+            summaries = self._summaries()
+        _keep(self._seen, sheet.revision, values_of(sheet.item), _KEPT_SHEETS)
+        sender = sheet.item.submitter.email_hmac
         values = {
             "sheet": sheet,
             "item": sheet.item,
             "value": _values(sheet.item, form),
             "typed": form,
             "group": group_of(sheet.item.moderation.state),
-            "beside": beside,
+            "beside": neighbours(summaries, item_id, sheet.item.moderation.state),
+            "others": [s for s in summaries if sender and s.email_hmac == sender and s.id != item_id],
             "outcome": outcome,
             "problems": self._faults(problems),
             "changed": changed,
@@ -297,11 +301,15 @@ class _Desk:
 def _values(item: Submission, form: Form | None) -> dict[str, str]:
     """Return what stands in the fields: what was typed and not taken, else what is there."""
     values = values_of(item)
-    if form is None or form.get("does") != "edit":
-        return values
-    asked = {name: form.has(f"{name}_asked") for name in ("picture", "hold")}
-    typed = {name: form.get(name) for name in values if form.has(name) or asked.get(name)}
-    return values | typed
+    return merged(values, form, {}) if form and form.get("does") == "edit" else values
+
+
+def _keep(kept: OrderedDict[str, T], key: str, value: T, most: int) -> None:
+    """Keep a value by its key, and forget the oldest when there are too many."""
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _id_in(request: Request) -> str:

@@ -31,7 +31,18 @@ from caresite.submissions.review.decisions import (
 from caresite.submissions.review.letter import Asking
 from caresite.submissions.review.states import place_of
 
-__all__ = ["ERASURES", "MAX_BYTES", "METHODS", "Decided", "Form", "decided", "edit_of", "read_form", "values_of"]
+__all__ = [
+    "ERASURES",
+    "MAX_BYTES",
+    "METHODS",
+    "Decided",
+    "Form",
+    "decided",
+    "edit_of",
+    "merged",
+    "read_form",
+    "values_of",
+]
 
 MAX_BYTES = 1_048_576
 _MAX_FIELDS = 300
@@ -175,6 +186,15 @@ def values_of(item: Submission) -> dict[str, str]:
         "note": item.moderation.note,
         "hold": "yes" if item.retention.legal_hold else "",
     }
+
+
+def merged(theirs: Mapping[str, str], form: Form, base: Mapping[str, str]) -> dict[str, str]:
+    """Return what is to stand in the fields: what `form` says where that is not what stood there, `base`; else theirs.
+
+    So who only changed the title does not write over somebody else's words.
+    """
+    sent = {name: form.get(name) for name in theirs if form.has(name) or form.has(f"{name}_asked")}
+    return {**theirs, **{name: text for name, text in sent.items() if text != base.get(name)}}
 
 
 def edit_of(form: Form, item: Submission) -> Edit:
