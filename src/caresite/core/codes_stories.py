@@ -186,3 +186,10 @@ LEFT_BEHIND = Code(
     "A file that you wrote yourself still names a submission whose words are to be gone. It is withheld from the site.",
     "Take the entry out of the file.",
 )
+UNFINISHED = Code(
+    "S407",
+    "unfinished-decision",
+    "warning",
+    "A decision was interrupted. Nothing of it is lost, but the site may not show it yet.",
+    "Run `caresite stories list`, which finishes it, and build again.",
+)

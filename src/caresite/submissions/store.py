@@ -108,6 +108,10 @@ class Store:
         """Return the file of a picture of a submission."""
         return self.folder / path
 
+    def unfinished(self) -> list[Path]:
+        """Return the notes of decisions that were begun, each named by the id of its submission."""
+        return sorted((self.folder / UNFINISHED).glob("*.yaml"))
+
     def wordings(self) -> dict[str, bytes]:
         """Return the kept wordings by their digest."""
         found = sorted((self.folder / "wordings").glob("*.md"))

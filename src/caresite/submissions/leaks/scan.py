@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from caresite.core.codes_stories import LEAK, PRIVATE_PUBLISHED
+from caresite.core.codes_stories import LEAK, PRIVATE_PUBLISHED, UNFINISHED
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.files import write_atomically
 from caresite.core.model import Output
@@ -50,6 +50,7 @@ def inspect(root: Path, site: Site, outputs: tuple[Output, ...], options: Submis
         return
     summaries = list(store.listing().values())
     yield from store.broken
+    yield from _unfinished(root, store)
     allowed = allowed_on(site, options)
     memory = root / _FILE
     edition = edition_of(summaries, allowed)
@@ -65,6 +66,13 @@ def _published(root: Path, site: Site) -> Iterator[Diagnostic]:
         if (root / source).resolve().is_relative_to(private):
             message = f"`{source}` leads into `{PRIVATE}/` and would be published as `{output}`"
             yield fault(PRIVATE_PUBLISHED, Span(source), message)
+
+
+def _unfinished(root: Path, store: Store) -> Iterator[Diagnostic]:
+    """Report decisions that were interrupted: what was taken back may still be on the site."""
+    for note in store.unfinished():
+        message = f"a decision about {note.stem} was interrupted"
+        yield fault(UNFINISHED, Span(note.relative_to(root).as_posix()), message)
 
 
 def allowed_on(site: Site, options: SubmissionOptions) -> tuple[str, ...]:

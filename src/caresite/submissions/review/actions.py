@@ -113,7 +113,7 @@ class Review:
 
     def mend(self) -> tuple[str, ...]:
         """Finish decisions that something interrupted; return the ids of their submissions."""
-        if not self._notes():
+        if not self.store.unfinished():
             return ()
         with self.store.locked():
             return tuple(self._mend())
@@ -126,7 +126,7 @@ class Review:
             yield
 
     def _mend(self) -> Iterator[str]:
-        for note in self._notes():
+        for note in self.store.unfinished():
             doing = decode_record(note.read_bytes(), _Doing, note.relative_to(self.root).as_posix())
             try:
                 before = self.store.read(note.stem).submission
@@ -139,9 +139,6 @@ class Review:
             self._finish(doing, before, pages)
             note.unlink()
             yield note.stem
-
-    def _notes(self) -> list[Path]:
-        return sorted((self.store.folder / UNFINISHED).glob("*.yaml"))
 
     def _note(self, doing: _Doing) -> Path:
         """Write down what is to be done; from here on it is decided."""
