@@ -19,7 +19,7 @@ import pytest
 from caresite.deploy.hosts import apache, caddy, nginx
 from caresite.deploy.hosts.rules import HostRules
 
-__all__ = ["SERVERS", "WebServer", "running"]
+__all__ = ["SERVERS", "WebServer", "program", "running"]
 
 _NGINX = """\
 {user}daemon off;
@@ -67,10 +67,11 @@ TypesConfig /etc/mime.types
 AddType application/x-gzip .gz
 <Directory "{root}">
   AllowOverride All
+  Options +Indexes
   Require all granted
 </Directory>
 """
-_APACHE_MODULES = "mpm_event authn_core authz_core mime dir rewrite headers env setenvif alias filter deflate"
+_APACHE_MODULES = "mpm_event authn_core authz_core mime dir rewrite headers env setenvif alias filter deflate autoindex"
 
 
 class WebServer(NamedTuple):
@@ -103,7 +104,8 @@ class _Setup(NamedTuple):
 Prepare = Callable[[Path, Path, int, HostRules], _Setup]
 
 
-def _program(name: str, package: str) -> str:
+def program(name: str, package: str) -> str:
+    """Return the path of a program of this machine; skip the test, with the words that bring it, when there is none."""
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
     if not found:
         pytest.skip(f"there is no {name}: apt-get install {package}")
@@ -111,7 +113,7 @@ def _program(name: str, package: str) -> str:
 
 
 def _nginx(folder: Path, root: Path, port: int, rules: HostRules) -> _Setup:
-    program = _program("nginx", "nginx libnginx-mod-http-brotli-static")
+    command = program("nginx", "nginx libnginx-mod-http-brotli-static")
     module = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
     (folder / "mime.types").write_bytes(Path("/etc/nginx/mime.types").read_bytes())
     (folder / "caresite-maps.conf").write_text(nginx.maps(rules))
@@ -122,24 +124,24 @@ def _nginx(folder: Path, root: Path, port: int, rules: HostRules) -> _Setup:
     modules = f"load_module {module};" if module.exists() else ""
     user = "" if os.getuid() else "user nobody nogroup;\n"
     (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, root=root, port=port, modules=modules, user=user))
-    return _Setup([program, "-c", str(folder / "nginx.conf")], module.exists())
+    return _Setup([command, "-c", str(folder / "nginx.conf")], module.exists())
 
 
 def _caddy(folder: Path, root: Path, port: int, rules: HostRules) -> _Setup:
-    program = _program("caddy", "caddy")
+    command = program("caddy", "caddy")
     (folder / "caresite.caddy").write_text(caddy.snippet(rules))
     (folder / "Caddyfile").write_text(_CADDY.format(root=root, port=port))
-    return _Setup([program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"], True)
+    return _Setup([command, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"], True)
 
 
 def _apache(folder: Path, root: Path, port: int, rules: HostRules) -> _Setup:
-    program = _program("apache2", "apache2")
+    command = program("apache2", "apache2-bin media-types")
     (root / rules.base_path.strip("/") / ".htaccess").write_text(apache.htaccess(rules))
     place = "/usr/lib/apache2/modules"
     modules = "\n".join(f"LoadModule {name}_module {place}/mod_{name}.so" for name in _APACHE_MODULES.split())
     user = "" if os.getuid() else "User nobody\nGroup nogroup\n"
     (folder / "apache.conf").write_text(_APACHE.format(folder=folder, root=root, port=port, modules=modules, user=user))
-    return _Setup([program, "-d", str(folder), "-f", str(folder / "apache.conf"), "-DFOREGROUND"], True)
+    return _Setup([command, "-d", str(folder), "-f", str(folder / "apache.conf"), "-DFOREGROUND"], True)
 
 
 SERVERS: dict[str, Prepare] = {"nginx": _nginx, "caddy": _caddy, "apache": _apache}

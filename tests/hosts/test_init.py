@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import socket
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from caresite import __version__
 from caresite.cli import cli
 from caresite.deploy.hosts.registry import HOSTS
 from caresite.testing import write_site
+from hosts.servers import program
 
 SITE = """
 -- caresite.yaml --
@@ -187,6 +190,59 @@ def test_answers_for_machines(root: Path) -> None:
     }
 
 
+# servers take what is written, put where the comments say
+
+
+def put_in_place(commands: str, source: Path, etc: Path) -> None:
+    """Do what the `sudo cp` and `sudo ln -s` lines of a comment say, with `etc` in place of /etc."""
+    for line in commands.splitlines():
+        match line.removeprefix("#").split():
+            case ["sudo", "cp", name, target]:
+                path = etc / target.removeprefix("/etc/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source / name, path / name if target.endswith("/") else path)
+            case ["sudo", "ln", "-s", name, target]:
+                (etc / target.removeprefix("/etc/")).mkdir(parents=True, exist_ok=True)
+                (etc / target.removeprefix("/etc/") / Path(name).name).symlink_to(name)
+
+
+def test_nginx_takes_the_files_where_they_are_put(root: Path, tmp_path: Path) -> None:
+    nginx = program("nginx", "nginx")
+    run(root, "build")
+    init(root, "nginx")
+    etc = tmp_path / "etc"
+    put_in_place(texts(root)["deploy/nginx/site.conf"], root / "deploy/nginx", etc)
+    site = (etc / "nginx/sites-enabled/bikes.example").resolve()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site.write_text(re.sub(r"listen \S+;", f"listen 127.0.0.1:{port};", site.read_text("utf-8"), count=1), "utf-8")
+    site.write_text(re.sub(r"listen \[::\]:80;", "", site.read_text("utf-8")), "utf-8")
+    (etc / "nginx/mime.types").write_bytes(Path("/etc/nginx/mime.types").read_bytes())
+    includes = "include mime.types; include conf.d/*.conf; include sites-enabled/*;"
+    main = f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{ {includes} }}"
+    (etc / "nginx/nginx.conf").write_text(main, "utf-8")
+    command = [nginx, "-t", "-c", str(etc / "nginx/nginx.conf"), "-e", str(tmp_path / "log")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "[warn]" not in done.stderr
+
+
+def test_caddy_takes_the_files_where_they_are_put(root: Path, tmp_path: Path) -> None:
+    caddy = program("caddy", "caddy")
+    run(root, "build")
+    init(root, "caddy")
+    text = texts(root)["deploy/caddy/Caddyfile"]
+    put_in_place(text, root / "deploy/caddy", tmp_path / "etc")
+    file = tmp_path / "etc/caddy/Caddyfile"
+    file.write_text(text, "utf-8")
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    command = [caddy, "adapt", "--config", str(file), "--adapter", "caddyfile"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environ)
+    assert done.returncode == 0, done.stderr
+    assert "bikes.example" in done.stdout
+
+
 # what stands in them
 
 
@@ -276,9 +332,7 @@ def hook() -> Iterator[tuple[str, list[str]]]:
 def test_the_build_hook_is_called_when_something_is_due(
     root: Path, hook: tuple[str, list[str]], due_in_s: int | str, calls: int
 ) -> None:
-    node = shutil.which("node")
-    if not node:
-        pytest.skip("there is no Node.js: apt-get install nodejs")
+    node = program("node", "nodejs")
     init(root, "netlify")
     folder = root / "netlify/functions/caresite-rebuild"
     due = f"new Date(Date.now() + {due_in_s} * 1000).toISOString()" if due_in_s else '""'

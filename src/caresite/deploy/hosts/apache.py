@@ -51,6 +51,13 @@ _COMPRESSED = """\
   </FilesMatch>
 </IfModule>
 """
+_NO_LISTINGS = """\
+  # A folder without a page is not listed. Some hosts allow no `Options` here, and would refuse all pages.
+  RewriteCond %{REQUEST_FILENAME} -d
+  RewriteCond %{REQUEST_FILENAME}/index.html !-f
+  RewriteRule ^ - [R=404,L]
+
+"""
 _PRECOMPRESSED = """\
   RewriteCond %{HTTP:Accept-Encoding} \\bbr\\b
   RewriteCond %{REQUEST_FILENAME}.br -f
@@ -65,7 +72,7 @@ _STATUS_CONDITIONS = {"cache-control": ("%{REQUEST_STATUS} -lt 400",)}
 
 def htaccess(rules: HostRules) -> str:
     """Return `.htaccess` for the folder of the site."""
-    start = f"Options -Indexes\nDirectoryIndex index.html\nErrorDocument 404 {rules.base_path}404.html\n"
+    start = f"DirectoryIndex index.html\nErrorDocument 404 {rules.base_path}404.html\n"
     return "\n".join((start + "".join(_error_pages(rules)), _TYPES, _headers(rules), _rewriting(rules), _COMPRESSED))
 
 
@@ -96,6 +103,7 @@ def _rewriting(rules: HostRules) -> str:
         "<IfModule mod_rewrite.c>\n  RewriteEngine On\n\n"
         f"{''.join(_rule(move) for move in rules.moves if move.is_exact or move.forced)}"
         f'  RewriteRule "^(_redirects|_headers)$|(^|/)\\.(?!well-known/)" - [R=404,L]\n\n'
+        f"{_NO_LISTINGS}"
         "  RewriteCond %{REQUEST_FILENAME} !-f\n  RewriteCond %{REQUEST_FILENAME} !-d\n"
         "  RewriteCond %{REQUEST_FILENAME}.html -f\n  RewriteRule ^ %{REQUEST_URI}.html [L]\n\n"
         f"{''.join(_rule(move, late=True) for move in rules.moves if not (move.is_exact or move.forced))}"

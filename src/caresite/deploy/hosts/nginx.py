@@ -23,7 +23,6 @@ charset_types text/css text/plain text/javascript application/javascript applica
     application/rss+xml application/atom+xml application/manifest+json text/calendar text/csv text/markdown text/vtt;
 include mime.types;
 types {
-    image/avif                  avif;
     application/manifest+json   webmanifest;
     text/javascript             mjs;
     text/vtt                    vtt;
