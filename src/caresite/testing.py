@@ -160,7 +160,7 @@ def build_site(
     )
     site = BuiltSite(folder, build(folder, options))
     if root is None:
-        weakref.finalize(site, shutil.rmtree, folder, ignore_errors=True)
+        weakref.finalize(site.outputs, shutil.rmtree, folder, ignore_errors=True)
     return site
 
 

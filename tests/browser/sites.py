@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from caresite.engine.build import Options, build
-from caresite.testing import BuiltSite, build_site
+from caresite.testing import BuiltSite, build_site, picture
 
 __all__ = ["KINDS", "LOOKS", "RICH_LOOKS", "SITES", "Site", "site_called"]
 
@@ -37,6 +37,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _THEMES = {"sample": "", "ledger": "ledger"}  # of the sample site; its own is the first
+_PHOTOGRAPHS = {
+    "content/blog/rad.jpg": picture(1500, 1000, format="JPEG", color="#7a94a8"),
+    "content/blog/klingel.png": picture(600, 800, color="#b0803c"),
+    "content/stories/lastenrad.jpg": picture(900, 1200, format="JPEG", color="#6b8a5a"),
+}
 _WITHOUT_LOOKS = frozenset(("redirect",))
 
 
@@ -80,7 +85,8 @@ def _sample(theme: str) -> BuiltSite:
 
 def _from_text(name: str) -> BuiltSite:
     text = (_HERE / f"{name}.site").read_text(encoding="utf-8")
-    return build_site(text, now=_NOW, drafts=True, future=True, expired=True, finish=True)
+    files = _PHOTOGRAPHS if name == "german" else {}
+    return build_site(text, now=_NOW, drafts=True, future=True, expired=True, finish=True, files=files)
 
 
 def _site(name: str, built: BuiltSite) -> Site:
