@@ -569,9 +569,10 @@ _EVIDENCE = click.option(
 @_BY
 @_general(hidden=True)
 def stories_approve(**given: Any) -> None:
-    """Put submissions on the site: writes the text and consent.lock.yaml, for you to commit.
+    """Put submissions on the site.
 
-    It is refused, with what to do, while something is missing. Whom you asked is approved with --evidence.
+    It writes the text and consent.lock.yaml, for you to commit. It is refused, with what to do, while something is
+    missing. Whom you asked is approved with --evidence.
     """
     from caresite.commands.stories_decide import ApproveFlags, run_approve
 
@@ -585,7 +586,7 @@ def stories_approve(**given: Any) -> None:
 @_BY
 @_general(hidden=True)
 def stories_reject(ids: tuple[str, ...], reason: str, note: str, by: str) -> None:
-    """Decline submissions, for a reason that has nothing to do with praise or blame."""
+    """Decline submissions. A reason has nothing to do with praise or blame."""
     from caresite.commands.stories_decide import run_reject
 
     _exit(run_reject(_session(), ids, reason, note, by))
@@ -596,7 +597,10 @@ def stories_reject(ids: tuple[str, ...], reason: str, note: str, by: str) -> Non
 @_BY
 @_general(hidden=True)
 def stories_ask(id: str, by: str) -> None:
-    """Print a letter to the author with what you have to know, for you to send, and wait for the answer."""
+    """Print the letter that asks its author.
+
+    It says what you have to know, for you to send. The submission waits for the answer.
+    """
     from caresite.commands.stories_decide import run_ask
 
     _exit(run_ask(_session(), id, by))
@@ -631,9 +635,10 @@ def stories_ask(id: str, by: str) -> None:
 @_BY
 @_general(hidden=True)
 def stories_edit(**given: Any) -> None:
-    """Change the words that are shown, or what is known about them. What came is kept, and stars cannot be changed.
+    """Change the words shown, or what is known.
 
-    Without options it opens the words in your editor. More than mending slips needs the author's yes: `stories ask`.
+    What came is kept, and stars cannot be changed. Without options it opens the words in your editor. More than
+    mending slips needs the author's yes: `stories ask`.
     """
     from caresite.commands.stories_edit import EditFlags, run_edit
 
@@ -645,7 +650,10 @@ def stories_edit(**given: Any) -> None:
 @_BY
 @_general(hidden=True)
 def stories_reopen(id: str, by: str) -> None:
-    """Put it back among those to decide: out of quarantine, or off the site."""
+    """Put it back among those to decide.
+
+    Out of quarantine, or off the site.
+    """
     from caresite.commands.stories_decide import run_reopen
 
     _exit(run_reopen(_session(), id, by))
@@ -659,7 +667,10 @@ def stories_reopen(id: str, by: str) -> None:
 @_BY
 @_general(hidden=True)
 def stories_withdraw(id: str, only: tuple[str, ...], via: str, evidence: str, by: str) -> None:
-    """Take it off the site because its author wants that. The next build has no trace of it."""
+    """Take it off, as its author wants.
+
+    The next build has no trace of it.
+    """
     from caresite.commands.stories_back import run_withdraw
 
     _exit(run_withdraw(_session(), id, only, via, evidence, by))
@@ -671,7 +682,10 @@ def stories_withdraw(id: str, only: tuple[str, ...], via: str, evidence: str, by
 @_BY
 @_general(hidden=True)
 def stories_erase(id: str, yes: bool, by: str) -> None:
-    """Erase everything of it but its id and the dates of its log, and say what no tool can reach."""
+    """Erase it for ever.
+
+    All but its id and the dates of its log goes, and you are told what no tool can reach.
+    """
     from caresite.commands.stories_back import run_erase
 
     _exit(run_erase(_session(), id, by, yes=yes))
@@ -682,7 +696,10 @@ def stories_erase(id: str, yes: bool, by: str) -> None:
 @_BY
 @_general(hidden=True)
 def stories_purge(dry_run: bool, by: str) -> None:
-    """Take off the site what has ended, and erase what may not be kept any longer."""
+    """Erase what may not be kept any longer.
+
+    What has ended is taken off the site.
+    """
     from caresite.commands.stories_back import run_purge
 
     _exit(run_purge(_session(), by, dry_run=dry_run))
@@ -694,7 +711,10 @@ def stories_purge(dry_run: bool, by: str) -> None:
 @_BY
 @_general(hidden=True)
 def stories_proof(id: str, output: Path | None, by: str) -> None:
-    """Write all that is on record of it into one page for a lawyer, an authority or its author."""
+    """Write all that is on record into one page.
+
+    It is for a lawyer, an authority, or its author.
+    """
     from caresite.commands.stories_account import run_proof
 
     _exit(run_proof(_session(), id, output, by))
@@ -703,7 +723,10 @@ def stories_proof(id: str, output: Path | None, by: str) -> None:
 @stories.command("stats")
 @_general(hidden=True)
 def stories_stats() -> None:
-    """Show what became of what came in, by stars, and whether that looks one-sided."""
+    """Show what became of all, by stars.
+
+    It says so when that looks one-sided.
+    """
     from caresite.commands.stories_account import run_stats
 
     _exit(run_stats(_session()))
@@ -713,10 +736,27 @@ def stories_stats() -> None:
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to listen.")
 @_general(hidden=True)
 def stories_serve(port: int) -> None:
-    """Decide in the browser: opens the preview of the site at its page for stories."""
+    """Decide in the browser.
+
+    It opens the preview of the site at its page for stories.
+    """
     from caresite.commands.serve import Flags, run
 
     _exit(run(_session(), Flags(port=port, open=True, at="/_caresite/stories")))
+
+
+@cli.command()
+@click.argument("name", default="")
+@click.option("--frame", is_flag=True, help="A frame that shows what is published at the moment.")
+@_general(hidden=True)
+def embed(name: str, frame: bool) -> None:
+    """Print words of your customers as HTML for another site of yours.
+
+    Without a NAME, list what there is: testimonials, quotes, the wall, the badge.
+    """
+    from caresite.commands.embed import run
+
+    _exit(run(_session(), name, frame=frame))
 
 
 @cli.group()

@@ -142,6 +142,12 @@ def test_the_letter_says_what_they_sent_and_what_we_have_to_know(store: Store, r
     assert len(store.read(ID).submission.moderation.log) == moves
 
 
+def test_a_letter_without_a_wording_says_what_it_lacks(site: Path, store: Store, run: Run) -> None:
+    (site / "consent/story-2026-01.md").unlink()
+    given(store, consent=())
+    assert "Write that into a file of `consent/`" in run("ask", ID).output
+
+
 def test_an_answer_is_kept_with_what_they_were_told_and_what_they_said(site: Path, store: Store, run: Run) -> None:
     given(store, consent=())
     run("ask", ID)

@@ -193,6 +193,9 @@ def run_ask(session: Session, given: str, by: str) -> int:
         session.answer({"ok": True, "id": item_id, "state": "awaiting_author", **letter._asdict()})
         return 0
     click.echo(printable(f"To: {letter.to or 'nobody left an address'}\nSubject: {letter.subject}\n\n{letter.text}"))
+    if asking.wording is None:
+        session.say("This letter does not say who shows it where, for how long, and how it is taken back (GDPR 13).")
+        session.say("Write that into a file of `consent/`, and it stands in every letter.")
     session.say(f"{item_id} waits for its author. When they say yes, keep their letter in a file, and then:")
     wanted = " --agreed publish_text" if any(each.what == "publish_text" for each in opened.lacks) else ""
     session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD{wanted}")

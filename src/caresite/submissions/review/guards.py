@@ -97,13 +97,13 @@ def _age(item: Submission, terms: Terms) -> Iterator[Hindrance]:
     if age == "under-age":
         yield Hindrance("age", "the author is under age and no parent agreed", "ask a parent (GDPR 8)", asks=True)
     elif terms.min_age.get(item.form, 16):
-        remedy = "ask, then say `--age of-age` or `--age parent-agreed` with `stories edit`"
+        remedy = f"ask, then say it: {_edit_with(item, '--age of-age')}, or `--age parent-agreed`"
         yield Hindrance("age", "nobody has asked whether the author is of age", remedy, asks=True)
 
 
 def _tie(item: Submission) -> Iterator[Hindrance]:
     if item.submitter.relation == "unknown":
-        remedy = "say it with `stories edit --relation customer`, or ask"
+        remedy = f"say it, {_edit_with(item, '--relation customer')}, or ask"
         yield Hindrance("relation", "how the author is tied to you is not known", remedy, asks=True)
 
 
@@ -112,14 +112,15 @@ def _incentive(item: Submission) -> Iterator[Hindrance]:
         remedy = "decline it as `unlawful`; such words may never be shown (16 CFR 465.4)"
         yield Hindrance("conditional", "something was promised on condition of praise", remedy)
     if item.incentive.given is None:
-        remedy = 'say it with `stories edit --incentive ""` for nothing, or ask'
+        nothing = _edit_with(item, '--incentive ""')
+        remedy = f"say it, {nothing} for nothing, or ask"
         yield Hindrance("incentive", "whether anything was given for the words is not known", remedy, asks=True)
 
 
 def _disclosure(item: Submission) -> Iterator[Hindrance]:
     if item.showing.disclosure:
         return
-    remedy = "say it in one plain sentence, shown beside the words: `stories edit --disclosure …`"
+    remedy = f"say it in one plain sentence, shown beside the words: {_edit_with(item, '--disclosure …')}"
     relation = item.submitter.relation
     if item.incentive.given:
         yield Hindrance("disclosure", "something was given for the words, and nothing says so", remedy)
@@ -135,13 +136,13 @@ def _private(item: Submission) -> Iterator[Hindrance]:
         yield Hindrance(
             "name",
             f"the words give away the name, of which “{display_of(item)}” may be shown",
-            "take it out with `stories edit`, or ask whether it may stand there",
+            f"take it out, {_edit_with(item, '--text …')}, or ask whether it may stand there",
             asks=True,
         )
     for found in (*known.emails, *known.phones):
         if found.lower() in words:
             what = "an e-mail address" if "@" in found else "a telephone number"
-            remedy = "take it out with `stories edit`, where `…` says that something is missing"
+            remedy = f"take it out, {_edit_with(item, '--text …')}; a `…` says that something is missing"
             yield Hindrance("private", f"the words give away {what}", remedy)
 
 
@@ -155,7 +156,7 @@ def _names_author(item: Submission, words: str) -> bool:
 def _picture(item: Submission) -> Iterator[Hindrance]:
     picture = picture_of(item)
     if picture and not picture.alt.strip():
-        remedy = "say it for those who do not see it, `stories edit --alt …`, or leave it out: `--no-picture`"
+        remedy = f"say it for those who do not see it, {_edit_with(item, '--alt …')}, or leave it out: `--no-picture`"
         yield Hindrance("alt", "nobody has said what the picture shows", remedy)
 
 
@@ -165,6 +166,10 @@ def _edit(item: Submission) -> Iterator[Hindrance]:
         changed = " and ".join(sorted({*shown.kinds} - {"typo"}))
         message = f"the words were changed ({changed}), and their author has not agreed"
         yield Hindrance("edit", message, "ask the author: they see the new words first", asks=True)
+
+
+def _edit_with(item: Submission, option: str) -> str:
+    return f"`caresite stories edit {item.id[:6]} {option}`"
 
 
 def granting(item: Submission, scope: str) -> Agreement | None:
