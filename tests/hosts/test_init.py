@@ -301,6 +301,15 @@ def test_s3_policies_name_the_bucket_and_no_more(root: Path) -> None:
     assert not any("*" in str(s["Action"]) for s in deployer)
 
 
+def test_s3_policies_name_the_bucket_of_the_config(root: Path) -> None:
+    with (root / "caresite.yaml").open("a", encoding="utf-8") as config:
+        config.write("deploy: {website: {target: s3, bucket: bikes-online}}\n")
+    said = init(root, "s3").output
+    assert "arn:aws:s3:::bikes-online/*" in texts(root)["deploy/s3/bucket-policy.json"]
+    assert "aws s3 website s3://bikes-online " in said
+    assert "YOUR-BUCKET" not in said
+
+
 # the function that builds again when something is due
 
 
