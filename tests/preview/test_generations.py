@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from caresite.pipeline.gates import Gates
 from caresite.preview.about import about_page
 from caresite.preview.generations import Generations, changed_paths
 from caresite.preview.state import digest_of, fault_of, state_of
-from caresite.testing import COMPILED, write_site
+from caresite.testing import COMPILED, picture, write_site
 
 from .conftest import SITE
 from .running import NOW
@@ -350,3 +351,28 @@ def test_about_a_page(site: Written) -> None:
     assert page.result is not None
     assert page.result.address == "harbour.example › blog › plans"
     assert about_page(site.generations.current, "/nowhere/", lambda path, line, column: "").kind == "404"
+
+
+def test_pictures_are_drawn_for_whoever_looks_and_a_new_one_is_another_address(site: Written) -> None:
+    photo = site.root / "content/blog/photo.jpg"
+    photo.write_bytes(picture(300, 200, format="JPEG"))
+    site.edit(POST, "---\n", "---\nimage: {src: photo.jpg, alt: A photo}\n")
+    kept = site.root / ".caresite/pictures"
+    assert not kept.exists() or not list(kept.iterdir()), "no build of a preview draws"
+    first = addresses_of(site.page("blog/hello/index.html"))
+    assert {address.rpartition(".")[2] for address in first} == {"avif", "webp", "jpg"}
+    for address in first:
+        entry = site.generations.current.tree.get(address)
+        assert entry
+        assert len(entry.read()) > 100
+    drawn = {file.name for file in kept.iterdir()}
+    assert len(drawn) == len(first)
+    photo.write_bytes(picture(300, 200, format="JPEG", color="red"))
+    site.generations.make(frozenset(("content/blog/photo.jpg",)))
+    assert not addresses_of(site.page("blog/hello/index.html")) & first
+    assert {file.name for file in kept.iterdir()} == drawn
+
+
+def addresses_of(page: str) -> frozenset[str]:
+    """Return the output paths of the pictures and share images of a page."""
+    return frozenset(re.findall(r"assets/(?:pictures|cards)/[^\s\",]+", page))
