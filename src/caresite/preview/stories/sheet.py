@@ -74,6 +74,7 @@ class Box(NamedTuple):
     given_by: str
     ends: str
     is_answer: bool
+    is_withdrawal: bool
 
 
 class NameChoice(NamedTuple):
@@ -202,6 +203,7 @@ def _boxes(item: Submission, review: Review, settings: Settings) -> Iterator[Box
             given_by=agreement.given_by,
             ends=agreement.expires.isoformat() if agreement.expires else "",
             is_answer=bool(agreement.edition),
+            is_withdrawal=bool(agreement.withdrawn),
         )
 
 
