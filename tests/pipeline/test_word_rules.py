@@ -36,6 +36,8 @@ def told(site: BuiltSite) -> set[str]:
         said("a", "edited: {kinds: [translation], approved_by_author: true}", "translation: de"),
         said("a", "about: {self: false, name: The Mill}"),
         said("a") + said("b"),
+        said("a") + said("b", author="{name: Jo Marsh, display: initials}"),
+        said("a") + said("b", author="{name: Jo Marsh, display: anonymous}"),
         said("a", words="Great service!") + said("b", words="Great service!", author="Kit Lowe"),
         said("a", words="Your review was read by the baker, she said."),
         said("a", author="John Dorey"),

@@ -145,7 +145,7 @@ def _same_words(site: Site, said: Mapping[str, list[Page]]) -> Iterator[Diagnost
             continue
         first, *others = sorted(pages, key=lambda page: page.id)
         for other in others:
-            if _speaker(first) != _speaker(other):
+            if not _may_be_one(first, other):
                 place = place_in(site.places.get(other.id, {}), other.span, "text", "author")
                 message = f"{_called(other)} says to the letter what {_called(first)} says"
                 yield fault(SAME_WORDS, place, message, related=(first.span,))
@@ -155,8 +155,10 @@ def _folded(words: str) -> str:
     return re.sub(r"\W+", " ", words).strip().casefold()
 
 
-def _speaker(page: Page) -> tuple[str, str]:
-    return (page.person.name, page.person.company) if page.person else ("", "")
+def _may_be_one(one: Page, other: Page) -> bool:
+    """Tell whether two items may be by one person, who is perhaps shown by name here and by initials there."""
+    names = [page.person.name.casefold() if page.person else "" for page in (one, other)]
+    return not all(names) or names[0][0] == names[1][0]
 
 
 def _called(page: Page) -> str:
