@@ -1,4 +1,7 @@
-"""The target `rsync`: a folder of a server, over SSH; what differs is found by comparing every file with its copy."""
+"""The target `rsync`: a folder of a server, over SSH; what differs is found by comparing every file with its copy.
+
+The ledger only tells which files are ours, so one that knows a few too many does no harm, and it is written once.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from caresite.core.deployments import TargetKind
 from caresite.core.diagnostics import Problem, fault
 from caresite.core.patience import patiently
 from caresite.deploy.faults import SSH_SIGNS, Sign, recognised
-from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, knows, read_ledger, understood, written
+from caresite.deploy.ledger import LEDGER, Ledger, intended, knows, read_ledger, understood, written
 from caresite.deploy.plan import Plan, emptied, in_the_way, steps, turn
 from caresite.deploy.ssh import SshOptions, file_of
 from caresite.deploy.target import DigestName, Errand, Sent, Tell, There, Wanted
@@ -124,20 +127,19 @@ class Rsync:
 
     def send(self, plan: Plan, tell: Tell) -> Sent:
         """Bring the plan there, step by step; rsync puts each file in its place when it is whole."""
-        url = self._errand.base_url
-        self._put_ledger(intended(url, plan, {}, lambda path: ""))
         blocking = in_the_way(plan)
         self._delete((*plan.there.leftovers, *blocking), emptied(plan, blocking))
+        # rsync puts files before folders and a dot before letters, so the ledger is there before what it tells of
+        ledger = {LEDGER: written(intended(self._errand.base_url, plan, {}, lambda path: ""))}
         total, count = len(plan.add) + len(plan.change), 0
         for step in steps(plan):
-            with _staged({file.path: file.source for file in step.files}) as folder:
+            with _staged({file.path: file.source for file in step.files}, ledger) as folder:
                 self._run(*_SENDING, f"{folder}/", self._there())
-            count += len(step.files)
+            ledger, count = {}, count + len(step.files)
             tell("Sending", count, total)
         later = [path for path in plan.delete if path not in blocking]
         self._delete([path for path in later if turn(path) >= _PAGE])
         self._delete([path for path in later if turn(path) < _PAGE], emptied(plan, later))
-        self._put_ledger(finished(url, plan.wanted, lambda path: ""))
         return Sent()
 
     def _delete(self, files: Iterable[str], folders: Iterable[str] = ()) -> None:
@@ -155,11 +157,6 @@ class Rsync:
                 (Path(folder) / above).mkdir(parents=True, exist_ok=True)  # rsync looks for what is missing in there
             how = ("-r", "--delete-missing-args", "--from0", "--files-from=-")
             self._run(*how, f"{folder}/", self._there(), said="\0".join(paths))
-
-    def _put_ledger(self, ledger: Ledger) -> None:
-        with tempfile.TemporaryDirectory(prefix="caresite-") as folder:
-            (Path(folder) / LEDGER).write_bytes(written(ledger))
-            self._run("-rI", "--chmod=D755,F644", f"{folder}/", self._there())
 
     # rsync itself
 
@@ -231,9 +228,11 @@ def _quoted(words: Iterable[str]) -> str:
 
 
 @contextmanager
-def _staged(files: Mapping[str, Path]) -> Iterator[str]:
-    """Give a folder of links to `files`, as they are to stand there."""
+def _staged(files: Mapping[str, Path], more: Mapping[str, bytes] | None = None) -> Iterator[str]:
+    """Give a folder of links to `files`, as they are to stand there, and of `more` that is on no disk."""
     with tempfile.TemporaryDirectory(prefix="caresite-") as folder:
+        for path, data in (more or {}).items():
+            (Path(folder) / path).write_bytes(data)
         made: set[str] = set()
         for path, source in files.items():
             above = path.rpartition("/")[0]
