@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from caresite.commands.schemas import config_schema, default_theme
 from caresite.core.config import Settings, load_config
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.deploy.folder import FolderOptions
 
+TARGETS = ("folder", "git", "github-pages", "rsync", "s3", "sftp")
 CONFIG = "title: x\nbase_url: https://www.harbour-vets.org/\ntimezone: UTC\nplugins: []\n"
 
 
@@ -60,3 +62,12 @@ def test_what_is_wrong_is_told_with_its_place(
     assert (found.code, (found.span.line, found.span.column)) == (code, place)
     assert words in found.hint
     assert "abc-123" not in found.message + found.hint
+
+
+def test_editors_complete_the_keys_of_each_target() -> None:
+    deploy = config_schema((), default_theme())["properties"]["deploy"]
+    assert deploy["properties"].keys() >= set(TARGETS)
+    assert "path" in deploy["properties"]["folder"]["required"]
+    (sftp,) = (e for e in deploy["additionalProperties"]["anyOf"] if e["properties"]["target"]["const"] == "sftp")
+    assert sftp["required"] == ["target", "host", "path"]
+    assert "host_key" in sftp["properties"]

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from caresite.commands.session import Session
 from caresite.core.config import Config, Settings
+from caresite.core.deployments import load_target, target_names
 from caresite.core.diagnostics import Problem, Span
 from caresite.core.files import write_atomically
 from caresite.core.plugins import BUILT_IN, NoOptions, Plugin, load_plugin
@@ -58,6 +59,7 @@ def config_schema(plugins: tuple[Plugin, ...], theme: Theme) -> dict[str, Any]:
     for plugin in plugins:
         if plugin.options is not NoOptions:
             properties[plugin.section or plugin.name] = _section(plugin.options, definitions)
+    properties["deploy"] |= _deploy(definitions)
     options = _embedded(json_schema(theme.record, open_ended=False), definitions)
     options["properties"] = {"name": {"type": "string"}, **options["properties"]}
     properties["theme"] = {
@@ -71,6 +73,17 @@ def _section(record: type[Struct], definitions: dict[str, Any]) -> dict[str, Any
     section = _embedded(json_schema(record, open_ended=False), definitions)
     listed = getattr(record, "__list_shorthand__", "")
     return {"anyOf": [section, section["properties"][listed]]} if listed else section
+
+
+def _deploy(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return what entries of `deploy` may say: one called like a target is that target, any other names it."""
+    named, others = {}, []
+    for name in target_names():
+        target = _embedded(json_schema(load_target(name, Span("deploy")).options, open_ended=False), definitions)
+        about = {**target["properties"]["target"], "const": name}
+        named[name] = {**target, "properties": {**target["properties"], "target": about}}
+        others.append({**named[name], "required": ["target", *target.get("required", ())]})
+    return {"properties": named, "additionalProperties": {"anyOf": others}}
 
 
 def _embedded(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
