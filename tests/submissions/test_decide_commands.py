@@ -81,7 +81,7 @@ def test_machines_get_one_answer_for_all(store: Store, run: Run) -> None:
         (("edit", ID, "--display", "loud"), 2, "not a way to show a name"),
         (("edit", ID, "--text", "Something else.", "--kind", "typo"), 1, "more than mending slips"),
         (("reopen", ID), 1, "only what is in quarantine or on the site"),
-        (("withdraw", ID), 1, "cannot become withdrawn"),
+        (("withdraw", ID), 1, "cannot become withdrawn\n  hint: it is not on the site; decline it as `no-consent`"),
         (("withdraw", ID, "--only", "publish_photo"), 1, "never agreed to publish_photo"),
         (("erase", ID), 2, "--yes"),
     ],
@@ -334,3 +334,36 @@ def test_stories_serve_opens_the_browser_at_the_stories(site: Path, store: Store
             served.wait(timeout=30)
     assert address.endswith("/_caresite/stories")
     assert "The night the oven died" in page
+
+
+# what a layperson runs into
+
+
+def test_where_there_is_no_site_no_list_says_that_nothing_is_there(site: Path, run: Run) -> None:
+    (site / "caresite.yaml").unlink()
+    for command in (("list",), ("show", "a"), ("stats",)):
+        done = run(*command)
+        assert done.exit_code == 1
+        assert "error[C101]" in done.output
+
+
+def test_a_misspelt_state_is_named(store: Store, run: Run) -> None:
+    done = run("list", "approvd")
+    assert done.exit_code == 2
+    assert "there is no state “approvd”; did you mean `approved`?" in done.output
+
+
+def test_approving_says_how_the_author_is_named_and_that_a_sample_site_denies_it(store: Store, run: Run) -> None:
+    given(store)
+    config = store.root / "caresite.yaml"
+    config.write_text(config.read_text() + "sample: true\n")
+    done = run("approve", ID)
+    assert "from the next build on, named: " in done.output
+    assert "Take `sample: true` out of the config." in done.output
+
+
+def test_who_was_not_asked_for_their_name_is_asked_and_the_answer_has_its_option(store: Store, run: Run) -> None:
+    given(store, consent=())
+    done = run("ask", ID)
+    assert "--agreed publish_text --display CHOICE" in done.output
+    assert "Without it, nobody is named." in done.output

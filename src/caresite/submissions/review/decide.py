@@ -147,6 +147,10 @@ def _reopen(item: Submission, decision: Reopen, terms: Terms) -> Submission:
 
 
 def _withdraw(item: Submission, decision: Withdraw, terms: Terms) -> Submission:
+    state, is_whole = item.moderation.state, not decision.scopes or "publish_text" in decision.scopes
+    if is_whole and state in ("pending", "awaiting_author"):
+        message = f"{item.id} is {state.replace('_', ' ')} and cannot become withdrawn"
+        raise _refused(FORBIDDEN_MOVE, item, message, "it is not on the site; decline it as `no-consent`, or erase it")
     granted = {scope for agreement in item.consent for scope in agreement.granted}
     scopes = tuple(scope for scope in decision.scopes or sorted(granted))
     if unknown := [scope for scope in scopes if scope not in granted]:
@@ -154,7 +158,7 @@ def _withdraw(item: Submission, decision: Withdraw, terms: Terms) -> Submission:
         raise _refused(BAD_EDIT, item, message, f"there is: {', '.join(sorted(granted)) or 'nothing'}")
     agreement = Agreement(at=terms.now, method=decision.method, withdrawn=scopes, evidence=decision.evidence)
     back = replace(item, consent=(*item.consent, agreement))
-    if decision.scopes and "publish_text" not in decision.scopes:
+    if not is_whole:
         return back
     gone = moved(back, "withdrawn", at=terms.now, by=terms.by, reason="request")
     return _kept_for(gone, terms, terms.days_of(item).approved)
