@@ -105,7 +105,7 @@ class Sftp:
             def take(folder: str, below: list[str] = below) -> None:
                 for entry in self._asked(lambda sftp: sftp.listdir_attr(self._at(folder))):
                     path = posixpath.join(folder, entry.filename)
-                    if stat.S_ISDIR(entry.st_mode):
+                    if stat.S_ISDIR(entry.st_mode or 0):
                         below.append(path)
                     else:
                         found[path] = _stamp(entry)
@@ -127,7 +127,7 @@ class Sftp:
 
     def send(self, plan: Plan, tell: Tell) -> Sent:
         """Bring the plan there step by step; each file is put under another name first, and then in its place."""
-        time = self._time()
+        time = self._time(plan)
         self._write_ledger(
             intended(self._errand.base_url, plan, self._stamps, lambda path: f"{plan.wanted.files[path].size}-{time}")
         )
@@ -148,9 +148,10 @@ class Sftp:
         self._write_ledger(finished(self._errand.base_url, plan.wanted, self._stamps.__getitem__))
         return Sent()
 
-    def _time(self) -> int:
-        """Return the time that this deploy gives its files: later than any there, so that it tells them apart."""
-        newest = max((int(stamp.rpartition("-")[2]) for stamp in self._stamps.values()), default=0)
+    def _time(self, plan: Plan) -> int:
+        """Return the time that this deploy gives its files: later than any of ours, so that it tells them apart."""
+        ours = (stamp for path, stamp in self._stamps.items() if path not in plan.there.foreign)
+        newest = max((int(stamp.rpartition("-")[2]) for stamp in ours), default=0)
         return max(int(self._errand.now.timestamp()), newest + 1)
 
     def _put(self, file: File, *, time: int) -> None:
@@ -164,19 +165,20 @@ class Sftp:
             while piece := source.read(_PIECE):
                 target.write(piece)
             target.set_pipelined(False)
-            target.chmod(0o644)
-            target.utime((time, time))
+            with suppress(OSError):  # some servers keep modes and times to themselves; what they made of it is noted
+                target.chmod(0o644)
+                target.utime((time, time))
             there = target.stat()
         if there.st_size != file.size:
             raise self._full(file.path)
-        sftp.posix_rename(part, self._at(file.path))
+        _replace(sftp, part, self._at(file.path))
         self._stamps[file.path] = _stamp(there)
 
     def _write_ledger(self, ledger: Ledger) -> None:
         def write(sftp: Any) -> None:
             part = self._at(f"{LEDGER}{_PART}")
             sftp.putfo(io.BytesIO(written(ledger)), part)
-            sftp.posix_rename(part, self._at(LEDGER))
+            _replace(sftp, part, self._at(LEDGER))
 
         self._make_folder("")
         self._asked(write)
@@ -237,7 +239,7 @@ class Sftp:
             raise self._refused(error) from error
 
     def _refused(self, error: OSError) -> Exception:
-        if error.errno is None:  # SFTP has one code for all that fails at the server, and this is what mostly does
+        if str(error) == "Failure":  # SFTP has one code for all that fails at the server, and this is what mostly does
             return self._full("what was sent")
         return file_problem(error, self._errand.span, f"{self._line.host}:{self._options.path}")
 
@@ -254,6 +256,18 @@ def _exists(sftp: Any, path: str) -> bool:
     return True
 
 
+def _replace(sftp: Any, part: str, path: str) -> None:
+    """Put a finished file in its place; on servers that cannot do that in one step, there is a moment between two."""
+    try:
+        sftp.posix_rename(part, path)
+    except OSError as error:
+        if error.errno is not None or isinstance(error, (TimeoutError, ConnectionError)):
+            raise
+        with suppress(FileNotFoundError):
+            sftp.remove(path)
+        sftp.rename(part, path)
+
+
 def _is_removed(sftp: Any, path: str) -> bool:
     """Remove a folder, unless something is in it; tell whether it is gone."""
     try:
@@ -264,7 +278,7 @@ def _is_removed(sftp: Any, path: str) -> bool:
 
 
 def _stamp(entry: Any) -> str:
-    return f"{entry.st_size}-{int(entry.st_mtime)}"
+    return f"{entry.st_size}-{int(entry.st_mtime or 0)}"
 
 
 def _folders_of(files: Iterable[File]) -> list[str]:
