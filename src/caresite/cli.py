@@ -380,12 +380,14 @@ def stories() -> None:
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("-s", "--source", default="", metavar="NAME", help="Only this source of the config; or how to read FILE.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and keep nothing.")
+@click.option("--again", is_flag=True, help="Read anew what is there, such as after a correction of `map`.")
 @_general(hidden=True)
 def stories_pull(**given: Any) -> None:
     """Take in what the sources of the config have, or what stands in FILE.
 
     A FILE is an export (CSV, JSON), a message (.eml), an mbox, a Maildir, a folder of YAML, or `-` for what comes
-    on standard input. However often you pull, nothing comes in twice.
+    on standard input. However often you pull, nothing comes in twice. With --again, what nobody has decided about or
+    changed is kept as it is read now; what somebody has is left, and named.
     """
     from caresite.commands.stories import PullFlags, run_pull
 

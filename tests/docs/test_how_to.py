@@ -81,6 +81,7 @@ SHOWN = {
         "/blog/hello/": ("Send this to a friend", "Closed on the second Monday", "/assets/mine.", "1 minute<"),
         "/opening/": ("Saturday 9 to 1", "Ring the bell.", "March 2, 2026"),
     },
+    "embed": {"/embed/testimonials/bell/": ("They rang when", '<base target="_top">')},
     "make-a-theme": {"/": ("Rye on Thursdays", "/assets/bakehouse."), "/blog/hello/": ("Send this to a friend",)},
     "move-from-another-generator": {
         "/2019/05/04/the-left-wheel.html": ("Mo Hartley",),

@@ -113,6 +113,7 @@ base_url: https://example.com/
 timezone: Europe/London
 plugins: [PLUGINS]
 forms: {contact: {kind: contact, page: /write/}}
+embeds: [https://shop.example]
 -- content/blog/a.md --
 ---
 title: A
@@ -132,6 +133,7 @@ MADE_BY = {
     "redirects": {"_redirects", "old/index.html"},
     "headers": {"_headers"},
     "search": set(),  # its names change with what is in them; they are looked at by its own tests
+    "embeds": {"embed/quotes/q/a/index.html"},
     "submissions": {"write/index.html", "write/thanks/index.html", "write/problem/index.html"},
 }
 

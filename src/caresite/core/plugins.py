@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "GROUP", "ActivePlugin", "NoOptions", "Plugin", "load_plugin"]
 
 GROUP = "caresite.plugins"
-BUILT_IN = ("feeds", "sitemap", "structured_data", "quotes_json", "redirects", "headers", "search", "submissions")
+BUILT_IN = (
+    "feeds",
+    "sitemap",
+    "structured_data",
+    "quotes_json",
+    "redirects",
+    "headers",
+    "search",
+    "embeds",
+    "submissions",
+)
 
 
 class NoOptions(Struct, frozen=True):
@@ -91,6 +101,7 @@ def load_plugin(name: str, span: Span) -> Plugin:
                 codes.PLUGIN_FAILED,
                 span,
                 f"the plugin `{name}` cannot be loaded: {type(error).__name__}: {error}",
+                hint="it belongs to caresite, so this copy is broken; install it again" if name in BUILT_IN else "",
             )
         ) from error
     if not isinstance(plugin, Plugin):

@@ -1,7 +1,8 @@
 """Content security policy: what a page uses beyond what every page may (W3C CSP Level 3).
 
 A script that runs WebAssembly says so with the attribute `data-wasm`: its HTML does not show it otherwise.
-A link with `data-frame` leads to what a script may load into the page.
+A link with `data-frame` leads to what a script may load into the page. `<meta name="framed-by">` names the sites that
+may show the page in a frame.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | 
 _STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _STYLE = re.compile(r"style\s*=")
 _FRAMED = re.compile(r"<a\b[^>]*\sdata-frame\s*=\s*\"(https://[^\"]+)\"")
+_FRAMED_BY = re.compile(r"<meta name=\"framed-by\" content=\"([^\"]*)\">")
 _LOCAL = (
     ("<video", re.compile(r"<video\b", re.IGNORECASE), "media-src", "'self'"),
     ("<audio", re.compile(r"<audio\b", re.IGNORECASE), "media-src", "'self'"),
@@ -62,6 +64,8 @@ def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
     for link in _LINK.findall(low):
         if (linked := _HREF.search(link)) and _STYLESHEET.search(link):
             needs["style-src"].add(_origin(linked[1]))
+    if framed := _FRAMED_BY.search(page):
+        needs["frame-ancestors"] |= set(unescape(framed[1]).split())
     if "data-frame" in low:
         needs["frame-src"] |= {_origin(unescape(url)) for url in _FRAMED.findall(page)}
     for mark, pattern, directive, source in _LOCAL:
