@@ -26,6 +26,7 @@ __all__ = ["decode_record", "encode_record"]
 T = TypeVar("T", bound=Struct)
 _KEPT = (datetime, date)
 _WIDTH = 100
+_DEEPEST = 12
 _LONGEST_KEY = 1_000  # a longer one has to be announced (YAML 1.2, 7.4.3)
 # characters that YAML takes for line ends, or does not take at all, are written by their number (YAML 1.2, 5.1)
 _UNSEEN = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -181,6 +182,8 @@ def _plain(text: str) -> Any:
             put(event, _meant(event.value) if event.implicit[0] else event.value)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             _refuse(event)
+            if len(around) == _DEEPEST:
+                raise _unread(event, "it is nested too deeply")
             value: Any = {} if kind is yaml.MappingStartEvent else []
             put(event, value)
             around.append(put)
