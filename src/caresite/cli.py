@@ -235,7 +235,7 @@ def serve(**given: Any) -> None:
     type=click.Choice(("error", "warning")),
     default="error",
     show_default=True,
-    help="What counts as failed. Withheld words always do.",
+    help="What counts as failed. Withheld words and lost wordings always do.",
 )
 @click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
 @click.option("-b", "--base-url", default="", help="The address to check for, instead of the config's.")

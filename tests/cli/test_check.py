@@ -110,3 +110,13 @@ def test_a_fault_tells_its_rule_when_asked_for_more(run: Run, site: Path) -> Non
     write_site(site, WITHHELD)
     assert "  rule C01: No customer's words without a yes that holds. (GDPR 6 and 7)" in run("-v", "build").output
     assert "rule C01" not in run("build").output
+
+
+def test_a_wording_that_is_lost_fails_the_check_and_not_the_build(run: Run, site: Path) -> None:
+    agreed = "consent: {at: 2026-02-01, scopes: [publish_text, publish_name], how: letter, wording: gone-2025}"
+    write_site(site, f"-- content/testimonials/a.md --\n---\nauthor: Ada Quill\n{agreed}\n---\nThey came at five.\n")
+    assert run("build").exit_code == 0
+    assert run("check").exit_code == 1
+    result = run("check", "consent")
+    assert result.exit_code == 1
+    assert "1 broken, C03." in result.output

@@ -17,6 +17,7 @@ from caresite.commands.report import (
     print_held_back,
 )
 from caresite.commands.session import Session
+from caresite.core.codes import UNKNOWN_WORDING
 from caresite.core.diagnostics import Diagnostic, sort_key
 from caresite.core.texts import counted, seconds_text
 from caresite.engine.build import Built, Options, build
@@ -86,9 +87,9 @@ def _check_rules(session: Session, built: Built, flags: Flags) -> int:
 
 
 def _failures(diagnostics: Sequence[Diagnostic], fail_on: str) -> list[Diagnostic]:
-    """Return what fails the check: errors, and withheld words until the owner settles their consent."""
+    """Return what fails the check: errors, words withheld until their consent is settled, and lost proof of it."""
     severities = ("error", "warning") if fail_on == "warning" else ("error",)
-    return [d for d in diagnostics if d.severity in severities or is_withheld(d)]
+    return [d for d in diagnostics if d.severity in severities or is_withheld(d) or d.code == UNKNOWN_WORDING.id]
 
 
 def _tell(session: Session, built: Built, seconds: float, failures: Sequence[Diagnostic]) -> None:
