@@ -165,6 +165,15 @@ def test_a_title_from_right_to_left_stands_at_the_right() -> None:
     assert right == 0 < left
 
 
+def test_a_theme_without_drawings_has_cards_without_a_column_for_them() -> None:
+    plain = replace(STUDIO, digest="plain", drawings={})
+    image = shown(PAGE, plain)
+    assert near(image.getpixel((600, 3)), rgb(COLORS["brand"]))
+    assert near(image.getpixel((1100, 300)), rgb(COLORS["paper"]))
+    long = replace(PAGE, title="A title of several words that would have been broken into more lines")
+    assert draw_card(long, plain) != draw_card(long, STUDIO)
+
+
 def test_a_photograph_stands_in_place_of_a_drawing() -> None:
     card = replace(PAGE, photo="a.jpg")
     photo = picture(900, 600, format="JPEG", color="#3366cc")

@@ -7,6 +7,7 @@ want; a preview draws what a browser asks for, into the same folder.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -277,9 +278,11 @@ def draw_all(outputs: Iterable[Output], *, workers: int, tell: Tell) -> list[Dia
     missing: dict[str, list[DrawnPicture]] = defaultdict(list)
     cards: list[DrawnCard] = []
     sources: dict[str, str] = {}
-    for output in outputs:
+    drawn = [output for output in outputs if isinstance(output.content, (DrawnPicture, DrawnCard))]
+    there = _names_in(Path(drawn[0].content.kept).parent) if drawn else frozenset()  # type: ignore[union-attr]
+    for output in drawn:
         content = output.content
-        if not isinstance(content, (DrawnPicture, DrawnCard)) or Path(content.kept).is_file():
+        if not isinstance(content, (DrawnPicture, DrawnCard)) or Path(content.kept).name in there:
             continue
         if isinstance(content, DrawnCard):
             cards.append(content)
@@ -294,6 +297,13 @@ def draw_all(outputs: Iterable[Output], *, workers: int, tell: Tell) -> list[Dia
             source = sources.get(jobs[place].file) or jobs[place].file or "caresite.yaml"
             found.append(fault(codes.BAD_PICTURE, Span(source), f"the picture cannot be shown: {trouble}"))
     return found
+
+
+def _names_in(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))  # noqa: PTH208 - a Path for each of ten thousand files is not needed
+    except OSError:
+        return frozenset()
 
 
 class _Job(NamedTuple):

@@ -21,6 +21,7 @@ __all__ = ["SIZES", "Studio", "draw_card", "logo_picture", "rasterized"]
 SIZES = {"wide": (1200, 630), "square": (1080, 1080)}
 _SAFE = 64
 _ART_PX = 420
+_RULE_PX = 12  # at the head of a card without a picture
 _HEAD_PX = 152
 _TITLE_SIZES = (72, 60, 50, 44, 38)
 _QUOTE_SIZES = {"wide": (84, 68, 54, 44), "square": (96, 80, 64, 52, 44)}
@@ -37,7 +38,8 @@ _FRAME = "-10 -172 500 750"  # of a drawing in a column: its ground runs far bey
 class Studio(Struct, frozen=True):
     """What all cards of a site are made with: colours by role, fonts of both voices, drawings by name, logos.
 
-    A logo is its bytes; `digest` stands for all of it.
+    Without drawings a card has a picture only where there is a photograph. A logo is its bytes; `digest` stands for all
+    of it. The tile behind an initial has round corners of `corner_px`.
     """
 
     digest: str
@@ -47,6 +49,7 @@ class Studio(Struct, frozen=True):
     drawings: Mapping[str, str]
     logo: bytes = b""
     logo_on_band: bytes = b""
+    corner_px: int = 15
 
 
 def draw_card(card: Card, studio: Studio, photo: bytes = b"", face: bytes = b"") -> bytes:
@@ -114,8 +117,12 @@ class _Drawing:
     def page(self) -> None:
         """Draw the firm, the title and who wrote it at the left, a photograph or a drawing at the right."""
         card, colors = self.card, self.colors
-        self.art()
-        width = self.size[0] - _ART_PX - 2 * _SAFE
+        column = _ART_PX if self.photo or self.studio.drawings else 0
+        if column:
+            self.art()
+        else:
+            self.pen.rectangle((0, 0, self.size[0], _RULE_PX), fill=colors["brand"])
+        width = self.size[0] - column - 2 * _SAFE
         self.firm(width, colors["ink"], self.studio.logo)
         bottom = self.size[1] - _SAFE
         foot = self.figure(width, bottom) if card.number else self.people(width, bottom, ("ink", "ink-2"))
@@ -194,7 +201,9 @@ class _Drawing:
             self.image.paste(picture, (_SAFE, _SAFE), picture)
             return
         name = self.strong.said(self.card.firm)
-        self.pen.rounded_rectangle((_SAFE, _SAFE, _SAFE + 56, _SAFE + 56), 15, fill=self.colors["brand"])
+        self.pen.rounded_rectangle(
+            (_SAFE, _SAFE, _SAFE + 56, _SAFE + 56), self.studio.corner_px, fill=self.colors["brand"]
+        )
         initial = self.bold.said(next((sign for sign in name if sign.isalnum()), "").upper()[:1])
         if initial:
             letter = self.bold.fit(words_of(initial), 56, (34,), 1)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -23,13 +23,12 @@ from caresite.pipeline.pictures import Facts, Wish, focus_of, name_of, variation
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in
 
-__all__ = ["Cards", "Shared", "card_key", "card_name", "studio_of", "words_on"]
+__all__ = ["Cards", "Firm", "Shared", "card_key", "card_name", "studio_of", "words_on"]
 
 _EDITION = "1"  # counts the ways in which we drew cards
-_SANS = ("fonts/figtree-latin.woff2", "fonts/figtree-latin-ext.woff2")
-_SERIF = ("fonts/newsreader-latin.woff2", "fonts/newsreader-latin-ext.woff2")
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==", re.DOTALL)
 _MARKS = {"de": "„“", "fr": "«»", "pl": "„”", "cs": "„“", "sv": "””", "da": "»«"}
+_CORNERS_PX = {"square": 0, "small": 7, "soft": 15, "round": 22}
 _LONGEST_NUMBER = 12
 _SHARED = Images(formats=(), widths=(1200,))
 
@@ -44,6 +43,14 @@ class Shared(Struct, frozen=True):
     square: str = ""
 
 
+class Firm(NamedTuple):
+    """Who speaks on a card: the site's name, its line, and where it stands."""
+
+    name: str
+    tagline: str
+    host: str
+
+
 def studio_of(
     theme: Theme, assets: Mapping[str, Asset], drawings: Drawings, files: Mapping[str, str], cards: SocialCards
 ) -> Studio | None:
@@ -56,17 +63,20 @@ def studio_of(
         return None
     options = theme.options
     own = {voice: str(getattr(options, f"font_{voice}", "")) for voice in ("sans", "serif")}
-    sans = tuple(_fonts(assets, (own["sans"], *_SANS, *cards.fonts)))
-    serif = tuple(_fonts(assets, (own["serif"], *_SERIF, own["sans"], *_SANS, *cards.fonts)))
+    business, customer = (theme.voices.get(voice, ()) for voice in ("business", "customer"))
     if getattr(options, "fonts", "") == "serif":
-        sans = serif
+        business = customer
+    sans = tuple(_fonts(assets, (own["sans"], *business, *cards.fonts)))
+    serif = tuple(_fonts(assets, (own["serif"], *customer, *cards.fonts)))
     if not sans:
         return None
     dark = getattr(options, "mode", "auto") == "dark"
     root = theme.layers[0].folder
     logos = [_logo(root, assets, files, str(getattr(options, name, ""))) for name in ("logo", "logo_dark")]
     logo = (logos[1] or logos[0]) if dark else logos[0]
-    studio = Studio("", palette.dark if dark else palette.light, sans, serif or sans, drawings.pictures, logo, logos[1])
+    drawn = drawings.pictures if getattr(options, "covers", "") == "drawn" else {}
+    studio = Studio("", palette.dark if dark else palette.light, sans, serif or sans, drawn, logo, logos[1])
+    studio = msgspec.structs.replace(studio, corner_px=_CORNERS_PX.get(getattr(options, "radius", ""), 15))
     return msgspec.structs.replace(studio, digest=_digest_of(studio))
 
 
@@ -89,7 +99,8 @@ def _digest_of(studio: Studio) -> str:
     digest = hashlib.blake2b(_EDITION.encode(), digest_size=16)
     for part in (*studio.sans, *studio.serif, studio.logo, studio.logo_on_band):
         digest.update(hashlib.blake2b(part, digest_size=16).digest())
-    digest.update(repr((sorted(studio.colors.items()), sorted(studio.drawings.items()))).encode())
+    others = (sorted(studio.colors.items()), sorted(studio.drawings.items()), studio.corner_px)
+    digest.update(repr(others).encode())
     return digest.hexdigest()
 
 
@@ -119,7 +130,7 @@ class Cards:
         self.note = note
 
     def shared(
-        self, here: Here, page: Page | None, firm: str, authors: tuple[Page, ...], language: str
+        self, here: Here, page: Page | None, firm: Firm, authors: tuple[Page, ...], language: str
     ) -> Shared | None:
         """Return the share image of a page: its owner's, else a card, else its lead picture."""
         image = page.share if page else None
@@ -127,10 +138,10 @@ class Cards:
         if own or not self.look:
             return own or (self._own(here.image) if here.image else None)
         if page is None or not page.has_page or page.kind not in ("post", "page", "story", "quote"):
-            return self._of_the_site(here, firm)
+            return self._of_the_site(firm)
         if page.kind == "quote":
-            return self._of_a_quote(page, firm)
-        return self._drawn(self._page_card(page, firm, authors, language), f"{page.title} – {firm}")
+            return self._of_a_quote(page, firm.name)
+        return self._drawn(self._page_card(page, firm.name, authors, language), f"{page.title} – {firm.name}")
 
     def _own(self, image: Image) -> Shared | None:
         """Return a picture of the site in the shape that services show; one elsewhere as it is, no drawing."""
@@ -147,17 +158,18 @@ class Cards:
         self.note(drawn[-1])
         return Shared(self._url(name_of(drawn[-1])), image.alt, drawn[-1].width_px, drawn[-1].height_px)
 
-    def _of_the_site(self, here: Here, firm: str) -> Shared:
+    def _of_the_site(self, firm: Firm) -> Shared:
         card = Card(
             kind="page",
             source="site",
             look=self.look,
-            title=firm,
-            firm=firm,
-            drawing=self.drawings.choose(firm),
-            tone=self.tone(firm),
+            title=firm.tagline or firm.name,
+            firm=firm.name,
+            detail=firm.host,
+            drawing=self.drawings.choose(f"{firm.name} | {firm.tagline}"),
+            tone=self.tone(firm.name),
         )
-        return self._drawn(card, firm)
+        return self._drawn(card, f"{firm.name}: {firm.tagline}" if firm.tagline else firm.name)
 
     def _of_a_quote(self, page: Page, firm: str) -> Shared:
         text = str(getattr(page.meta, "text", "") or page.summary)

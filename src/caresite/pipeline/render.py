@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import BytecodeCache, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from markupsafe import Markup
@@ -32,7 +33,7 @@ from caresite.core.model import (
 from caresite.core.suggest import nearest
 from caresite.core.urls import is_external, is_safe
 from caresite.pipeline.assets import Asset
-from caresite.pipeline.cards import Cards, Shared, studio_of
+from caresite.pipeline.cards import Cards, Firm, Shared, studio_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
@@ -415,7 +416,9 @@ class Renderer:
         """Return the picture that other services show beside a link to a page; it is drawn with the site."""
         self.reader.look()
         authors = self.reader.authors(page) if page else ()
-        return self.cards.shared(here, page, self.reader.title, authors, self.language)
+        business, host = self.reader.business, urlsplit(self.reader.base_url).hostname or ""
+        firm = Firm(self.reader.title, business.tagline if business else "", host.removeprefix("www."))
+        return self.cards.shared(here, page, firm, authors, self.language)
 
     def plain(self, text: str) -> str:
         """Return a line of Markdown as the words that readers see, without tags."""

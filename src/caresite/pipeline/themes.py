@@ -38,7 +38,9 @@ class Layer(Struct, frozen=True):
 class Theme(Struct, frozen=True):
     """A loaded theme: its layers, from the site down to the last parent, and its options as the site sets them.
 
-    `places` says where the config sets each option.
+    `places` says where the config sets each option; `voices` has the fonts in `assets/` that share images are set in,
+    for `business` and `customer`; `colors` has colours of the theme's own, by mode and name, that stand in place of
+    those that are made from the brand.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Theme(Struct, frozen=True):
     options: Any
     record: Any
     places: Mapping[str, Span] = {}
+    voices: Mapping[str, tuple[str, ...]] = {}
+    colors: Mapping[str, Mapping[str, str]] = {}
 
 
 def bundled_themes() -> Path:
@@ -64,6 +68,8 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
     span = named.span if named else settings.theme.span
     layers = [Layer("site", root)]
     declared: dict[str, Any] = {}
+    voices: dict[str, tuple[str, ...]] = {}
+    colors: dict[str, dict[str, str]] = {}
     version = ""
     following, seen = name, []
     while following:
@@ -74,6 +80,8 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
         about = about_theme(folder, following)
         layers.append(Layer(following, folder))
         declared = {**_options(about, following), **declared}
+        voices = {**_voices(about), **voices}
+        colors = colors or _colors(about, following)
         version = version or str(about.get("version", ""))
         following = str(about.get("parent") or "")
     try:
@@ -91,7 +99,7 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
     found.extend(_bad_colors(declared, options, table))
     if options is None or any(d.severity == "error" for d in found):
         raise Problem(*found)
-    return Theme(name, version, tuple(layers), options, record, reading.places), tuple(found)
+    return Theme(name, version, tuple(layers), options, record, reading.places, voices, colors), tuple(found)
 
 
 def _find(root: Path, name: str, span: Span) -> Path:
@@ -125,6 +133,17 @@ def about_theme(folder: Path, name: str) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
+def _colors(about: dict[str, Any], name: str) -> dict[str, dict[str, str]]:
+    """Return the colours that a theme has by itself: `palette: {light: {paper: "#ffffff"}}`."""
+    modes = about.get("palette") or {}
+    colors = modes.values() if isinstance(modes, dict) else (None,)
+    given = [value for mode in colors for value in (mode.values() if isinstance(mode, dict) else (None,))]
+    if not all(isinstance(value, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", value) for value in given):
+        message = '`palette` must have colours such as "#f5f5f3" by name, below `light` and `dark`'
+        raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), message))
+    return dict(modes)
+
+
 def _options(about: dict[str, Any], name: str) -> dict[str, Any]:
     options = about.get("options") or {}
     if not isinstance(options, dict):
@@ -134,6 +153,12 @@ def _options(about: dict[str, Any], name: str) -> dict[str, Any]:
             message = f"the option `{key}` needs a type: one of {', '.join(sorted(_TYPES))}"
             raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), message))
     return dict(options)
+
+
+def _voices(about: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    voices = about.get("voices")
+    given = voices.items() if isinstance(voices, dict) else ()
+    return {str(name): tuple(map(str, fonts)) for name, fonts in given if isinstance(fonts, list)}
 
 
 @lru_cache(maxsize=16)
