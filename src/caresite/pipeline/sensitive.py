@@ -51,7 +51,21 @@ _SPANISH = (
 _SAID = re.compile("|".join((_ABOUT, _BEING, *_ENGLISH, *_GERMAN, *_SPANISH)), re.IGNORECASE)
 
 
+# one of these is in every match, and finding none of them takes a fiftieth of the time
+_STEMS = (
+    *(_ILLNESSES + _BELIEFS + _LOVES),
+    *("diagnosed", "union", "suicid", "abortion", "krebs", "demenz", "behinderung", "schwangerschaft", "fehlgeburt"),
+    *("sucht", "epilepsie", "diagnose", "chemotherapie", "jüdi", "jude", "katholi", "schwul", "lesbisch", "bisexuell"),
+    *("gewerkschaft", "cáncer", "depresión", "discapacidad", "embarazo", "aborto", "adicción", "epilepsia", "demencia"),
+    *("diagnóstico", "quimioterapia", "ictus", "diagnosticaron", "musulm", "judí", "católic", "lesbiana", "bisexual"),
+    *("transexual", "sindicalista", "sindicato"),
+)
+
+
 def sensitive_words(text: str) -> str:
     """Return the first words of `text` that seem to tell of what is most protected, or nothing."""
+    folded = text.lower()
+    if not any(stem in folded for stem in _STEMS):
+        return ""
     match = _SAID.search(text.replace("’", "'"))
     return match[0] if match else ""
