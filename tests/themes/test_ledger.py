@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from caresite.pipeline.palette import ACCENTS, failing_pairs, palette_of
-from caresite.pipeline.themes import bundled_themes
+from caresite.core.config import load_config
+from caresite.pipeline.assets import palette_for
+from caresite.pipeline.palette import failing_pairs
+from caresite.pipeline.themes import load_theme
 from caresite.testing import BuiltSite, build_site
 
-LEDGER = bundled_themes() / "ledger"
 BRANDS = ("#0b4f6c", "#9b1c4b", "#0057ff", "#ffd400", "#00b37e", "#111111", "#ffffff", "#ff6a00", "#7c3aed")
 SITE = """
 -- caresite.yaml --
@@ -114,33 +116,47 @@ def test_options_of_hearth_are_its_own_too() -> None:
 # colours
 
 
-def tokens(selector: str) -> dict[str, str]:
-    """Return the colours that ledger gives itself in the first rule of `selector`."""
-    css = (LEDGER / "assets/ledger.css").read_text(encoding="utf-8")
-    rule = css[css.index(selector) :]
-    found = dict(re.findall(r"--([\w-]+): ([^;]+);", rule[: rule.index("}")]))
-    return {name: "#ffffff" if value == "#fff" else value for name, value in found.items() if value.startswith("#")}
-
-
-def seen(palette: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """Return the colours of a palette as ledger shows them: tones have no ground, bands are paper."""
-    colours = {**palette, **own}
-    paper, ink, second = colours["paper"], colours["ink"], colours["ink-2"]
+def seen(mode: Mapping[str, str]) -> dict[str, str]:
+    """Return the colours of a mode as ledger shows them: tones have no ground, bands are paper."""
+    paper, ink, second = mode["paper"], mode["ink"], mode["ink-2"]
     tones = {f"t{n}": paper for n in range(1, 7)} | {f"t{n}d": second for n in range(1, 7)}
     bands = {"band": paper, "on-band": ink, "on-band-2": second, "spark": ink, "on-spark": paper}
-    return colours | tones | bands
+    return {**mode, **tones, **bands}
 
 
 @pytest.mark.parametrize("brand", BRANDS)
-@pytest.mark.parametrize(("mode", "selector"), [(0, ":root {"), (1, ':root:not([data-mode="light"]) {')])
-def test_every_brand_can_be_read_on_white_and_on_black(brand: str, mode: int, selector: str) -> None:
-    own = tokens(selector)
-    assert own["paper"] in ("#ffffff", "#121212")
-    palette = palette_of(brand, ACCENTS["marigold"])[mode]
-    assert [(pair, ratio) for pair, ratio in failing_pairs(seen(palette, own))] == []
+def test_every_brand_can_be_read_on_white_and_on_black(brand: str, tmp_path: Path) -> None:
+    config = "title: A\nbase_url: https://a.example/\ntimezone: UTC\n"
+    (tmp_path / "caresite.yaml").write_text(f'{config}theme: {{name: ledger, brand: "{brand}"}}\n', encoding="utf-8")
+    settings, _ = load_config(tmp_path)
+    palette = palette_for(load_theme(tmp_path, settings)[0])
+    assert palette is not None
+    assert (palette.light["paper"], palette.dark["paper"]) == ("#ffffff", "#121212")
+    assert [pair for mode in palette for pair in failing_pairs(seen(mode))] == []
 
 
-def test_both_ways_of_being_dark_are_the_same() -> None:
-    css = (LEDGER / "assets/ledger.css").read_text(encoding="utf-8")
-    first, second = re.findall(r"\{\n    (--paper: #121212;.*)\n", css)
-    assert first == second
+def test_the_colours_of_a_theme_are_checked_too(tmp_path: Path) -> None:
+    theme = "name: pale\nparent: hearth\npalette: {light: {ink-2: '#dddddd'}}\n"
+    site = build_site(
+        "-- content/pages/a.md --\n---\ntitle: A\n---\n",
+        root=tmp_path,
+        files={
+            "themes/pale/theme.yaml": theme.encode(),
+            "caresite.yaml": b"title: A\nbase_url: https://a.example/\ntimezone: UTC\ntheme: pale\n",
+        },
+    )
+    assert not site.ok
+    assert "`ink-2` on `paper` in light mode" in site.report
+
+
+def test_a_palette_that_is_none_is_told(tmp_path: Path) -> None:
+    for palette in ("[red]", "{light: red}", "{light: {ink: red}}"):
+        site = build_site(
+            "-- content/pages/a.md --\n---\ntitle: A\n---\n",
+            root=tmp_path,
+            files={
+                "themes/pale/theme.yaml": f"name: pale\nparent: hearth\npalette: {palette}\n".encode(),
+                "caresite.yaml": b"title: A\nbase_url: https://a.example/\ntimezone: UTC\ntheme: pale\n",
+            },
+        )
+        assert "`palette` must have colours" in site.report

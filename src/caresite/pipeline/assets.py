@@ -137,7 +137,9 @@ def palette_for(theme: Theme) -> Palette | None:
     brand = getattr(theme.options, "brand", "")
     if not brand:
         return None
-    palette = palette_of(brand, _accent_hue(theme))
+    made = palette_of(brand, _accent_hue(theme))
+    own = theme.colors
+    palette = Palette({**made.light, **own.get("light", {})}, {**made.dark, **own.get("dark", {})})
     for mode, name in zip(palette, ("light", "dark"), strict=True):
         for pair, ratio in failing_pairs(mode):
             message = (
