@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from caresite.core.config import load_config
 from caresite.pipeline.discover import Discovery, discover
-from caresite.testing import write_site
+from caresite.testing import BuiltSite, write_site
+
+SmallSite = Callable[..., BuiltSite]
 
 
 def found_in(root: Path, text: str = "", config: str = "") -> Discovery:
@@ -227,3 +230,11 @@ def test_the_order_of_the_disk_does_not_matter(tmp_path: Path, monkeypatch: pyte
     real = os.scandir
     monkeypatch.setattr(os, "scandir", lambda path: list(reversed(list(real(path)))))
     assert found_in(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["IMG_0171.HEIC", "scan.tiff"])
+def test_a_picture_that_no_browser_shows_is_told_with_the_way_out(small_site: SmallSite, name: str) -> None:
+    site = small_site(files={f"content/blog/{name}": b"\0"})
+    [told] = [d for d in site.diagnostics if d.span.path.endswith(name)]
+    assert told.code == "D106"
+    assert "save the picture as JPEG" in told.hint

@@ -64,6 +64,11 @@ _RESOURCE_SUFFIXES = frozenset(
         ".gpx",
     ]
 )
+_OF_CAMERAS = frozenset((".heic", ".heif", ".tif", ".tiff", ".dng", ".cr2", ".nef", ".arw", ".psd"))
+_CAMERA_HINT = (
+    "browsers cannot show this format: save the picture as JPEG; an iPhone takes JPEG when Settings, Camera, Formats "
+    "is set to Most Compatible"
+)
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__"))
 _DATA_SUFFIXES = frozenset((".yaml", ".yml", ".json", ".csv"))
 # RFC 8615; Apache; GitHub Pages; Codeberg Pages
@@ -168,7 +173,8 @@ def _sort_in(
         resources.add(path)
     else:
         message = f"`{file.name}` is not a text or a picture that this folder understands; it was left out"
-        found.diagnostics.append(fault(codes.IGNORED_FILE, Span(path, 1), message))
+        hint = _CAMERA_HINT if suffix in _OF_CAMERAS else ""
+        found.diagnostics.append(fault(codes.IGNORED_FILE, Span(path, 1), message, hint=hint))
 
 
 def _text_kind(file: Path, collection: Collection) -> str:
