@@ -42,13 +42,14 @@ class PullFlags(NamedTuple):
     dry_run: bool = False
     files: tuple[str, ...] = ()
     votes: bool = False
+    again: bool = False
 
 
 def run_pull(session: Session, flags: PullFlags) -> int:
     """Take in what the sources have, or the files named; returns 1 when some was refused, 3 when a host failed."""
     settings = session.settings()
     store = Store(session.root)
-    desk = Desk(store, limits_of(settings), dry_run=flags.dry_run)
+    desk = Desk(store, limits_of(settings), dry_run=flags.dry_run, again=flags.again)
     desk.outcome.diagnostics.extend(check_tracked(session.root))
     with shown_progress(session) as tell:
         for found, delivered in sources_to_read(session, settings, flags, desk):
@@ -147,6 +148,8 @@ def _report(session: Session, outcome: Outcome, flags: PullFlags) -> None:
                 "dry_run": flags.dry_run,
                 "new": [msgspec.to_builtins(entry) for entry in outcome.arrived],
                 "known": outcome.known,
+                "anew": outcome.anew,
+                "decided": outcome.decided,
                 "quarantined": outcome.quarantined,
                 "left": outcome.left,
                 "diagnostics": as_data(outcome.diagnostics),
@@ -160,6 +163,10 @@ def _report(session: Session, outcome: Outcome, flags: PullFlags) -> None:
         session.say(f"  and {len(outcome.arrived) - 40:,} more")
     for item_id, twin in outcome.twins[:10]:
         session.say(f"  {item_id}  came another way too, and is there as {twin}")
+    for item_id in outcome.anew[:40]:
+        session.say(f"  {item_id}  read anew; look at it with `caresite stories show {item_id[:6]}`")
+    for item_id in outcome.decided[:40]:
+        session.say(f"  {item_id}  was left as it is: somebody has decided about it or changed it")
     session.say(_summary(outcome, dry_run=flags.dry_run))
     if outcome.left:
         session.say(f"{counted(outcome.left, 'message')} of other forms left where they are.")
@@ -181,6 +188,8 @@ def _summary(outcome: Outcome, *, dry_run: bool) -> str:
         parts.append(f"{outcome.quarantined} of them in quarantine")
     if outcome.known:
         parts.append(f"{outcome.known:,} there already")
+    if outcome.anew:
+        parts.append(f"{len(outcome.anew):,} of them {'would be ' if dry_run else ''}read anew")
     if outcome.refused:
         parts.append(f"{outcome.refused:,} refused")
     return ", ".join(parts) + "."

@@ -7,10 +7,19 @@ from functools import lru_cache
 
 from caresite.kinds.consent import SCOPES
 from caresite.submissions.fold import clean_text, fold
-from caresite.submissions.questions import BOX, HELD_NAMES, KNOWN
+from caresite.submissions.questions import BOX, CONSENT_DIGEST, CONSENT_WORDING, FORM_LANG, HELD_NAMES, KNOWN
 from caresite.submissions.vocabulary import questions_by_words, without_numbers
 
-__all__ = ["RECEIVED", "SOURCE_ID", "TECHNICAL", "by_meaning", "is_technical", "meaning_of"]
+__all__ = [
+    "MAPPED",
+    "RECEIVED",
+    "SOURCE_ID",
+    "TECHNICAL",
+    "by_meaning",
+    "is_technical",
+    "meaning_of",
+    "missing_columns",
+]
 
 RECEIVED = "received"
 SOURCE_ID = "source_id"
@@ -70,6 +79,13 @@ _SYNONYMS = {
     SOURCE_ID: "id|token|response id|submission id|responseid|submissionid|review id|reviewid|comment id|commenthex|"
     "event id|uuid|entry id",
 }
+MAPPED: tuple[str, ...] = (
+    *(name for name in _SYNONYMS if name not in ("request", "which")),
+    *("vote_for", "vote"),
+    *(scope for scope in SCOPES),
+    *(FORM_LANG, CONSENT_WORDING, CONSENT_DIGEST),
+)
+"""What `map` may say of a column: the questions, the purposes of consent, and what an entry says about itself."""
 _BY_NAME = {name: meaning for meaning, names in _SYNONYMS.items() for name in names.split("|")}
 _SCOPES = {fold(f"{start}{scope}"): scope for scope in SCOPES for start in ("", BOX, "consent ")}
 _SCOPES |= {"consent publish": "publish_text", "publish": "publish_text", "consent photo": "publish_photo"}
@@ -109,6 +125,8 @@ def by_meaning(fields: Mapping[str, str], given: Mapping[str, str]) -> tuple[dic
     rest = {column: text for column, text in fields.items() if not _is_control(column)}
     for meaning, columns in given.items():
         named = [found for name in columns.split(" + ") if (found := _column(name, rest))]
+        if not named:
+            continue  # what was not asked is no answer, and no no
         parts = [text for column in named if (text := clean_text(rest.pop(column)))]
         known[meaning] = "\n\n".join(parts)
     for column in tuple(rest):
@@ -120,6 +138,13 @@ def by_meaning(fields: Mapping[str, str], given: Mapping[str, str]) -> tuple[dic
         known["name"] = " ".join(part for part in names if part.strip())
     rest |= {part: known.pop(part) for part in ("first_name", "last_name") if part in known}
     return known, rest
+
+
+def missing_columns(given: Mapping[str, str], columns: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return what `given` maps to a column that is not among `columns`, as meaning and name."""
+    there = tuple(columns)
+    wanted = ((meaning, name.strip()) for meaning, names in given.items() for name in names.split(" + "))
+    return tuple((meaning, name) for meaning, name in wanted if not _column(name, there))
 
 
 def _column(name: str, columns: Iterable[str]) -> str:

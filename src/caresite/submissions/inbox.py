@@ -14,6 +14,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.intake import IncomingSource
 from caresite.core.suggest import nearest
 from caresite.submissions.agreements import Wordings
+from caresite.submissions.columns import MAPPED
 from caresite.submissions.deliveries import deliveries_at, files_at
 from caresite.submissions.entries import Intake
 from caresite.submissions.options import options_of
@@ -74,6 +75,12 @@ def _check(settings: Settings, name: str) -> Iterator[Diagnostic]:
         yield fault(UNKNOWN_FORM, at("form"), f"there is no form `{source.form}`", hint=hint)
     if source.timezone and source.timezone not in available_timezones():
         yield fault(BAD_SOURCE, at("timezone"), f"`{source.timezone}` is not a timezone")
+    for meaning in source.map:
+        if meaning not in MAPPED:
+            near = nearest(meaning, MAPPED)
+            hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(MAPPED)}"
+            message = f"`map` of the source `{name}` knows nothing called `{meaning}`"
+            yield fault(BAD_SOURCE, at(f"map.{meaning}"), message, hint=hint)
 
 
 def deliveries(found: Channel, errand: Errand) -> Iterable[Delivery]:

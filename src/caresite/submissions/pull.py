@@ -21,10 +21,11 @@ from msgspec.structs import replace
 from caresite.core.codes_stories import ODD_VALUE
 from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.intake import Form, RetentionDays
+from caresite.submissions.again import read_anew
 from caresite.submissions.entries import Entry, Intake
 from caresite.submissions.listing import Summary, summary_of
 from caresite.submissions.media import Drawn, pictures_of
-from caresite.submissions.records import Moderation, Move, Retention, State, Submission
+from caresite.submissions.records import Moderation, Move, Retention, State, Submission, Submitter
 from caresite.submissions.sameness import NEAR, Sketches
 from caresite.submissions.sources.registry import Delivery, SourceKind
 from caresite.submissions.spam.bayes import Model, learned_points
@@ -54,11 +55,17 @@ class Arrived(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, kw_only=True):
-    """What a pull did: what is new, how many were there already, belong to other forms, or were refused."""
+    """What a pull did: what is new, how many were there already, belong to other forms, or were refused.
+
+    Of those that were there `anew` are now kept as they are read today; `decided` were left, as somebody had touched
+    them.
+    """
 
     arrived: list[Arrived] = []
     known: int = 0
     twins: list[tuple[str, str]] = []
+    anew: list[str] = []
+    decided: list[str] = []
     left: int = 0
     refused: int = 0
     diagnostics: list[Diagnostic] = []
@@ -77,13 +84,16 @@ class _Judged(NamedTuple):
 
 
 class Desk:
-    """Takes deliveries in. `forms` say how long what they bring is kept."""
+    """Takes deliveries in. What is there already is left as it is, or read `again` while nobody has decided."""
 
-    def __init__(self, store: Store, limits: SpamLimits, *, by: str = "pull", dry_run: bool = False) -> None:
+    def __init__(
+        self, store: Store, limits: SpamLimits, *, by: str = "pull", dry_run: bool = False, again: bool = False
+    ) -> None:
         self.store = store
         self.limits = limits
         self.by = by
         self.dry_run = dry_run
+        self.again = again
         self.outcome = Outcome()
         self._model = load_model(store)
         self._summaries: dict[str, Summary] = {}
@@ -126,6 +136,8 @@ class Desk:
 
     def is_taken(self, mark: str) -> bool:
         """Tell whether all that a delivery holds is in the store, and count it as known if it is."""
+        if self.again:
+            return False
         self._learn()
         ids = self._taken.ids_of(mark, self._summaries)
         self.outcome.known += len(ids)
@@ -146,11 +158,16 @@ class Desk:
         Their pictures are fetched and drawn before: a slow host is not to keep others from the store.
         """
         self._learn()
-        new = [entry for entry in entries if not self._is_known(entry)]
+        new: list[Entry] = []
+        known: list[Entry] = []
+        for entry in entries:
+            (known if self._is_known(entry) else new).append(entry)
         drawn = [(entry, pictures_of(entry, intake.source, fetch=not self.dry_run)) for entry in new]
         with nullcontext() if self.dry_run else self.store.locked():
             self._learn()
             self._keep_all((self._judge(entry, pictures, intake) for entry, pictures in drawn), new, intake)
+            if self.again:
+                self._keep_anew(known, intake)
             self._told = self.store.journal.size()
 
     def _learn(self) -> None:
@@ -181,7 +198,7 @@ class Desk:
         """Return what is to be kept of an entry, or None when it is there already."""
         if self._is_known(entry):
             return None
-        sender = replace(entry.submission.submitter, email_hmac=self.store.hmac_of(entry.submission.submitter.email))
+        sender = self._known_sender(entry.submission)
         entry = replace(entry, submission=replace(entry.submission, submitter=sender))
         summary = summary_of(entry.submission)
         if twin := self._came_another_way(summary):
@@ -224,6 +241,24 @@ class Desk:
             notes = (f"{submission.id}: {noticed}" for noticed in entry.submission.noticed)
             self.outcome.diagnostics.extend(fault(ODD_VALUE, entry.span, note) for note in notes)
             self._tell(submission)
+
+    def _keep_anew(self, entries: Iterable[Entry], intake: Intake) -> None:
+        """Keep entries that are there already as they are read now, where nobody has decided about them."""
+        for entry in entries:
+            old, revision = self.store.read(entry.submission.id)
+            sender = self._known_sender(entry.submission)
+            new = read_anew(old, replace(entry.submission, submitter=sender, media=old.media))
+            if new is None:
+                self.outcome.decided.append(old.id)
+            elif new != old:
+                self.outcome.anew.append(old.id)
+                if not self.dry_run:
+                    self._keep_wordings((new,), intake)
+                    self.store.replace(new, revision)
+
+    def _known_sender(self, submission: Submission) -> Submitter:
+        sender = submission.submitter
+        return replace(sender, email_hmac=self.store.hmac_of(sender.email))
 
     def _keep_wordings(self, submissions: Iterable[Submission], intake: Intake) -> None:
         """Keep the texts that were agreed to beside the agreements, whatever becomes of `consent/`."""

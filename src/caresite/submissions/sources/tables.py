@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from caresite.core.codes_stories import UNREADABLE_EXPORT
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.suggest import nearest
+from caresite.submissions.columns import missing_columns
 from caresite.submissions.entries import Answers, Intake, Received, collect
 from caresite.submissions.fold import fold
 from caresite.submissions.sources.encodings import MAX_BYTES, text_of
@@ -65,6 +67,8 @@ def read_table(data: bytes, intake: Intake, source: str = "csv") -> Received:
         head = _head(rows, intake.shown)
     except Problem as problem:
         return Received((), (*diagnostics, *problem.diagnostics))
+    if lacking := tuple(_lacking(head, intake)):
+        return Received((), (*diagnostics, *lacking))
     preset = _preset(head, intake, source)
     found = (_answers(head, line, cells, preset, intake) for line, cells in rows[1:] if any(map(str.strip, cells)))
     return collect(found, intake, diagnostics)
@@ -161,6 +165,15 @@ def _head(rows: list[tuple[int, list[str]]], shown: str) -> list[str]:
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return names
+
+
+def _lacking(head: list[str], intake: Intake) -> Iterator[Diagnostic]:
+    """Report columns that `map` names and the file lacks: read without them, it would say what nobody said."""
+    for meaning, name in missing_columns(intake.source.map, head):
+        near = nearest(name, head)
+        hint = f"did you mean “{near}”?" if near else f"there are: {', '.join(f'“{each}”' for each in head[:12])}."
+        message = f"there is no column “{name}”, which `map` calls `{meaning}`; nothing of the file was taken in"
+        yield fault(UNREADABLE_EXPORT, Span(intake.shown, 1), message, hint=f"{hint} Correct it in `map`.")
 
 
 # the rows
