@@ -316,9 +316,9 @@ def plain_of(text: str) -> str:
 
 
 def test_structured_data_is_data(published: BuiltSite) -> None:
-    for path, data in published.outputs.items():
+    for path in published.outputs:
         if path.endswith(".html"):
-            for script in tree_of(data.decode()).iter("script"):
+            for script in tree_of(published.outputs[path].decode()).iter("script"):
                 if script.get("type") != "application/ld+json":
                     assert re.fullmatch(r"/(?:assets|search)/[\w.-]+\.js", script.get("src") or ""), path
                     assert not script.text, path
