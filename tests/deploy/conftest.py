@@ -45,6 +45,15 @@ def full_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def bare_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server that lets nobody run a command."""
+    if not ssh_program():
+        pytest.skip("there is no SSH server: apt-get install openssh-server")
+    with ssh_server(tmp_path_factory.mktemp("bare-sshd"), only_sftp=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
     with moto_server(tmp_path_factory.mktemp("moto")) as storage:
         yield storage

@@ -89,10 +89,11 @@ def ssh_program() -> str:
 
 
 @contextmanager
-def ssh_server(folder: Path, *, largest_file: int = 0) -> Iterator[Server]:
+def ssh_server(folder: Path, *, largest_file: int = 0, only_sftp: bool = False) -> Iterator[Server]:
     """Run an OpenSSH server that lets this user in with a key, and keeps its own files in `folder`.
 
-    With `largest_file` it can write no file of more bytes, as on a disk that is full.
+    With `largest_file` it can write no file of more bytes, as on a disk that is full. With `only_sftp` it runs no
+    command, as most web space does.
     """
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
@@ -107,6 +108,7 @@ def ssh_server(folder: Path, *, largest_file: int = 0) -> Iterator[Server]:
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\nPidFile none\nUsePAM no\n"
         f"AuthorizedKeysFile {folder / 'authorized_keys'}\nStrictModes no\nPermitRootLogin yes\n"
         "PasswordAuthentication no\nSubsystem sftp internal-sftp\nMaxStartups 100\n"
+        + ("ForceCommand internal-sftp\n" if only_sftp else "")
     )
     command = [ssh_program(), "-D", "-e", "-f", str(folder / "config")]
     with log.open("wb") as out:

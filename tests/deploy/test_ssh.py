@@ -164,3 +164,16 @@ def test_a_line_that_breaks_is_made_anew(site: Path, sshd: Server) -> None:
         assert planned(target, site / "public").is_empty
         assert target._line._number > 1  # type: ignore[attr-defined]
     assert tree(site / "www") == PAGES
+
+
+def test_web_space_that_runs_no_command_is_listed_by_sftp_itself(
+    site: Path, sshd: Server, bare_sshd: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(site / "www", {"cgi-bin/old.pl": "theirs"})
+    with opened("sftp", bare_sshd.options(site / "www"), errand(site)) as target:
+        sent(target, site / "public")
+        bare = planned(target, site / "public")
+    assert (bare.is_empty, bare.there.foreign) == (True, {"cgi-bin/old.pl"})
+    monkeypatch.setattr("caresite.deploy.sftp_listing._walked", None)
+    with opened("sftp", sshd.options(site / "www"), errand(site)) as target:
+        assert planned(target, site / "public") == bare

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import posixpath
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -21,6 +20,7 @@ from caresite.deploy.faults import file_problem, silent
 from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledger, understood, written
 from caresite.deploy.plan import Plan, in_the_way, steps, turn
 from caresite.deploy.secrets import find_secret
+from caresite.deploy.sftp_listing import Listing, listed, stamp_of
 from caresite.deploy.ssh import Line, SshOptions
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 
@@ -77,43 +77,23 @@ class Sftp:
 
     def look(self, wanted: Wanted) -> There:
         """Return what the folder holds, by its listing and the ledger of the last deploy."""
-        self._check_folder()
-        listing = self._listing()
-        leftovers = [path for path in listing if path.endswith(_PART)]
-        self._stamps = {path: stamp for path, stamp in listing.items() if path not in leftovers}
+        is_there = self._check_folder()
+        listing = listed(self._asked, self._at("")) if is_there else Listing({}, set())
+        self._folders = listing.folders | ({""} if is_there else set())
+        leftovers = [path for path in listing.files if path.endswith(_PART)]
+        self._stamps = {path: stamp for path, stamp in listing.files.items() if path not in leftovers}
         ledger = self._ledger() if self._stamps.pop(LEDGER, None) else Ledger()
         return understood(ledger, self._stamps, leftovers=leftovers)
 
-    def _check_folder(self) -> None:
-        """Raise Problem when there is no such folder, and none above it to make it in."""
+    def _check_folder(self) -> bool:
+        """Tell whether the folder is there. Raises Problem when there is none above it either, to make it in."""
         path = self._options.path.rstrip("/") or "/"
         if self._asked(partial(_exists, path=path)):
-            self._folders.add("")
-            return
+            return True
         if self._asked(partial(_exists, path=posixpath.dirname(path) or ".")):
-            return
+            return False
         message = f"there is no folder `{path}` at {self._line.host}, and none above it either"
         raise Problem(fault(codes.NO_SUCH_PLACE, self._errand.span, message))
-
-    def _listing(self) -> dict[str, str]:
-        """Return the stamp of each file by path; folders are listed several at once."""
-        found: dict[str, str] = {}
-        level = [""] if "" in self._folders else []
-        while level:
-            below: list[str] = []
-
-            def take(folder: str, below: list[str] = below) -> None:
-                for entry in self._asked(lambda sftp: sftp.listdir_attr(self._at(folder))):
-                    path = posixpath.join(folder, entry.filename)
-                    if stat.S_ISDIR(entry.st_mode or 0):
-                        below.append(path)
-                    else:
-                        found[path] = _stamp(entry)
-
-            each(level, take, workers=_WORKERS, done=lambda folder: None)
-            self._folders.update(below)
-            level = sorted(below)
-        return found
 
     def _ledger(self) -> Ledger:
         def fetched(sftp: Any) -> bytes:
@@ -172,7 +152,7 @@ class Sftp:
         if there.st_size != file.size:
             raise self._full(file.path)
         _replace(sftp, part, self._at(file.path))
-        self._stamps[file.path] = _stamp(there)
+        self._stamps[file.path] = stamp_of(there)
 
     def _write_ledger(self, ledger: Ledger) -> None:
         def write(sftp: Any) -> None:
@@ -275,10 +255,6 @@ def _is_removed(sftp: Any, path: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _stamp(entry: Any) -> str:
-    return f"{entry.st_size}-{int(entry.st_mtime or 0)}"
 
 
 def _folders_of(files: Iterable[File]) -> list[str]:
