@@ -231,3 +231,18 @@ def test_what_is_removed_while_a_build_goes_on_goes_with_the_next(edited: Path) 
 
 def test_a_build_that_nobody_disturbs_leaves_a_record(edited: Path) -> None:
     assert built_with_an_edit_at(edited, "render", lambda: None) is not None
+
+
+def test_the_record_does_not_name_private_files(site: Path) -> None:
+    letter = site / "private/inbox/Helen Marchbanks - Thank you.eml"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("Dear all")
+    for path in (letter, letter.parent, letter.parent.parent):
+        make_old(path)
+    build(site)
+    build(site)
+    kept = b"".join(path.read_bytes() for path in (site / ".caresite").rglob("*") if path.is_file())
+    assert b"Marchbanks" not in kept
+    assert not loads_a_pipeline(site)
+    letter.write_text("Dear everybody")
+    assert loads_a_pipeline(site)

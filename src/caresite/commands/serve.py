@@ -21,8 +21,8 @@ import msgspec
 from caresite.commands.build import now_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import as_data, print_diagnostics
-from caresite.commands.session import Session
-from caresite.core.codes import NO_CONFIG, PLUGIN_FAILED
+from caresite.commands.session import Session, refuse_without_site
+from caresite.core.codes import PLUGIN_FAILED
 from caresite.core.config import load_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.installed import installed
@@ -99,7 +99,7 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 def _serve(session: Session, flags: Flags) -> int:
-    _refuse_without_site(session)
+    refuse_without_site(session)
     with _bound(flags):
         preview = _preview(session, flags)
     with _closing(preview):
@@ -147,15 +147,6 @@ def _options(session: Session, flags: Flags) -> Callable[[], Options]:
         compiled=session.root / ".caresite/templates",
     )
     return lambda: options(now=fixed or datetime.now(UTC))
-
-
-def _refuse_without_site(session: Session) -> None:
-    """Raise Problem where there is no site at all; one that is broken can be mended while it is served."""
-    try:
-        load_config(session.root, files=session.configs, env=session.env, environ=os.environ)
-    except Problem as problem:
-        if any(d.code == NO_CONFIG.id for d in problem.diagnostics):
-            raise
 
 
 def additions() -> tuple[Addition, ...]:

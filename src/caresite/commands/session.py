@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from caresite.core.config import Settings
 
-__all__ = ["Session", "printable"]
+__all__ = ["Session", "printable", "refuse_without_site"]
 
 
 class Session(NamedTuple):
@@ -55,3 +55,16 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)
+
+
+def refuse_without_site(session: Session) -> None:
+    """Raise Problem where there is no site at all; a config with faults is none of this."""
+    from caresite.core.codes import NO_CONFIG
+    from caresite.core.config import load_config
+    from caresite.core.diagnostics import Problem
+
+    try:
+        load_config(session.root, files=session.configs, env=session.env, environ=os.environ)
+    except Problem as problem:
+        if any(d.code == NO_CONFIG.id for d in problem.diagnostics):
+            raise

@@ -18,12 +18,13 @@ from caresite.commands.stories_look import found_id, found_ids, in_quotes, mende
 from caresite.core.config import Settings
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem
-from caresite.submissions.public import shown_of
+from caresite.kinds.testimonial import DISPLAYS
+from caresite.submissions.public import author_of, shown_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.decisions import Answer, Approve, Decision, Reject, Reopen
 from caresite.submissions.review.guards import terms_of
-from caresite.submissions.review.letter import asking_of, letter_to
+from caresite.submissions.review.letter import asking_of, letter_to, was_asked_for_name
 from caresite.submissions.review.moderator import moderator
 
 __all__ = [
@@ -109,7 +110,10 @@ def run_approve(session: Session, flags: ApproveFlags) -> int:
     decision = Approve(answer=_answer(flags, proof, settings, review.terms.now) if proof else None)
     if (flags.agreed or flags.display) and not proof:
         raise click.UsageError("--agreed and --display need --evidence, which proves that they said so")
-    return _each(session, review, flags.ids, decision, proof)
+    code = _each(session, review, flags.ids, decision, proof)
+    if settings.config.sample:
+        session.say("Every page says that the people on this site are made up. Take `sample: true` out of the config.")
+    return code
 
 
 def _answer(flags: ApproveFlags, proof: bytes, settings: Settings, now: datetime) -> Answer:
@@ -149,8 +153,14 @@ def _each(session: Session, review: Review, given: tuple[str, ...], decision: De
 
 def _said(item: Submission) -> str:
     if item.moderation.state == "approved":
-        return "approved, and shown from the next build on"
+        return f"approved, and shown from the next build on, {_named(item)}"
     return f"declined as {item.moderation.reason}"
+
+
+def _named(item: Submission) -> str:
+    author = author_of(item)
+    names = [str(author[key]) for key in ("name", "company") if author.get(key)]
+    return f"named: {', '.join(names)}" if names else "without a name"
 
 
 def _titled(item: Submission) -> str:
@@ -198,5 +208,8 @@ def run_ask(session: Session, given: str, by: str) -> int:
         session.say("Write that into a file of `consent/`, and it stands in every letter.")
     session.say(f"{item_id} waits for its author. When they say yes, keep their letter in a file, and then:")
     wanted = " --agreed publish_text" if any(each.what == "publish_text" for each in opened.lacks) else ""
-    session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD{wanted}")
+    named = "" if was_asked_for_name(opened.submission) else " --display CHOICE"
+    session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD{wanted}{named}")
+    if named:
+        session.say(f"CHOICE is how they want to be named: {', '.join(DISPLAYS)}. Without it, nobody is named.")
     return 0

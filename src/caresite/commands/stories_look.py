@@ -13,12 +13,13 @@ import click
 import msgspec
 
 from caresite.commands.report import print_diagnostics
-from caresite.commands.session import Session, printable
+from caresite.commands.session import Session, printable, refuse_without_site
+from caresite.core.suggest import nearest
 from caresite.core.texts import counted
 from caresite.submissions.export import neutral
 from caresite.submissions.listing import Summary
 from caresite.submissions.public import content_file, shown_of
-from caresite.submissions.records import Submission, decisions
+from caresite.submissions.records import STATES, Submission, decisions
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.edits import Piece, pieces
 from caresite.submissions.review.guards import Hindrance, Terms, terms_of
@@ -47,6 +48,10 @@ def in_quotes(text: str, length: int = 60) -> str:
 
 def run_list(session: Session, flags: ListFlags) -> int:
     """List what the private store holds, newest first; returns 1 when some of it cannot be read."""
+    if flags.state not in ("", *STATES):
+        near = nearest(flags.state, STATES)
+        hint = f"did you mean `{near}`?" if near else f"one of {', '.join(STATES)}"
+        raise click.BadParameter(f"there is no state “{flags.state}”; {hint}", param_hint="STATE")
     store = mended(session)
     found = [s for s in store.listing().values() if not flags.state or s.state == flags.state]
     if session.json or flags.format == "json":
@@ -62,6 +67,7 @@ def run_list(session: Session, flags: ListFlags) -> int:
 
 def mended(session: Session) -> Store:
     """Return the site's store, after finishing decisions that something interrupted."""
+    refuse_without_site(session)
     store = Store(session.root)
     for item_id in Review(store, Terms(by="", now=datetime.now(UTC))).mend():
         session.say(f"Finished what was interrupted with {item_id}.")

@@ -245,7 +245,9 @@ class _Builder:
                 return
             if key.text in parent.keys:
                 message = f"`{key.text}` stands here a second time"
-                raise Problem(fault(codes.DUPLICATE_KEY, key.span, message, related=(parent.keys[key.text],)))
+                hint = f"put the lines of both below one `{key.text}`" if isinstance(value, Table) else ""
+                first = (parent.keys[key.text],)
+                raise Problem(fault(codes.DUPLICATE_KEY, key.span, message, hint=hint, related=first))
             parent.entries[key.text] = value
             parent.keys[key.text] = key.span
 

@@ -28,7 +28,8 @@ FORMAT = 3
 _YOUNG_NS = 2_000_000_000
 _CLOCK_STEP_NS = 20_000_000  # the clock of a file system may be as late as that
 _IGNORED = frozenset(("__pycache__", "node_modules", ".git"))
-ALWAYS = ("content", "data", "static", "assets", "templates", "i18n", "drawings", "themes", "consent", "private")
+_PRIVATE = "private"
+ALWAYS = ("content", "data", "static", "assets", "templates", "i18n", "drawings", "themes", "consent", _PRIVATE)
 
 
 def memory_name() -> str:
@@ -144,7 +145,7 @@ def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
     then = dict(zip(lines[::3], zip(lines[1::3], lines[2::3], strict=True), strict=True))
     seen = 0
     for path, stamp in _files(root, tree):
-        stamp_then, digest = then.get(path, ("", ""))
+        stamp_then, digest = then.get(_known_by(root, path), ("", ""))
         if stamp != stamp_then or (digest and digest != _digest(path)):
             return False
         seen += 1
@@ -154,7 +155,14 @@ def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
 def _stamped(root: Path, tree: Tree, now: int) -> Iterator[tuple[str, str, str]]:
     for path, stamp in _files(root, tree):
         young = stamp != "folder" and max(map(int, stamp.split()[1:3])) > now - _YOUNG_NS
-        yield path, stamp, _digest(path) if young else ""
+        yield _known_by(root, path), stamp, _digest(path) if young else ""
+
+
+def _known_by(root: Path, path: str) -> str:
+    """Return what the record calls a file: its path, but for private ones, which may be named after their senders."""
+    if not path.startswith(os.path.join(root.absolute(), _PRIVATE, "")):
+        return path
+    return hashlib.blake2b(path.encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
 def _digest(path: str) -> str:

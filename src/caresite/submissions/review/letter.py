@@ -16,7 +16,7 @@ from caresite.submissions.review.decisions import Ask
 from caresite.submissions.review.guards import Hindrance
 from caresite.submissions.wordings import Wording, wordings_in
 
-__all__ = ["Asking", "Letter", "asking_of", "letter_to"]
+__all__ = ["Asking", "Letter", "asking_of", "letter_to", "was_asked_for_name"]
 
 _FOLDER = Path(__file__).parent / "letters"
 _LANGUAGES = ("en", "de", "es")
@@ -84,11 +84,12 @@ def _beginning(item: Submission, words: Mapping[str, str]) -> Iterator[str]:
         yield f"{words['unchanged']}\n{_quoted(shown.title, shown.body)}"
     author = author_of(item)
     named = ", ".join(author[key] for key in ("name", "role", "company", "location") if author.get(key))
-    if _was_asked_for_name(item):
+    if was_asked_for_name(item):
         yield words["named"].format(name=named) if named else words["nameless"]
 
 
-def _was_asked_for_name(item: Submission) -> bool:
+def was_asked_for_name(item: Submission) -> bool:
+    """Tell whether the author has said whether they may be named; if not, the letter asks."""
     return any("publish_name" in (*each.granted, *each.denied) for each in item.consent)
 
 
@@ -107,7 +108,7 @@ def _questions(item: Submission, lacks: Iterable[Hindrance], words: Mapping[str,
             found.append(asked[each.what])
         elif each.asks and each.what in words:
             found.append(words[each.what].format(age=asking.min_age))
-    if not _was_asked_for_name(item):
+    if not was_asked_for_name(item):
         found.append(words["display"])
     if found:
         yield "\n".join((words["questions"], *(f"- {question}" for question in found)))
