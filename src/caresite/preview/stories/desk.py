@@ -166,10 +166,11 @@ class _Desk:
         """Carry out what a form says."""
         if reason := self._door.refusal(request):
             return _refused(reason)
-        if int(request.headers.get("content-length") or 0) > MAX_BYTES:
+        body = await _body_of(request)
+        if len(body) > MAX_BYTES:
             return PlainTextResponse("That is more than anybody writes.\n", 413)
         try:
-            form = read_form(await request.body())
+            form = read_form(body)
         except ValueError:
             return PlainTextResponse("That is not a form.\n", 400)
         if not self._door.is_ours({"token": form.get("token")}):
@@ -316,6 +317,16 @@ def _id_in(request: Request) -> str:
     """Return the id that an address names; what has not the form of one is nobody's."""
     given: str = request.path_params["id"]
     return given if _ID.fullmatch(given) else ""
+
+
+async def _body_of(request: Request) -> bytes:
+    """Return what was sent, or as much of it as shows that it is too long."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BYTES:
+            break
+    return body
 
 
 def _now() -> datetime:
