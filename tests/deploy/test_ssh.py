@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.deploy.digests import output_files, wanted_from
+from caresite.deploy.plan import made
+from caresite.deploy.target import File
+from caresite.pipeline.publish import MARKER
 from deploy.sending import PAGES, errand, opened, planned, sent, tree, write
 from deploy.servers import FINGERPRINT, Server, free_port, greeting_server
 
@@ -177,3 +181,17 @@ def test_web_space_that_runs_no_command_is_listed_by_sftp_itself(
     monkeypatch.setattr("caresite.deploy.sftp_listing._walked", None)
     with opened("sftp", sshd.options(site / "www"), errand(site)) as target:
         assert planned(target, site / "public") == bare
+
+
+def test_rsync_takes_files_from_wherever_they_lie(site: Path, sshd: Server) -> None:
+    if not shutil.which("rsync"):
+        pytest.skip("there is no rsync: apt-get install rsync")
+    twin = site / "twins/one.gz"
+    write(site / "twins", {"one.gz": "packed"})
+    (site / "public" / MARKER).write_text("made by a build")
+    files = {**output_files(site / "public"), "index.html.gz": File("index.html.gz", twin, 6)}
+    with opened("rsync", sshd.options(site / "www"), errand(site)) as target:
+        wanted = wanted_from(files, target.digest)
+        target.send(made(wanted, target.look(wanted)), lambda step, done, total: None)
+        assert made(wanted, target.look(wanted)).is_empty
+    assert tree(site / "www") == {**PAGES, "index.html.gz": "packed"}

@@ -24,6 +24,7 @@ from caresite.deploy.ledger import LEDGER, Ledger, intended, knows, read_ledger,
 from caresite.deploy.plan import Plan, emptied, in_the_way, steps, turn
 from caresite.deploy.ssh import SshOptions, file_of
 from caresite.deploy.target import DigestName, Errand, Sent, Tell, There, Wanted
+from caresite.pipeline.publish import MARKER
 
 __all__ = ["TARGET", "Rsync", "RsyncOptions", "opened"]
 
@@ -108,8 +109,8 @@ class Rsync:
 
     def _seen(self, wanted: Wanted) -> _Seen:
         missing, other, extra = set[str](), set[str](), set[str]()
-        with _staged({path: file.source for path, file in wanted.files.items()}) as folder:
-            compare = ("-rcnL8", "--delete", "--itemize-changes", "--out-format=%i %n")
+        with _gathered(wanted) as folder:
+            compare = ("-rcnL8", "--delete", "--itemize-changes", "--out-format=%i %n", f"--exclude=/{MARKER}")
             for line in self._run(*compare, f"{folder}/", self._there()).splitlines():
                 if not (match := _CHANGE.fullmatch(line)) or (path := _unescaped(match[2])).endswith("/"):
                     continue
@@ -225,6 +226,18 @@ def _ssh(options: RsyncOptions, errand: Errand, shared: str) -> list[str]:
 def _quoted(words: Iterable[str]) -> str:
     """Return a command in rsync's own way of quoting."""
     return " ".join("'" + word.replace("'", "''") + "'" for word in words)
+
+
+@contextmanager
+def _gathered(wanted: Wanted) -> Iterator[str]:
+    """Give the folder in which all files lie as they are to stand there; one is made where they do not."""
+    first = next(iter(wanted.files.values()), None)
+    root = str(first.source).removesuffix(first.path) if first else ""
+    if root and all(str(file.source) == root + path for path, file in wanted.files.items()):
+        yield root.rstrip("/")
+        return
+    with _staged({path: file.source for path, file in wanted.files.items()}) as folder:
+        yield folder
 
 
 @contextmanager
