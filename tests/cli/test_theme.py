@@ -74,7 +74,7 @@ def test_every_component_is_on_it() -> None:
 
 
 def test_every_component_of_texts_is_on_it() -> None:
-    assert {spec.name for spec in COMPONENTS} - set(TEXTS) == {"figure"}
+    assert {spec.name for spec in COMPONENTS} - set(TEXTS) == {"figure", "gallery"}
 
 
 def test_each_stands_in_both_modes(site: Path) -> None:

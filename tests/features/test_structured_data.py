@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
 
@@ -346,10 +347,17 @@ def stands_on(shown: Shown, key: str, value: str) -> bool:
             return value in shown.languages
         case "openingHours":
             return value in shown.hours
+        case "image":
+            return unquote(value) in shown.addresses or any(drawn_from(value, other) for other in shown.addresses)
         case _ if value.startswith(("https://", "http://")):
             return unquote(value) in shown.addresses
         case _:
             return squeezed(value) in shown.words
+
+
+def drawn_from(picture: str, address: str) -> bool:
+    """Tell whether a page shows a picture in another size, under that address."""
+    return "/assets/pictures/" in address and f"/{PurePosixPath(picture).stem}-" in address
 
 
 @pytest.fixture(scope="module")
