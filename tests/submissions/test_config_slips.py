@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from caresite.cli import cli
+from caresite.core.intake import Form
 from caresite.submissions.columns import MAPPED
 from caresite.submissions.records import Submission, decisions
+from caresite.submissions.sources.tables import read_table
 from caresite.submissions.store import Store
-from submissions.conftest import MakeIntake, Run
+from submissions.conftest import MakeIntake, Run, only
 from submissions.conftest import codes as codes_of
 
 SOURCE = """
@@ -128,3 +132,99 @@ def test_the_docs_list_every_key_of_map() -> None:
     told = (Path(__file__).parents[2] / "docs/how-to/collect-stories.md").read_text("utf-8")
     table = told.partition("| key of `map` |")[2].partition("\n\n")[0]
     assert set(re.findall(r"`(\w+)`", table)) == set(MAPPED)
+
+
+# where letters lie
+
+
+@pytest.mark.parametrize(
+    ("path", "missing", "near"),
+    [
+        ("private/inbx/*.csv", "private/inbx", "private/inbox"),
+        ("privat/inbox/*.csv", "privat", "private"),
+        ("private/inbox/answer.csv", "private/inbox/answer.csv", "private/inbox/answers.csv"),
+        ("private/inbox/*.csv", "", ""),
+        ("private/inbox", "", ""),
+        ("private/inbox/*/*.csv", "", ""),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_told(
+    path: str, missing: str, near: str, site: Path, run: Run, declare: Declare
+) -> None:
+    (site / "private/inbox").mkdir(parents=True)
+    (site / "private/inbox/answers.csv").write_text(ANSWERS, encoding="utf-8")
+    declare(GOOD)
+    config = site / "caresite.yaml"
+    config.write_text(config.read_text("utf-8").replace("in/*.csv", path), encoding="utf-8")
+    checked = CliRunner().invoke(cli, ["-C", str(site), "check"])
+    pulled = run("pull")
+    assert (checked.exit_code, pulled.exit_code) == (0, 0), checked.output
+    for output in (checked.output, pulled.output):
+        assert ("the source `paper` finds no file" in output) == bool(missing), output
+        assert not missing or f"there is no `{missing}`" in output
+        assert not near or f"did you mean `{near}`?" in output
+
+
+def test_a_wording_that_is_not_there_is_an_error(site: Path, store: Store, run: Run, declare: Declare) -> None:
+    declare(GOOD)
+    config = site / "caresite.yaml"
+    config.write_text(config.read_text("utf-8").replace("type: csv", "type: csv\n    wording: story-2026-1"), "utf-8")
+    checked = CliRunner().invoke(cli, ["-C", str(site), "check"])
+    pulled = run("pull")
+    for done in (checked, pulled):
+        assert done.exit_code == 1
+        assert "there is no wording `story-2026-1` in `consent/`" in done.output
+        assert "did you mean `story-2026-01`?" in done.output
+    assert not store.listing()
+
+
+# ordinary answers
+
+
+@pytest.mark.parametrize(
+    ("answer", "given", "what"),
+    [
+        ("No, nothing", False, ""),
+        ("Nothing at all.", False, ""),
+        ("no", False, ""),
+        ("Nein, gar nichts", False, ""),
+        ("No, nada", False, ""),
+        ("Yes, a free loaf", True, "a free loaf"),
+        ("Yes", True, ""),
+        ("No, but they gave me a free loaf", None, ""),
+        ("No idea", None, ""),
+    ],
+)
+def test_whether_something_was_given(answer: str, given: bool | None, what: str, make_intake: MakeIntake) -> None:
+    data = f'story,Did you get anything for it?\nThey came.,"{answer}"\n'.encode()
+    found = only(read_table(data, make_intake())).incentive
+    assert (found.given, found.description) == (given, what)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "age", "least"),
+    [
+        ("Are you over 16?", "Yes", "of-age", 16),
+        ("Are you at least 16 years old?", "no", "under-age", 16),
+        ("Sind Sie über 18?", "Ja", "of-age", 16),
+        ("¿Tiene más de 16 años?", "sí", "of-age", 16),
+        ("Are you over 13?", "Yes", "unknown", 16),
+        ("Are you over 16?", "Yes", "unknown", 18),
+        ("How old are you?", "41", "of-age", 16),
+    ],
+)
+def test_whether_they_are_of_age(question: str, answer: str, age: str, least: int, make_intake: MakeIntake) -> None:
+    intake = make_intake(forms={"best-story": Form(min_age=least)}, form="best-story")
+    found = only(read_table(f"story,{question}\nThey came.,{answer}\n".encode(), intake))
+    assert found.submitter.age == age
+
+
+def test_columns_without_a_place_and_odd_answers_are_told_at_once(site: Path, store: Store, run: Run) -> None:
+    (site / "in.csv").write_text(
+        "story,Are you old enough to vote?,Favourite loaf,relation\nThey came.,Yes,rye,a stranger\n", encoding="utf-8"
+    )
+    said = run("pull", str(site / "in.csv")).output
+    assert "not used: “Are you old enough to vote?”; add `age: Are you old enough to vote?` to `map`" in said
+    assert "not used: “Favourite loaf”; kept with the entry" in said
+    assert "noticed: relation: “a stranger” was not understood" in said
+    assert "…`" not in said

@@ -50,7 +50,17 @@ def print_diagnostics(session: Session, diagnostics: Sequence[Diagnostic]) -> No
                     click.echo(line)
     notes = sum(d.severity == "note" for d in diagnostics)
     if notes and "note" not in _shown(session) and not session.quiet:
-        click.echo(f"{counted(notes, 'note')} more; see them with `caresite -v …`")
+        click.echo(f"{counted(notes, 'note')} more; see them with `{_again_with('-v')}`")
+
+
+def _again_with(option: str) -> str:
+    """Return the command that runs, as somebody would type it with an option of caresite besides."""
+    names: list[str] = []
+    context = click.get_current_context(silent=True)
+    while context is not None and context.parent is not None:
+        names.insert(0, str(context.info_name))
+        context = context.parent
+    return " ".join(("caresite", option, *names))
 
 
 def _rules(diagnostic: Diagnostic) -> Iterator[str]:

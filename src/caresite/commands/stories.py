@@ -15,16 +15,16 @@ import msgspec
 
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import as_data, print_diagnostics
-from caresite.commands.session import Session
+from caresite.commands.session import Session, printable
 from caresite.commands.stories_look import in_quotes
-from caresite.core.codes_stories import NOT_ALLOWED, UNREACHABLE
+from caresite.core.codes_stories import NOT_ALLOWED, ODD_VALUE, UNREACHABLE
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.core.installed import installed
 from caresite.core.intake import IncomingSource
 from caresite.core.texts import counted
 from caresite.submissions.deliveries import deliveries_at, files_at, kind_of
-from caresite.submissions.inbox import Channel, channel, deliveries, intake_of, limits_of
+from caresite.submissions.inbox import Channel, channel, check_paths, deliveries, intake_of, limits_of
 from caresite.submissions.pull import Arrived, Desk, Outcome
 from caresite.submissions.sources.registry import GROUP, Delivery, Errand, SourceKind, load_source
 from caresite.submissions.store import Store
@@ -51,6 +51,8 @@ def run_pull(session: Session, flags: PullFlags) -> int:
     store = Store(session.root)
     desk = Desk(store, limits_of(settings), dry_run=flags.dry_run, again=flags.again)
     desk.outcome.diagnostics.extend(check_tracked(session.root))
+    if not flags.files:
+        desk.outcome.diagnostics.extend(check_paths(settings, session.root))
     with shown_progress(session) as tell:
         for found, delivered in sources_to_read(session, settings, flags, desk):
             intake = intake_of(settings, session.root, store, found, datetime.now(UTC))
@@ -93,7 +95,7 @@ def sources_to_read(
             is_taken=desk.is_taken,
         )
         try:
-            found = channel(settings, name)
+            found = channel(settings, name, session.root)
             if found.source.kind == "vote" and not flags.votes:
                 raise click.UsageError(f"`{name}` brings votes; count them with `caresite stories votes`")
         except Problem as problem:
@@ -103,7 +105,7 @@ def sources_to_read(
 
 
 def _named_files(session: Session, settings: Settings, flags: PullFlags) -> Iterator[tuple[Channel, Any]]:
-    given = channel(settings, flags.source) if flags.source else None
+    given = channel(settings, flags.source, session.root) if flags.source else None
     kinds = [load_source(entry.name, Span("")) for entry in installed(GROUP).values()]
     for name in flags.files:
         if name == "-":
@@ -148,6 +150,7 @@ def _report(session: Session, outcome: Outcome, flags: PullFlags) -> None:
                 "dry_run": flags.dry_run,
                 "new": [msgspec.to_builtins(entry) for entry in outcome.arrived],
                 "known": outcome.known,
+                "unused": outcome.unused,
                 "anew": outcome.anew,
                 "decided": outcome.decided,
                 "quarantined": outcome.quarantined,
@@ -156,7 +159,8 @@ def _report(session: Session, outcome: Outcome, flags: PullFlags) -> None:
             }
         )
         return
-    print_diagnostics(session, outcome.diagnostics)
+    told = [d for d in outcome.diagnostics if session.verbose or d.code != ODD_VALUE.id]  # else with its entry
+    print_diagnostics(session, told)
     for entry in outcome.arrived[:40]:
         _say_arrived(session, entry)
     if len(outcome.arrived) > 40:
@@ -167,6 +171,9 @@ def _report(session: Session, outcome: Outcome, flags: PullFlags) -> None:
         session.say(f"  {item_id}  read anew; look at it with `caresite stories show {item_id[:6]}`")
     for item_id in outcome.decided[:40]:
         session.say(f"  {item_id}  was left as it is: somebody has decided about it or changed it")
+    for column, meaning in list(outcome.unused.items())[:20]:
+        advice = f"add `{meaning}: {column}` to `map`, if that is what it asks" if meaning else "kept with the entry"
+        session.say(printable(f"  not used: “{column}”; {advice}"))
     session.say(_summary(outcome, dry_run=flags.dry_run))
     if outcome.left:
         session.say(f"{counted(outcome.left, 'message')} of other forms left where they are.")
@@ -178,6 +185,8 @@ def _say_arrived(session: Session, entry: Arrived) -> None:
     if entry.state == "quarantined" or session.verbose:
         for reason in entry.reasons:
             session.say(f"{'':20}{reason}")
+    for noticed in () if session.verbose else entry.noticed:
+        session.say(printable(f"{'':20}noticed: {noticed}"))
 
 
 def _summary(outcome: Outcome, *, dry_run: bool) -> str:

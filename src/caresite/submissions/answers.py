@@ -26,6 +26,8 @@ __all__ = [
     "moment_of",
     "rating_of",
     "relation_of",
+    "said_with_yes",
+    "was_given",
     "web_address",
 ]
 
@@ -40,6 +42,12 @@ _YES = frozenset(
 )
 _YES_FOLDED = frozenset(fold(word) for word in _YES) - {""}
 _NO = frozenset(("", "no", "n", "false", "off", "0", "nein", "non", "nao", "nej", "nee", "nie", "-", "denied"))
+_NOTHING = re.compile(
+    r"(?:(?:no|nope|nein|non) )?"
+    r"(?:(?:nothing|not|none)(?: at all| whatsoever)?|(?:gar |uberhaupt )?nichts|nada(?: de nada)?|rien)"
+    r"|no i (?:did not|didn t|have not|haven t)|nein habe ich nicht"
+)
+_YES_AND_MORE = re.compile(r"(?:yes|ja|s[ií]|oui)\s*[,;:.–—-]\s*(\S.*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[\w-]+(?:\.[\w-]+)+")
 _WORD_RATINGS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _RATING = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:(?:/|of|out of|von|de|sur)\s*(\d{1,3}))?\s*(?:stars?|sterne?|★|⭐)?")
@@ -75,6 +83,19 @@ def is_yes(text: str, also: Iterable[str] = ()) -> bool | None:
     if words in _YES_FOLDED or marks in _YES:
         return True
     return False if words in _NO or marks in _NO else None
+
+
+def was_given(text: str) -> bool | None:
+    """Tell whether somebody got something for their words, as people answer that; None when it is neither."""
+    if _NOTHING.fullmatch(fold(text)):
+        return False
+    return True if said_with_yes(text) else is_yes(text)
+
+
+def said_with_yes(text: str) -> str:
+    """Return what somebody says besides their yes: “a free loaf” of “Yes, a free loaf”; nothing without one."""
+    match = _YES_AND_MORE.fullmatch(clean_line(text, 300))
+    return match[1] if match else ""
 
 
 def rating_of(text: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ __all__ = [
     "TECHNICAL",
     "by_meaning",
     "is_technical",
+    "meaning_near",
     "meaning_of",
     "missing_columns",
 ]
@@ -64,13 +66,21 @@ _SYNONYMS = {
     "sobre quien",
     "relation": "relation|relationship|tie|beziehung|relacion|lien",
     "display": "display|name display|how should we show your name|show my name as",
-    "incentive": "incentive|were you given anything|did you get anything for it",
+    "incentive": "incentive|were you given anything|did you get anything for it|did you get anything for this|"
+    "did you receive anything for it|were you given anything for it|haben sie etwas dafur bekommen|"
+    "hast du etwas dafur bekommen|ha recibido algo a cambio|recibiste algo a cambio|le dieron algo por ello",
     "incentive_what": "incentive what|what were you given",
     "rating": "rating|stars|star rating|score|review score|review rating|bewertung sterne|sterne|valoracion|"
     "estrellas|note",
     "experience_date": "experience date|date of experience",
     "photo": "photo|picture|image|your photo|photo of you|foto|bild|picture urls|image urls|img|photo url",
-    "age": "age|age confirmed|i am sixteen or older|alter|edad",
+    "age": "age|age confirmed|i am sixteen or older|your age|how old are you|alter|edad|"
+    "are you over 0|are you older than 0|are you at least 0|are you 0 or older|are you 0 or over|over 0|"
+    "i am over 0|i am at least 0|i am 0 or older|i am 0 or over|are you at least 0 years old|are you over 0 years old|"
+    "sind sie uber 0|bist du uber 0|uber 0|sind sie mindestens 0|bist du mindestens 0|sind sie 0 oder alter|"
+    "sind sie mindestens 0 jahre alt|bist du mindestens 0 jahre alt|ich bin mindestens 0 jahre alt|"
+    "es usted mayor de 0|eres mayor de 0|eres mayor de 0 anos|es mayor de 0 anos|tiene mas de 0 anos|"
+    "tienes mas de 0 anos",
     "request": "request",
     "which": "which",
     RECEIVED: "timestamp|zeitstempel|marca temporal|horodateur|date|date gmt|created|created at|createdat|submitted at|"
@@ -86,6 +96,20 @@ MAPPED: tuple[str, ...] = (
     *(FORM_LANG, CONSENT_WORDING, CONSENT_DIGEST),
 )
 """What `map` may say of a column: the questions, the purposes of consent, and what an entry says about itself."""
+_TELLING: Mapping[str, frozenset[str]] = {
+    meaning: frozenset(words.split())
+    for meaning, words in {
+        "publish_text": "publish print publication veroffentlichen drucken publicar consent permission einverstanden",
+        "age": "age old older years alt alter jahre edad anos mayor",
+        "incentive": "gift given paid reward discount anything voucher geschenk bekommen regalo cambio",
+        "relation": "customer client employee kunde kundin cliente know related",
+        "display": "named shown anonymous anonym genannt nombrar",
+        "email": "email mail correo",
+        "name": "name nombre",
+        "rating": "stars rating sterne estrellas",
+        "story": "happened tell story experience geschichte passiert historia",
+    }.items()
+}
 _BY_NAME = {name: meaning for meaning, names in _SYNONYMS.items() for name in names.split("|")}
 _SCOPES = {fold(f"{start}{scope}"): scope for scope in SCOPES for start in ("", BOX, "consent ")}
 _SCOPES |= {"consent publish": "publish_text", "publish": "publish_text", "consent photo": "publish_photo"}
@@ -101,7 +125,8 @@ def meaning_of(column: str) -> str:
         return "story" if column == "message" else column
     name = fold(column)
     asked = questions_by_words().get(without_numbers(name), "")
-    return _SCOPES.get(name) or _BY_NAME.get(name) or ("story" if asked == "message" else asked)
+    known = _BY_NAME.get(name) or _BY_NAME.get(without_numbers(name))
+    return _SCOPES.get(name) or known or ("story" if asked == "message" else asked)
 
 
 @lru_cache(maxsize=2_000)
@@ -115,11 +140,13 @@ def _is_control(column: str) -> bool:
     return fold(column) in _CONTROL
 
 
-def by_meaning(fields: Mapping[str, str], given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def by_meaning(
+    fields: Mapping[str, str], given: Mapping[str, str], *, min_age: int = 0
+) -> tuple[dict[str, str], dict[str, str]]:
     """Return what was answered by what it means, and the rest as it is called.
 
     `given` is the owner's own map of meanings to columns, which wins. The first column of one meaning that is not
-    empty counts; the others stay in the rest.
+    empty counts; the others stay in the rest. Who was asked about an age below `min_age` has not told enough.
     """
     known: dict[str, str] = {}
     rest = {column: text for column, text in fields.items() if not _is_control(column)}
@@ -131,13 +158,26 @@ def by_meaning(fields: Mapping[str, str], given: Mapping[str, str]) -> tuple[dic
         known[meaning] = "\n\n".join(parts)
     for column in tuple(rest):
         meaning = meaning_of(column)
-        if meaning and meaning not in given and not known.get(meaning):
+        is_told = meaning != "age" or _age_in(column) >= min_age
+        if meaning and is_told and meaning not in given and not known.get(meaning):
             known[meaning] = rest.pop(column)
     if "name" not in known:
         names = (known.pop("first_name", ""), known.pop("last_name", ""))
         known["name"] = " ".join(part for part in names if part.strip())
     rest |= {part: known.pop(part) for part in ("first_name", "last_name") if part in known}
     return known, rest
+
+
+def _age_in(column: str) -> int:
+    """Return the age that a question asks about; one that names none asks about any."""
+    named = re.search(r"\d{1,3}", column)
+    return int(named[0]) if named else 999
+
+
+def meaning_near(column: str) -> str:
+    """Return what a column that nobody knows may be about, by one of its words, for people to look at; or nothing."""
+    words = set(fold(column).split())
+    return next((meaning for meaning, telling in _TELLING.items() if words & telling), "")
 
 
 def missing_columns(given: Mapping[str, str], columns: Iterable[str]) -> tuple[tuple[str, str], ...]:

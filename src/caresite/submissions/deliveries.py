@@ -8,10 +8,11 @@ from pathlib import Path
 
 from caresite.core.codes_stories import BAD_SOURCE
 from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.suggest import nearest
 from caresite.submissions.sources.encodings import MAX_BYTES
 from caresite.submissions.sources.registry import Delivery, SourceKind
 
-__all__ = ["deliveries_at", "files_at", "kind_of", "shown_path"]
+__all__ = ["deliveries_at", "files_at", "kind_of", "missing_at", "shown_path"]
 
 _MAGIC = re.compile(r"[*?\[]")
 
@@ -47,6 +48,21 @@ def files_at(pattern: str, root: Path, suffixes: tuple[str, ...]) -> tuple[Path,
     for path in sorted(found):
         files.extend(_files_in(path, suffixes) if path.is_dir() else [path] if path.is_file() else [])
     return tuple(files)
+
+
+def missing_at(pattern: str, root: Path) -> tuple[str, str]:
+    """Return the first folder or file on the way of `pattern` that is not there, and what may be meant, or nothing."""
+    at = root.absolute() / Path(pattern).expanduser()
+    here = Path(at.anchor)
+    for part in at.parts[1:]:
+        if _MAGIC.search(part):
+            break
+        if not (here / part).exists():
+            near = nearest(part, (path.name for path in here.iterdir())) if here.is_dir() else ""
+            missing = shown_path(here / part, root)
+            return missing, shown_path(here / near, root) if near else ""
+        here /= part
+    return "", ""
 
 
 def _files_in(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:

@@ -27,12 +27,15 @@ from caresite.submissions.people import Desk, about_of, incentive_of, photos_of,
 from caresite.submissions.questions import FORM_LANG, FORM_NAME, REQUEST_FORM, SECONDS, decoys, story_forms
 from caresite.submissions.records import SCHEMA, Evidence, Submission, SubmissionKind, identify
 
-__all__ = ["Answers", "Entry", "Intake", "RawFile", "Received", "Signals", "collect", "entry_of"]
+__all__ = ["ASIDE", "Answers", "Entry", "Intake", "RawFile", "Received", "Signals", "collect", "entry_of"]
 
+ASIDE = frozenset(("quoted below", "signature", "beyond the last column", "request", "which", "unnamed"))
+"""What is kept with an entry and was no answer of its own."""
 _MAX_CHARACTERS = 2_000_000
 _MAX_EXTRA = 60
 _MAX_EXTRA_LENGTH = 20_000
 _AHEAD = timedelta(days=1)
+_USUAL_AGE = 16  # that of GDPR 8, where no form says another
 
 
 class RawFile(Struct, frozen=True, kw_only=True):
@@ -143,8 +146,8 @@ def entry_of(answers: Answers, intake: Intake) -> Entry:
     if sum(len(text) for text in answers.fields.values()) > _MAX_CHARACTERS:
         message = f"the entry has more than {_MAX_CHARACTERS:,} characters"
         raise Problem(fault(REFUSED_ENTRY, answers.span, message))
-    known, rest = by_meaning(answers.fields, intake.source.map)
     form_name, form = _form(answers, intake)
+    known, rest = by_meaning(answers.fields, intake.source.map, min_age=form.min_age if form else _USUAL_AGE)
     traps = decoys(form_name, form) if form else ()
     desk = Desk(known, form.min_age if form else 0)
     received_at = _received(answers, desk, intake)

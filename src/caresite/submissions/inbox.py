@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from caresite.core.intake import IncomingSource
 from caresite.core.suggest import nearest
 from caresite.submissions.agreements import Wordings
 from caresite.submissions.columns import MAPPED
-from caresite.submissions.deliveries import deliveries_at, files_at
+from caresite.submissions.deliveries import deliveries_at, files_at, missing_at
 from caresite.submissions.entries import Intake
 from caresite.submissions.options import options_of
 from caresite.submissions.sources.registry import Delivery, Errand, SourceKind, load_source
@@ -23,7 +23,7 @@ from caresite.submissions.spam.rules import SpamLimits
 from caresite.submissions.store import Store
 from caresite.submissions.wordings import Wording, by_digest, read_wording, wordings_in
 
-__all__ = ["Channel", "channel", "check_sources", "deliveries", "intake_of", "limits_of"]
+__all__ = ["Channel", "channel", "check_paths", "check_sources", "deliveries", "intake_of", "limits_of"]
 
 
 class Channel(NamedTuple):
@@ -34,24 +34,28 @@ class Channel(NamedTuple):
     kind: SourceKind
 
 
-def channel(settings: Settings, name: str) -> Channel:
-    """Return the source called `name`. Raises Problem when there is none, or it cannot work as it is declared."""
+def channel(settings: Settings, name: str, root: Path | None = None) -> Channel:
+    """Return the source called `name`. Raises Problem when there is none, or it cannot work as it is declared.
+
+    With the site's `root`, the wording that it names must be there, too.
+    """
     sources = settings.config.sources
     if name not in sources:
         near = nearest(name, sources)
         known = f"there are: {', '.join(sources)}" if sources else "there are none below `sources` yet"
         hint = f"did you mean `{near}`?" if near else known
         raise Problem(fault(BAD_SOURCE, Span(settings.path), f"there is no source `{name}`", hint=hint))
-    if found := [d for d in _check(settings, name) if d.severity == "error"]:
+    wordings = wordings_in(root, settings.zone) if root else None
+    if found := [d for d in _check(settings, name, wordings) if d.severity == "error"]:
         raise Problem(*found)
     place = place_in(settings.places, Span(settings.path, 1), f"sources.{name}.type", f"sources.{name}")
     return Channel(name, sources[name], load_source(sources[name].type, place))
 
 
-def check_sources(settings: Settings) -> Iterator[Diagnostic]:
-    """Report every source of the config that cannot work."""
+def check_sources(settings: Settings, wordings: Collection[str]) -> Iterator[Diagnostic]:
+    """Report every source of the config that cannot work. `wordings` are those that the site has."""
     for name, source in settings.config.sources.items():
-        yield from _check(settings, name)
+        yield from _check(settings, name, wordings)
         place = place_in(settings.places, Span(settings.path, 1), f"sources.{name}.type", f"sources.{name}")
         try:
             kind = load_source(source.type, place)
@@ -63,7 +67,7 @@ def check_sources(settings: Settings) -> Iterator[Diagnostic]:
             yield fault(BAD_SOURCE, place, message, hint="for example `path: private/inbox/*.csv`")
 
 
-def _check(settings: Settings, name: str) -> Iterator[Diagnostic]:
+def _check(settings: Settings, name: str, wordings: Collection[str] | None) -> Iterator[Diagnostic]:
     source = settings.config.sources[name]
 
     def at(key: str) -> Span:
@@ -75,12 +79,27 @@ def _check(settings: Settings, name: str) -> Iterator[Diagnostic]:
         yield fault(UNKNOWN_FORM, at("form"), f"there is no form `{source.form}`", hint=hint)
     if source.timezone and source.timezone not in available_timezones():
         yield fault(BAD_SOURCE, at("timezone"), f"`{source.timezone}` is not a timezone")
+    if source.wording and wordings is not None and source.wording not in wordings:
+        near = nearest(source.wording, wordings)
+        hint = f"did you mean `{near}`?" if near else f"add the file `consent/{source.wording}.md`"
+        yield fault(BAD_SOURCE, at("wording"), f"there is no wording `{source.wording}` in `consent/`", hint=hint)
     for meaning in source.map:
         if meaning not in MAPPED:
             near = nearest(meaning, MAPPED)
             hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(MAPPED)}"
             message = f"`map` of the source `{name}` knows nothing called `{meaning}`"
             yield fault(BAD_SOURCE, at(f"map.{meaning}"), message, hint=hint)
+
+
+def check_paths(settings: Settings, root: Path) -> Iterator[Diagnostic]:
+    """Report every source whose `path` leads nowhere: what customers put where they were told to would stay unread."""
+    for name, source in settings.config.sources.items():
+        missing, near = missing_at(source.path, root) if source.path else ("", "")
+        if missing:
+            place = place_in(settings.places, Span(settings.path, 1), f"sources.{name}.path", f"sources.{name}")
+            message = f"the source `{name}` finds no file: there is no `{missing}`"
+            hint = f"did you mean `{near}`?" if near else "correct its `path`, or make it and put there what comes in"
+            yield fault(BAD_SOURCE, place, message, hint=hint, severity="warning")
 
 
 def deliveries(found: Channel, errand: Errand) -> Iterable[Delivery]:

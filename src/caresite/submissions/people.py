@@ -8,7 +8,16 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from caresite.core.dates import parse_date
-from caresite.submissions.answers import display_of, email_of, is_yes, rating_of, relation_of, web_address
+from caresite.submissions.answers import (
+    display_of,
+    email_of,
+    is_yes,
+    rating_of,
+    relation_of,
+    said_with_yes,
+    was_given,
+    web_address,
+)
 from caresite.submissions.fold import clean_line, clean_text, fold
 from caresite.submissions.records import About, Age, Incentive, Media, Submitter, Words
 
@@ -112,8 +121,8 @@ def about_of(desk: Desk, firm: Iterable[str]) -> About:
 
 def incentive_of(desk: Desk) -> Incentive:
     """Return whether something was given for the words; unanswered is not no."""
-    what = desk.line("incentive_what", 300)
-    given = desk.meant("incentive", is_yes, None)
+    given = desk.meant("incentive", was_given, None)
+    what = desk.line("incentive_what", 300) or (said_with_yes(desk.line("incentive")) if given else "")
     return Incentive(given=given if given is not None or not what else True, description=what)
 
 

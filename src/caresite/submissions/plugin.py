@@ -116,7 +116,7 @@ def checks(site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) 
     if site.settings.config.sources:
         from caresite.submissions.inbox import check_sources
 
-        yield from check_sources(site.settings)
+        yield from check_sources(site.settings, site.wordings)
     yield from check_declared(site)
     for page_id, body in site.bodies.items() if forms else ():
         if page_id in site.pages:
@@ -124,12 +124,19 @@ def checks(site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) 
 
 
 def inspect(root: Path, site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) -> Iterable[Diagnostic]:
-    """Report what of the private store would be published; most sites have none, and load nothing for it."""
+    """Report what of the private store would be published, and sources that lead nowhere.
+
+    Most sites have no private folder, and load nothing for it; a copy of a site that only builds it has none either.
+    """
     if not (root / PRIVATE).is_dir():
-        return ()
+        return
     from caresite.submissions.leaks import scan
 
-    return scan.inspect(root, site, outputs, options)
+    yield from scan.inspect(root, site, outputs, options)
+    if site.settings.config.sources:
+        from caresite.submissions.inbox import check_paths
+
+        yield from check_paths(site.settings, root)
 
 
 def _check_calls(site: Site, source: str, segments: Segments) -> Iterator[Diagnostic]:

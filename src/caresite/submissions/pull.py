@@ -22,7 +22,8 @@ from caresite.core.codes_stories import ODD_VALUE
 from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.intake import Form, RetentionDays
 from caresite.submissions.again import read_anew
-from caresite.submissions.entries import Entry, Intake
+from caresite.submissions.columns import MAPPED, meaning_near
+from caresite.submissions.entries import ASIDE, Entry, Intake
 from caresite.submissions.listing import Summary, summary_of
 from caresite.submissions.media import Drawn, pictures_of
 from caresite.submissions.records import Moderation, Move, Retention, State, Submission, Submitter
@@ -57,13 +58,14 @@ class Arrived(Struct, frozen=True, kw_only=True):
 class Outcome(Struct, kw_only=True):
     """What a pull did: what is new, how many were there already, belong to other forms, or were refused.
 
-    Of those that were there `anew` are now kept as they are read today; `decided` were left, as somebody had touched
-    them.
+    `unused` are columns of the new ones that have no place, each with what it may be about. Of those that were there
+    `anew` are now kept as they are read today; `decided` were left, as somebody had touched them.
     """
 
     arrived: list[Arrived] = []
     known: int = 0
     twins: list[tuple[str, str]] = []
+    unused: dict[str, str] = {}
     anew: list[str] = []
     decided: list[str] = []
     left: int = 0
@@ -241,6 +243,7 @@ class Desk:
             notes = (f"{submission.id}: {noticed}" for noticed in entry.submission.noticed)
             self.outcome.diagnostics.extend(fault(ODD_VALUE, entry.span, note) for note in notes)
             self._tell(submission)
+            self._note_unused(submission, intake)
 
     def _keep_anew(self, entries: Iterable[Entry], intake: Intake) -> None:
         """Keep entries that are there already as they are read now, where nobody has decided about them."""
@@ -279,6 +282,13 @@ class Desk:
                 noticed=submission.noticed,
             )
         )
+
+    def _note_unused(self, submission: Submission, intake: Intake) -> None:
+        """Note the columns of an entry that nobody knows; what a form of ours asks besides is known to be kept."""
+        own = {field.name for form in intake.forms.values() for field in form.fields}
+        for column in submission.extra:
+            if column not in own and column not in MAPPED and column not in ASIDE:
+                self.outcome.unused.setdefault(column, meaning_near(column))
 
     def _came_another_way(self, summary: Summary) -> str:
         """Return the id of the same person's same words at the same time through another source, or nothing."""
