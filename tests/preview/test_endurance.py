@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from caresite.engine.build import build
 
@@ -178,7 +179,7 @@ def settle(shown: Shown, writer: Writer) -> None:
 
 
 def shows_what_a_build_makes(shown: Shown) -> bool:
-    built = build(shown.root, shown.options)
+    built = build(shown.root, replace(shown.options, finish=False))  # the preview makes the search index later
     if not built.ok or built.site is None:
         return False
     files = {path: (shown.root / source).read_bytes() for path, source in built.site.files.items()}
