@@ -250,7 +250,8 @@ def test_a_picture_may_stand_in_static_or_elsewhere(small_site: SmallSite) -> No
 
 def test_a_missing_lead_picture_is_an_error_at_its_place(small_site: SmallSite) -> None:
     site = small_site(post("content/blog/a.md", "image: {src: nowhere.jpg, alt: A shop}"))
-    assert [(d.code, str(d.span), d.severity) for d in site.diagnostics] == [("L104", "content/blog/a.md:3:14", "error")]
+    found = [(d.code, str(d.span), d.severity) for d in site.diagnostics]
+    assert found == [("L104", "content/blog/a.md:3:14", "error")]
     lenient = small_site(post("content/blog/a.md", "image: nowhere.jpg"), config="check: {images: warning}\n")
     assert lenient.ok
 

@@ -1,4 +1,4 @@
-"""The review in a real browser: a story from its coming to its going, with keys, without a script, and for everybody."""
+"""The review in a real browser: a story from coming to going, with keys, without a script, and for everybody."""
 
 from __future__ import annotations
 

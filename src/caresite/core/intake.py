@@ -20,8 +20,8 @@ class FormField(Struct, frozen=True, kw_only=True):
         str,
         Doc(
             "What is asked: `story`, `title`, `message`, `about`, `name`, `display`, `email`, `phone`, `role`, "
-            "`company`, `website`, `location`, `relation`, `incentive`, `rating`, `experience_date`, `photo`, `age`; for "
-            "votes `vote_for`, and `rating` or `vote`; or a name of your own."
+            "`company`, `website`, `location`, `relation`, `incentive`, `rating`, `experience_date`, `photo`, `age`; "
+            "for votes `vote_for`, and `rating` or `vote`; or a name of your own."
         ),
     ]
     label: Annotated[str, Doc("The question; ours, in the site's language, when empty.")] = ""

@@ -30,7 +30,8 @@ __all__ = ["PairRow", "Preview", "Swatch", "preview"]
 
 _NAME = "index.html"
 _LIST_PAGES = 18
-_SCRIPT = re.compile(rb'<script(?: type="module")? src="[^"]*"(?: defer| data-wasm)?></script>')  # of plugins, whose files are not here
+# those of plugins, whose files are not here
+_SCRIPT = re.compile(rb'<script(?: type="module")? src="[^"]*"(?: defer| data-wasm)?></script>')
 _ID = re.compile(r'\sid="([^"]+)"')
 _LANDMARK = re.compile(r'(<(?:nav|section|aside)\b[^>]*?\saria-label)(?:ledby)?="[^"]*"')
 _USE = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby|href)=")(#?)([^"]+)"')
