@@ -177,8 +177,11 @@ def _language(submission: Submission, limits: SpamLimits) -> Iterator[Finding]:
     if not tags <= _LATIN_LANGUAGES | set(_SCRIPTS):
         return
     expected = {"LATIN" for tag in tags if tag in _LATIN_LANGUAGES} | {_SCRIPTS[tag] for tag in tags if tag in _SCRIPTS}
+    text = _text(submission)[:2000]
+    if "LATIN" in expected and text.isascii():
+        return
     scripts: Counter[str] = Counter()
-    for letter, count in Counter(_text(submission)[:2000]).items():
+    for letter, count in Counter(text).items():
         if letter.isalpha():
             scripts[unicodedata.name(letter, "UNKNOWN").split(" ")[0]] += count
     known = sum(scripts[script] for script in expected)
