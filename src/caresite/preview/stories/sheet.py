@@ -149,7 +149,7 @@ def sheet_of(opened: Open, review: Review, settings: Settings, site: Site | None
         mail=_mail(letter),
         granted=tuple((s, SCOPES_IN_WORDS[s]) for s, said in held.items() if said == "granted"),
         askable=tuple((s, words) for s, words in SCOPES_IN_WORDS.items() if held.get(s) != "granted"),
-        reasons=tuple(r for r in REJECTIONS if review.terms.mode == "curated" or r != "other"),
+        reasons=tuple(_reasons(item, review)),
         may=frozenset(_may(item)),
         url=_url(site, item.id),
     )
@@ -162,6 +162,14 @@ def _lack(found: Hindrance) -> Lack:
 def changes_between(before: tuple[str, str], after: tuple[str, str]) -> Changes:
     """Return what was changed between two pairs of title and words."""
     return Changes(pieces(before[0], after[0]), pieces(before[1], after[1]))
+
+
+def _reasons(item: Submission, review: Review) -> Iterator[str]:
+    """Yield the reasons for which `item` may be declined."""
+    if item.moderation.state == "quarantined":
+        yield "spam"
+        return
+    yield from (reason for reason in REJECTIONS if review.terms.mode == "curated" or reason != "other")
 
 
 def _may(item: Submission) -> Iterator[str]:
