@@ -113,7 +113,7 @@ def test_a_lock_file_in_the_middle_of_a_merge_stops_everything(site: Path, store
 
 def test_what_was_quarantined_by_mistake_is_taken_out(store: Store, run: Run) -> None:
     given(store, state="quarantined")
-    assert run("reject", ID, "--reason", "spam").exit_code == 1
+    assert run("reject", ID, "--reason", "too-thin").exit_code == 1
     assert run("reopen", ID).exit_code == 0
     assert state(store) == "pending"
 

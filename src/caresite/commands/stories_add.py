@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import click
 from msgspec.structs import replace
 
+from caresite.commands.given_file import text_given
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable
 from caresite.core.config import Settings
@@ -94,10 +94,10 @@ def _words(flags: AddFlags) -> str:
     """Return what was said. Raises UsageError when there are no words."""
     if flags.text and flags.file:
         raise click.UsageError("give --text or --file, not both")
-    if flags.file == "-" or (not flags.text and not flags.file and not sys.stdin.isatty()):
+    if flags.file:
+        words = text_given(flags.file, "--file", "save what was said there first")
+    elif not flags.text and not sys.stdin.isatty():
         words = sys.stdin.read()
-    elif flags.file:
-        words = Path(flags.file).read_text(encoding="utf-8-sig")
     elif flags.text:
         words = flags.text
     else:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
+from caresite.commands.given_file import bytes_given
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, printable
 from caresite.commands.stories_add import WAYS, display_named, scope_named
@@ -18,10 +17,12 @@ from caresite.commands.stories_look import found_id, found_ids, in_quotes, mende
 from caresite.core.config import Settings
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.core.texts import cut
 from caresite.kinds.testimonial import DISPLAYS
 from caresite.submissions.public import author_of, shown_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.actions import Review, Taken
+from caresite.submissions.review.answer import own_words
 from caresite.submissions.review.decisions import Answer, Approve, Decision, Reject, Reopen
 from caresite.submissions.review.guards import terms_of
 from caresite.submissions.review.letter import asking_of, letter_to, was_asked_for_name
@@ -37,6 +38,9 @@ __all__ = [
     "run_reopen",
     "tell_taken",
 ]
+
+
+_LINES_SHOWN = 4
 
 
 def review_of(session: Session, by: str = "") -> tuple[Review, Settings]:
@@ -79,7 +83,7 @@ def _gathered(paths: Iterable[str]) -> list[str]:
 
 def evidence_in(name: str) -> bytes:
     """Return what stands in the file `name`, `-` for standard input. Raises BadParameter for an empty one."""
-    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes() if name else b""
+    data = bytes_given(name, "--evidence", "save their answer there first") if name else b""
     if name and not data.strip():
         raise click.BadParameter("it is empty, and proves nothing", param_hint="--evidence")
     return data
@@ -108,12 +112,25 @@ def run_approve(session: Session, flags: ApproveFlags) -> int:
     review, settings = review_of(session, flags.by)
     proof = evidence_in(flags.evidence)
     decision = Approve(answer=_answer(flags, proof, settings, review.terms.now) if proof else None)
+    if proof:
+        _show_answer(session, proof)
     if (flags.agreed or flags.display) and not proof:
         raise click.UsageError("--agreed and --display need --evidence, which proves that they said so")
     code = _each(session, review, flags.ids, decision, proof)
     if settings.config.sample:
         session.say("Every page says that the people on this site are made up. Take `sample: true` out of the config.")
     return code
+
+
+def _show_answer(session: Session, proof: bytes) -> None:
+    """Show how a letter begins: what is kept as proof of a yes should be seen to say it."""
+    lines = [line for line in own_words(proof).split("\n") if line.strip()]
+    if lines and not session.json:
+        session.say("Their answer:")
+        for line in lines[:_LINES_SHOWN]:
+            session.say(printable(f"  > {cut(line, 100)}"))
+        if len(lines) > _LINES_SHOWN:
+            session.say("  > …")
 
 
 def _answer(flags: ApproveFlags, proof: bytes, settings: Settings, now: datetime) -> Answer:
@@ -135,7 +152,11 @@ def _each(session: Session, review: Review, given: tuple[str, ...], decision: De
     """Decide the same about several; returns 1 when it could not be done with one, after doing the others."""
     taken: list[Taken] = []
     refused: list[Diagnostic] = []
+    idle: list[str] = []
     for item_id in found_ids(review.store, given):
+        if _is_done(review, item_id, decision):
+            idle.append(item_id)
+            continue
         try:
             taken.append(review.take(item_id, decision, evidence=evidence))
         except Problem as problem:
@@ -143,12 +164,20 @@ def _each(session: Session, review: Review, given: tuple[str, ...], decision: De
     review.store.close()
     if session.json:
         decided = [_as_data(each) for each in taken]
-        session.answer({"ok": not refused, "decided": decided, "diagnostics": as_data(refused)})
+        session.answer({"ok": not refused, "decided": decided, "idle": idle, "diagnostics": as_data(refused)})
         return 1 if refused else 0
     for each in taken:
         tell_taken(session, each, f"{each.submission.id} is {_said(each.submission)}: {_titled(each.submission)}")
+    for item_id in idle:
+        session.say(f"{item_id} is approved already; nothing to do.")
     print_diagnostics(session, refused)
     return 1 if refused else 0
+
+
+def _is_done(review: Review, item_id: str, decision: Decision) -> bool:
+    """Tell whether a submission is on the site and nothing more is said of it than that it is to be."""
+    is_approval = isinstance(decision, Approve) and decision.answer is None
+    return is_approval and review.open(item_id).submission.moderation.state == "approved"
 
 
 def _said(item: Submission) -> str:
@@ -182,7 +211,9 @@ def run_reopen(session: Session, given: str, by: str) -> int:
     """Put a submission back among those to decide."""
     review, _ = review_of(session, by)
     taken = review.take(found_id(review.store, given), Reopen())
-    tell_taken(session, taken, f"{taken.submission.id} waits to be decided about. It is gone from the next build.")
+    was_shown = taken.submission.moderation.log[-1].from_ == "approved"
+    gone = " It is gone from the site with the next build." if was_shown else ""
+    tell_taken(session, taken, f"{taken.submission.id} waits to be decided about.{gone}")
     return 0
 
 

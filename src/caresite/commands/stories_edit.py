@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 import msgspec
 
+from caresite.commands.given_file import text_given
 from caresite.commands.session import Session
 from caresite.commands.stories_add import display_named
 from caresite.commands.stories_decide import review_of, tell_taken
@@ -91,8 +91,7 @@ def _words(flags: EditFlags, item: Submission, *, nothing_else: bool) -> dict[st
     if flags.as_sent:
         return {"title": "", "body": ""}
     if flags.file:
-        text = sys.stdin.read() if flags.file == "-" else Path(flags.file).read_text(encoding="utf-8-sig")
-        return {"body": text.strip()}
+        return {"body": text_given(flags.file, "--file", "save the words there first").strip()}
     if flags.text is not None:
         return {"body": flags.text}
     if not nothing_else:

@@ -186,6 +186,13 @@ LEFT_BEHIND = Code(
     "A file that you wrote yourself still names a submission whose words are to be gone. It is withheld from the site.",
     "Take the entry out of the file.",
 )
+ANSWER_SAYS_NO = Code(
+    "S408",
+    "answer-says-no",
+    "warning",
+    "A letter was kept as proof of a yes, and something in its own words sounds like a no.",
+    "Read it once more. If it is a no, take the words off the site again with `caresite stories reopen`, and decline them as `no-consent`.",
+)
 UNFINISHED = Code(
     "S407",
     "unfinished-decision",

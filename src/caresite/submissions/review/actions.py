@@ -25,8 +25,9 @@ from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.files import write_atomically
 from caresite.submissions.files import make_folder, write_private
 from caresite.submissions.records import Submission
+from caresite.submissions.review.answer import cautions_about
 from caresite.submissions.review.decide import cautions, decide
-from caresite.submissions.review.decisions import Ask, Decision
+from caresite.submissions.review.decisions import Approve, Ask, Decision
 from caresite.submissions.review.guards import Hindrance, Terms, granting, hindrances
 from caresite.submissions.review.lockfile import LOCK, entry_of, read_entry, set_entry
 from caresite.submissions.review.publishing import Pages, pages_of, put_pages
@@ -108,7 +109,8 @@ class Review:
             self.store.close()  # the listing, too, is to know nothing of it
         is_erased = after.moderation.state == "erased"
         beyond = out_of_reach(self.root, kept.submission, is_erased=is_erased) if doing.forgets else ()
-        told = (*cautions(kept.submission, after), *pages.left)
+        proof = evidence if isinstance(decision, Approve) else b""
+        told = (*cautions(kept.submission, after), *cautions_about(proof, after), *pages.left)
         return Taken(now.submission, now.revision, touched, told, beyond)
 
     def mend(self) -> tuple[str, ...]:

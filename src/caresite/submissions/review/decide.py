@@ -113,7 +113,7 @@ def _named(item: Submission, display: Display | None) -> tuple[Submission, tuple
 
 
 def _reject(item: Submission, decision: Reject, terms: Terms) -> Submission:
-    reason, note = decision.reason, decision.note.strip()
+    reason, note = decision.reason.strip().lower(), decision.note.strip()
     listed = ", ".join(each for each in REJECTIONS if terms.mode == "curated" or each != "other")
     if reason not in REJECTIONS:
         message = f"“{reason}” is no reason to decline it" if reason else "it is declined without a reason"
@@ -127,9 +127,13 @@ def _reject(item: Submission, decision: Reject, terms: Terms) -> Submission:
             raise _refused(BAD_REJECTION, item, message, "say what rule it breaks, or show it")
     elif reason == "other" and not note:
         raise _refused(BAD_REJECTION, item, "`other` needs a note that says why", "add `--note`")
+    if item.moderation.state == "quarantined" and reason != "spam":
+        message = f"{item.id} is in quarantine, and can only be declined as `spam`"
+        raise _refused(FORBIDDEN_MOVE, item, message, f"take it out first: `caresite stories reopen {item.id[:6]}`")
     rejected = moved(item, "rejected", at=terms.now, by=terms.by, reason=reason)
     rejected = _reasoned(rejected, reason, note or item.moderation.note)
-    return _kept_for(rejected, terms, terms.days_of(item).rejected)
+    days = terms.days_of(item)
+    return _kept_for(rejected, terms, days.spam if reason == "spam" else days.rejected)
 
 
 def _ask(item: Submission, decision: Ask, terms: Terms) -> Submission:

@@ -1,6 +1,6 @@
 """States: where a submission may go from where it is. Every move is told in its log; nothing else changes a state.
 
-         ┌─▶ quarantined ─┐
+         ┌─▶ quarantined ─┬──▶ rejected (as spam)
 received ┴────────────────┴▶ pending ──▶ awaiting_author ──▶ approved ──▶ withdrawn | expired
                                 ▲ └─────────┴──▶ rejected        │
                                 └────────────────────────────────┘       any ──▶ erased
@@ -23,7 +23,7 @@ __all__ = ["MOVES", "moved", "place_of"]
 
 _FROM: Mapping[State, tuple[State, ...]] = {
     "received": ("quarantined", "pending"),
-    "quarantined": ("pending",),
+    "quarantined": ("pending", "rejected"),
     "pending": ("awaiting_author", "approved", "rejected"),
     "awaiting_author": ("approved", "rejected"),
     "approved": ("pending", "withdrawn", "expired"),
@@ -34,7 +34,8 @@ MOVES: frozenset[tuple[State, State]] = frozenset(
 )
 _INSTEAD: Mapping[State, str] = {
     "received": "wait until the pull has judged it",
-    "quarantined": "if it is no spam, take it out of quarantine: `caresite stories reopen ID`; else it erases itself",
+    "quarantined": "if it is no spam, take it out of quarantine: `caresite stories reopen ID`; if it is, "
+    "`caresite stories reject ID --reason spam`; `caresite stories purge` erases it when its days are over",
     "pending": "approve it, ask its author, decline it or erase it",
     "awaiting_author": "when they answered, approve it with `--evidence`, or decline it",
     "approved": "take it off the site first: `caresite stories reopen ID`, or `withdraw` if its author wants that",
