@@ -146,3 +146,50 @@ def test_what_is_approved_is_not_approved_again(store: Store, run: Run) -> None:
     again = run("approve", ID)
     assert (again.exit_code, again.output) == (0, f"{ID} is approved already; nothing to do.\n")
     assert store.read(ID) == before
+
+
+# answers that were put among the stories
+
+
+def letter(subject: str, body: str, day: int, **headers: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = headers.pop("sender", "Ada Quill <ada@customers.example>"), subject
+    message["Date"], message["Message-ID"] = (
+        f"{day:02} Oct 2026 10:00:00 +0000",
+        f"<{day}-{len(body)}@customers.example>",
+    )
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(body)
+    return bytes(message)
+
+
+STORY = letter("The night the oven died", "They came at five, with the van and the big lamp.", 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "is_answer"),
+    [
+        (letter("Re: What you told us", "Yes, print it like that.", 4), True),
+        (letter("Your letter", "Yes, print it.", 4, In_Reply_To="<x@bakery.example>"), True),
+        (letter("Hello", "I have changed my mind.", 4), True),
+        (letter("Hallo", "Ich habe es mir anders überlegt.", 4), True),
+        (letter("Hola", "Por favor, retiren mi historia.", 4), True),
+        (letter("A second story", "Last week they came again, at six.", 4), False),
+        (letter("Re: What you told us", "Yes.", 4, sender="Ned <ned@customers.example>"), False),
+    ],
+    ids=["Re:", "In-Reply-To", "taken back", "German", "Spanish", "another story", "another sender"],
+)
+def test_what_looks_like_an_answer_is_said_to_be_one(
+    data: bytes, is_answer: bool, site: Path, store: Store, run: Run
+) -> None:
+    run("pull", "-", stdin=STORY)
+    first = next(iter(store.listing()))
+    done = run("pull", "-", stdin=data)
+    new = next(item_id for item_id in store.listing() if item_id != first)
+    said = f"noticed: this looks like an answer to {first[:6]}: if it is a yes, `caresite stories approve {first[:6]}"
+    assert (said in done.output) == is_answer, done.output
+    shown = " ".join(run("show", new).output.split())
+    assert (said in shown) == is_answer
+    assert state(store, new) == "pending"
+    assert "read anew" not in run("pull", "--again", "-", stdin=data).output

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from caresite.submissions.answering import ANSWER
 from caresite.submissions.records import About, Incentive, Showing, Submission, Verification
 
 __all__ = ["read_anew"]
@@ -39,6 +40,7 @@ def read_anew(old: Submission, new: Submission) -> Submission | None:
         about=about,
         incentive=new.incentive if old.incentive.given is None else old.incentive,
         media=old.media,
+        noticed=(*new.noticed, *(said for said in old.noticed if said not in new.noticed and _is_ours(said))),
         spam=old.spam,
         moderation=old.moderation,
         retention=old.retention,
@@ -71,6 +73,11 @@ def _agree(old: Submission, new: Submission) -> bool:
 
 def _praised(about: About) -> tuple[bool, str, str]:
     return about.self, about.name, about.url
+
+
+def _is_ours(said: str) -> bool:
+    """Tell whether the desk noticed it when it was taken in, and not whoever read the answers."""
+    return said.startswith(ANSWER) or "” was not kept:" in said
 
 
 def _known(old: T, new: T) -> T:

@@ -68,14 +68,16 @@ class Answers(Struct, frozen=True, kw_only=True):
     marks: tuple[str, ...] = ()
     noticed: tuple[str, ...] = ()
     may_agree: bool = True
+    is_reply: bool = False
 
 
 class Signals(Struct, frozen=True, kw_only=True):
-    """What the spam score is told of an entry and the record does not keep."""
+    """What whoever judges an entry is told of it and the record does not keep."""
 
     decoy_filled: bool = False
     seconds: float | None = None
     marks: tuple[str, ...] = ()
+    is_reply: bool = False
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -185,7 +187,12 @@ def entry_of(answers: Answers, intake: Intake) -> Entry:
         extra=_extra({**rest, **_asked(known), **desk.unread()}, traps, intake),
     )
     filled = any(answers.fields.get(trap, "").strip() for trap in traps)
-    signals = Signals(decoy_filled=filled, seconds=_seconds(known.get(SECONDS, "")), marks=answers.marks)
+    signals = Signals(
+        decoy_filled=filled,
+        seconds=_seconds(known.get(SECONDS, "")),
+        marks=answers.marks,
+        is_reply=answers.is_reply,
+    )
     return Entry(submission=submission, files=answers.files, signals=signals, span=answers.span)
 
 

@@ -22,6 +22,7 @@ from caresite.core.codes_stories import ODD_VALUE
 from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.intake import Form, RetentionDays
 from caresite.submissions.again import read_anew
+from caresite.submissions.answering import answer_noticed
 from caresite.submissions.columns import MAPPED, meaning_near
 from caresite.submissions.entries import ASIDE, Entry, Intake
 from caresite.submissions.listing import Summary, summary_of
@@ -201,7 +202,9 @@ class Desk:
         if self._is_known(entry):
             return None
         sender = self._known_sender(entry.submission)
-        entry = replace(entry, submission=replace(entry.submission, submitter=sender))
+        same_sender = (self._summaries[i] for i in self._by_sender.get(sender.email_hmac, ()))
+        noticed = (*entry.submission.noticed, *answer_noticed(entry, same_sender))
+        entry = replace(entry, submission=replace(entry.submission, submitter=sender, noticed=noticed))
         summary = summary_of(entry.submission)
         if twin := self._came_another_way(summary):
             self.outcome.known += 1

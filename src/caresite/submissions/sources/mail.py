@@ -83,6 +83,7 @@ def _answers(data: bytes, span: Span, sentences: Mapping[str, str]) -> Answers:
         evidence=tuple(dict.fromkeys(evidence)),
         marks=_marks(message),
         may_agree=False,
+        is_reply=bool(header(message, "In-Reply-To") or header(message, "References")),
     )
 
 
