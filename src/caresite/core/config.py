@@ -254,7 +254,9 @@ class SocialCards(Struct, frozen=True, kw_only=True):
     ] = True
     fonts: Annotated[
         tuple[str, ...],
-        Doc("Fonts in `assets/` for letters that the theme's lack; Latin, Greek, Cyrillic, Hebrew and Arabic are there."),
+        Doc(
+            "Fonts in `assets/` for letters that the theme's lack; Latin, Greek, Cyrillic, Hebrew and Arabic are there."
+        ),
     ] = ()
 
 

@@ -9,7 +9,19 @@ from msgspec import Struct
 
 from caresite.core.schema import Doc
 
-__all__ = ["CallToAction", "Content", "Disclosed", "EditNote", "Endorser", "Incentive", "Picture", "Reply", "Series", "Staff", "Translation"]
+__all__ = [
+    "CallToAction",
+    "Content",
+    "Disclosed",
+    "EditNote",
+    "Endorser",
+    "Incentive",
+    "Picture",
+    "Reply",
+    "Series",
+    "Staff",
+    "Translation",
+]
 
 
 class Picture(Struct, frozen=True, kw_only=True):
@@ -270,7 +282,9 @@ class Disclosed(Content, frozen=True, kw_only=True):
         Doc("The id of the submission; its consent stands in `consent.lock.yaml`.", example="3f9a0c1b2d4e5f60"),
     ] = ""
     reply: Annotated[Reply | None, Doc("The firm's answer.")] = None
-    translation: Annotated[Translation | None, Doc("From which language the words were translated, and by whom.")] = None
+    translation: Annotated[Translation | None, Doc("From which language the words were translated, and by whom.")] = (
+        None
+    )
     staff: Annotated[
         tuple[Staff, ...],
         Doc("People whom the words name. Those who did not agree are shown by their first names, here and everywhere."),
@@ -282,7 +296,9 @@ class Disclosed(Content, frozen=True, kw_only=True):
             "told (GDPR 9)."
         ),
     ] = ""
-    endorser: Annotated[Endorser | None, Doc("When they speak as an expert or as a well-known person: the proof.")] = None
+    endorser: Annotated[Endorser | None, Doc("When they speak as an expert or as a well-known person: the proof.")] = (
+        None
+    )
     machine_written: Annotated[
         bool, Doc("Whether a program wrote or summed up the words. Nobody said them then, and they are withheld.")
     ] = False
