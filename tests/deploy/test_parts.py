@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from caresite.core.diagnostics import Problem
+from caresite.core.diagnostics import Problem, Span
 from caresite.deploy.crew import each
+from caresite.deploy.faults import silent
 from caresite.deploy.journal import Entry, append, entries, live_pages, note_live_pages
 from caresite.deploy.media import Media
 from caresite.deploy.plan import emptied, in_the_way, made
@@ -132,3 +134,21 @@ def test_what_is_live_is_remembered_and_may_be_forgotten(tmp_path: Path) -> None
     assert live_pages(tmp_path / "state") == {"content/a.md": "/a/"}
     (tmp_path / "state/live.json").write_text("not JSON")
     assert live_pages(tmp_path / "state") == {}
+
+
+# faults
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "or there is no network"),
+        (TimeoutError(), "did not answer in time"),
+        (OSError(113, "No route to host"), "no route to host"),
+        (EOFError(), "EOFError"),
+    ],
+)
+def test_a_host_that_is_silent_is_told_with_the_reason(error: Exception, words: str) -> None:
+    (found,) = silent(Span("caresite.yaml"), "ssh.example.com", error).diagnostics
+    assert (found.code, found.message.startswith("ssh.example.com cannot be reached: ")) == ("H205", True)
+    assert words.lower() in found.message.lower()
