@@ -9,6 +9,7 @@ import io
 import json
 import os
 import random
+import re
 import time
 import zipfile
 import zlib
@@ -24,7 +25,7 @@ from PIL import Image, PngImagePlugin
 from caresite.core.urls import slug_of
 from caresite.features.search.index import Entry, index_of
 from caresite.submissions.leaks.scan import scan_file
-from caresite.submissions.leaks.search import Searcher
+from caresite.submissions.leaks.search import Hit, Searcher
 from caresite.submissions.leaks.secrets import secrets_of
 from caresite.submissions.listing import Summary, summary_of
 from caresite.submissions.records import About, Agreement, Moderation, Submission, Submitter, Words
@@ -394,9 +395,48 @@ def test_copied_files_are_looked_at_too(build: Callable[..., BuiltSite]) -> None
     ]
 
 
-def test_the_words_on_a_share_image_are_looked_at(build: Callable[..., BuiltSite]) -> None:
-    leaking = build(f"-- content/pages/about.md --\n---\ntitle: Write to {EMAIL}\n---\nWords.\n")
-    assert [d for d in leaking.diagnostics if d.code == "S101" and "`assets/cards/about." in d.message]
+def test_the_words_on_a_share_image_are_looked_at(
+    build: Callable[..., BuiltSite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling: list[str] = []
+
+    def noting(path: str, data: bytes, searcher: Searcher) -> tuple[Hit, ...]:
+        hits = scan_file(path, data, searcher)
+        telling.extend([path] if hits else [])
+        return hits
+
+    monkeypatch.setattr("caresite.submissions.leaks.scan.scan_file", noting)
+    build(f"-- content/pages/about.md --\n---\ntitle: Write to {EMAIL}\n---\nWords.\n")
+    assert [path for path in telling if path.startswith("assets/cards/about.")]
+
+
+POST = "-- content/blog/hill.md --\n---\ntitle: The hill\ndate: 2026-10-02\ntags: [bikes, hills]\n---\n{words}\n"
+
+
+def test_one_sentence_is_one_fault_with_the_number_of_files_made_from_it(build: Callable[..., BuiltSite]) -> None:
+    leaking = build(POST.format(words=f"Write to {EMAIL} about it."))
+    (told,) = [d for d in leaking.diagnostics if d.code == "S101"]
+    assert told.span.path == "content/blog/hill.md"
+    said = rf"`blog/hill/index\.html` gives away the e-mail address of the submission {ID}, and so do \d+ files made"
+    assert re.match(said, told.message), told.message
+    assert told.hint.index("take it out of the text") < told.hint.index("allow")
+
+
+def test_each_text_that_holds_it_and_each_secret_is_told(build: Callable[..., BuiltSite]) -> None:
+    leaking = build(POST.format(words=f"Write to {EMAIL}.") + PAGE.format(words=f"{EMAIL}, {NAME}"))
+    told = [d for d in leaking.diagnostics if d.code == "S101"]
+    assert sorted((d.span.path, "e-mail" in d.message) for d in told) == [
+        ("content/blog/hill.md", True),
+        ("content/pages/about.md", False),
+        ("content/pages/about.md", True),
+    ]
+
+
+def test_what_no_text_of_yours_explains_is_told_by_itself(build: Callable[..., BuiltSite]) -> None:
+    leaking = build(f"-- templates/term.html --\n<p>{EMAIL}</p>\n" + POST.format(words="Nothing."))
+    told = [d for d in leaking.diagnostics if d.code == "S101"]
+    assert len(told) == 2
+    assert not any("made from it" in d.message for d in told)
 
 
 def test_what_a_camera_wrote_into_a_picture_is_no_leak_as_it_stays_out_of_the_site(

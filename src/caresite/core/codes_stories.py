@@ -13,7 +13,7 @@ LEAK = Code(
     "personal-data-leak",
     "error",
     "A file of the site gives away what only the private store may hold: an e-mail address, a telephone number, or a name that its owner did not agree to show.",
-    "Take it out of the page, the data or the picture that is named; if it may stand there, name it in `submissions: allow`.",
+    "Take it out of the text, the data or the picture that is named. Only what belongs to one of your own people, and may stand there, is named in `submissions: allow`.",
 )
 PRIVATE_TRACKED = Code(
     "S102",

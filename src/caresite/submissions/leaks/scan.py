@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +19,7 @@ from caresite.core.codes_stories import LEAK, PRIVATE_PUBLISHED, UNFINISHED
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.files import write_atomically
 from caresite.core.model import Output
+from caresite.core.texts import counted
 from caresite.pipeline.catalog import Site
 from caresite.submissions.leaks.search import Hit, Searcher
 from caresite.submissions.leaks.secrets import edition_of, secrets_of
@@ -37,6 +39,14 @@ class _Clean(Struct, array_like=True):
     edition: int
     secrets: bytes
     digests: set[bytes]
+
+
+class _Leak(NamedTuple):
+    """A secret in a file of the site, and the file that this was made from, if there is one."""
+
+    path: str
+    source: str
+    hit: Hit
 
 
 def inspect(root: Path, site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) -> Iterator[Diagnostic]:
@@ -99,6 +109,7 @@ def _scan_all(
     clean: set[bytes],
 ) -> Iterator[Diagnostic]:
     searcher: Searcher | None = None
+    leaks: list[_Leak] = []
     current: set[bytes] = set()
     for path, source, data in _files(root, site, outputs):
         key = hashlib.blake2b(path.encode() + b"\0" + data, digest_size=16).digest()
@@ -109,10 +120,36 @@ def _scan_all(
         hits = scan_file(path, data, searcher)
         if not hits:
             current.add(key)
-        for hit in hits:
-            yield _told(path, source, hit)
+        leaks.extend(_Leak(path, source, hit) for hit in hits)
     clean.clear()
     clean |= current
+    if searcher is not None:
+        yield from _gathered(root, leaks, searcher)
+
+
+def _gathered(root: Path, leaks: list[_Leak], searcher: Searcher) -> Iterator[Diagnostic]:
+    """Tell each secret once for each file of yours that holds it; what no such file explains is told by itself."""
+    by_secret: dict[tuple[str, str], list[_Leak]] = {}
+    for leak in leaks:
+        by_secret.setdefault((leak.hit.what, leak.hit.item_id), []).append(leak)
+    for secret, found in by_secret.items():
+        causes = {leak.source: leak for leak in reversed(found) if leak.source and _holds(root, leak, secret, searcher)}
+        if not causes:
+            yield from (_told(leak) for leak in found)
+            continue
+        made = len(found) - len(causes)
+        for source in sorted(causes):
+            yield _told(causes[source], made)
+            made = 0  # a list or a feed is made from several; it is counted with the first
+
+
+def _holds(root: Path, leak: _Leak, secret: tuple[str, str], searcher: Searcher) -> bool:
+    """Tell whether the file that a leak was made from says the secret itself."""
+    try:
+        data = (root / leak.source).read_bytes()
+    except OSError:
+        return False
+    return any((hit.what, hit.item_id) == secret for hit in scan_file(leak.source, data, searcher))
 
 
 def _files(root: Path, site: Site, outputs: tuple[Output, ...]) -> Iterator[tuple[str, str, bytes]]:
@@ -143,10 +180,13 @@ def scan_file(path: str, data: bytes, searcher: Searcher) -> tuple[Hit, ...]:
     return tuple(found.values())
 
 
-def _told(path: str, source: str, hit: Hit) -> Diagnostic:
+def _told(leak: _Leak, made: int = 0) -> Diagnostic:
+    """Return what is said of a leak, with the number of other files `made` from the same source."""
+    hit = leak.hit
     how = f" ({hit.how})" if hit.how else ""
-    message = f"`{path}` gives away {hit.what} of the submission {hit.item_id}{how}"
-    return fault(LEAK, Span(source or path), message)
+    others = f", and so {'does' if made == 1 else 'do'} {counted(made, 'file')} made from it" if made else ""
+    message = f"`{leak.path}` gives away {hit.what} of the submission {hit.item_id}{how}{others}"
+    return fault(LEAK, Span(leak.source or leak.path), message)
 
 
 def _recall(path: Path, edition: bytes) -> set[bytes]:
