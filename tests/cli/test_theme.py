@@ -21,7 +21,7 @@ from .conftest import Run
 
 TEMPLATES = bundled_themes() / "hearth" / "templates"
 # parts of others that stand in no page by themselves
-_NOT_BY_ITSELF = {"article-meta", "embed-link", "featured-wall", "opening-story"}
+_NOT_BY_ITSELF = {"article-meta", "best-method", "embed-link", "featured-wall", "opening-story"}
 
 
 def page_of(site: Path, config: str = "") -> str:
