@@ -332,16 +332,49 @@ def test_a_change_is_called_what_it_is(before: str, after: str, kinds: tuple[str
         ("Gut, aber teuer.", "Gut.", "“aber” was left out"),
         ("Bueno, pero caro.", "Bueno.", "“pero” was left out"),
         ("It was late.", "It was not late.", "“not” was put in"),
-        ("They came at five, all of them.", "They came at five.", "left out without a mark"),
+        ("They came at five, all of them, at once.", "They came at five, at once.", "left out without a mark"),
+        ("No.", "Yes.", "“no” was left out"),
     ],
 )
 def test_a_cut_that_may_turn_the_meaning_is_told(before: str, after: str, said: str) -> None:
-    assert any(said in doubt for doubt in doubts(before, after))
+    assert any(said in doubt.said for doubt in doubts(before, after))
 
 
 def test_a_marked_cut_and_a_slip_are_not_told() -> None:
     assert doubts("They came at five, all of them, at once.", "They came at five … at once.") == ()
     assert doubts("They cmae at five.", "They came at five.") == ()
+
+
+LETTER = """Dear all, I hope you are not too busy.
+
+The chain came off on the hill, and Tom would not take a penny. My daughter was at school on time.
+
+I will never forget it, and nobody else should. Yours, Ada"""
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (LETTER.split("\n\n")[1], []),
+        ("My daughter was at school on time.", []),
+        ("The chain came off on the hill, and Tom would not take a penny.", []),
+        ("The chain came off on the hill", ["“not” was left out", "left out without a mark"]),
+        ("The chain came off on the hill …", ["“not” was left out"]),
+        ("Tom would not take a penny.", ["left out without a mark"]),
+    ],
+    ids=["greeting and farewell", "more of the beginning", "the last sentence", "inside", "marked", "beside a “not”"],
+)
+def test_taking_off_whole_sentences_turns_nothing(after: str, said: list[str]) -> None:
+    found = doubts(LETTER, after)
+    assert [doubt.said.partition(":")[0] for doubt in found] == said
+    for doubt in found:
+        assert ("mark what was left out" in doubt.remedy) == ("…" not in after)
+
+
+def test_a_contrast_that_was_cut_off_is_told() -> None:
+    (but, unmarked) = doubts("They were kind. But they came late.", "They were kind.")
+    assert but.said.startswith("“but” was left out")
+    assert unmarked.said.startswith("left out without a mark")
 
 
 @given(before=st.text(max_size=80), after=st.text(max_size=80))

@@ -14,7 +14,7 @@ from caresite.preview.stories.forms import METHODS
 from caresite.submissions.public import Shown, author_of, shown_of
 from caresite.submissions.records import REJECTIONS, Method, Submission, decisions
 from caresite.submissions.review.actions import Open, Review
-from caresite.submissions.review.edits import Piece, doubts, pieces
+from caresite.submissions.review.edits import Doubt, Piece, doubts, pieces
 from caresite.submissions.review.guards import Hindrance
 from caresite.submissions.review.letter import Letter, asking_of, letter_to
 from caresite.submissions.review.states import MOVES
@@ -115,7 +115,7 @@ class Sheet(NamedTuple):
     revision: str
     shown: Shown
     lacks: tuple[Lack, ...]
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
     changes: Changes
     named: str
     boxes: tuple[Box, ...]

@@ -65,7 +65,8 @@ def cautions(before: Submission, after: Submission) -> tuple[Diagnostic, ...]:
     old, new = shown_of(before).body, shown_of(after).body
     if old == new:
         return ()
-    return tuple(fault(MEANING_MAY_TURN, place_of(after), doubt) for doubt in doubts(after.text.body, new))
+    found = doubts(after.text.body, new)
+    return tuple(fault(MEANING_MAY_TURN, place_of(after), doubt.said, hint=doubt.remedy) for doubt in found)
 
 
 def _approve(item: Submission, decision: Approve, terms: Terms) -> Submission:

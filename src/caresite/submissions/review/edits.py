@@ -13,21 +13,27 @@ from typing import Literal, NamedTuple
 
 from caresite.submissions.records import EditKind
 
-__all__ = ["Piece", "doubts", "kinds_of", "pieces"]
+__all__ = ["Doubt", "Piece", "doubts", "kinds_of", "pieces"]
 
 _PARTS = re.compile(r"\s+|\w+(?:['’]\w+)*|[^\w\s]")
 _WORD = re.compile(r"\w")
 _OMISSION = re.compile(r"\[?(?:…|\.\.\.)\]?")
-_TURNING = frozenset(
+_CONTRASTS = frozenset(
     (
-        *("not", "no", "never", "nothing", "nobody", "none", "neither", "nor", "without", "hardly", "cannot"),
         *("but", "however", "although", "though", "yet", "except", "unless"),
-        *("nicht", "kein", "keine", "keinen", "keinem", "keiner", "nie", "niemals", "nichts", "niemand", "ohne"),
-        *("kaum", "aber", "jedoch", "doch", "obwohl", "außer", "sondern"),
-        *("nunca", "nada", "nadie", "ningún", "ninguna", "ninguno", "sin", "apenas", "tampoco"),
+        *("aber", "jedoch", "doch", "obwohl", "außer", "sondern"),
         *("pero", "aunque", "sino", "excepto"),
     )
 )
+_TURNING = _CONTRASTS | frozenset(
+    (
+        *("not", "no", "never", "nothing", "nobody", "none", "neither", "nor", "without", "hardly", "cannot"),
+        *("nicht", "kein", "keine", "keinen", "keinem", "keiner", "nie", "niemals", "nichts", "niemand", "ohne"),
+        *("kaum",),
+        *("nunca", "nada", "nadie", "ningún", "ninguna", "ninguno", "sin", "apenas", "tampoco"),
+    )
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|\n\s*\n")
 _LONGEST = 20_000
 
 
@@ -38,12 +44,39 @@ class Piece(NamedTuple):
     text: str
 
 
+class Doubt(NamedTuple):
+    """What an edit may have turned, and what to do about it."""
+
+    said: str
+    remedy: str
+
+
 class _Change(NamedTuple):
-    """The words that went and those that came in their place; `marked` when `…` or brackets say so."""
+    """The words that went and those that came in their place; `marked` when `…` or brackets say so.
+
+    `is_edge` tells of a cut at the very beginning or end. Of the sentence that it goes through, `stays` is what is left
+    and `torn` what went; both are empty when whole sentences went.
+    """
 
     gone: tuple[str, ...]
     new: tuple[str, ...]
     marked: bool
+    is_edge: bool = False
+    stays: tuple[str, ...] = ()
+    torn: tuple[str, ...] = ()
+
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """The words that went and may have turned what stays: a “not” in a farewell turns nothing, a “but” may."""
+        if not self.is_edge or self.new:
+            return self.gone
+        return (*self.torn, *(word for word in self.gone if word in _CONTRASTS and word not in self.torn))
+
+    @property
+    def is_plain_cut(self) -> bool:
+        """Whether it only takes a greeting or a farewell off, and turns nothing of what stays."""
+        is_cut = self.is_edge and not self.new
+        return is_cut and not any(_turns(word) for word in (*self.weighed, *self.stays))
 
 
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
@@ -108,7 +141,8 @@ def _distance(a: str, b: str) -> int:
 
 def _changes(before: str, after: str) -> Iterator[_Change]:
     """Yield what changed in words; case and punctuation do not count, a word that stood there twice neither."""
-    old, new = list(_words(before)), list(_words(after))
+    sentences = _sentences(before)
+    old, new = [word for sentence in sentences for word in sentence], list(_words(after))
     marks = [word == _MARK for word in new]
     for how, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if how == "equal":
@@ -117,10 +151,29 @@ def _changes(before: str, after: str) -> Iterator[_Change]:
         came = tuple(word for word in new[c:d] if word != _MARK)
         is_doubled = not came and len(gone) == 1 and gone[0] in (*old[a - 1 : a], *old[b : b + 1])
         if (gone or came) and not is_doubled:
-            yield _Change(gone, came, any(marks[c:d]))
+            is_edge = a == 0 or b == len(old)
+            yield _Change(gone, came, any(marks[c:d]), is_edge, *(_torn(sentences, a, b) if is_edge else ((), ())))
 
 
 _MARK = "…"
+
+
+def _sentences(text: str) -> list[list[str]]:
+    return [found for part in _SENTENCE_END.split(text[:_LONGEST]) if part and (found := list(_words(part)))]
+
+
+def _torn(sentences: list[list[str]], first: int, end: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what stays and what went of the sentences that a cut from `first` to `end` goes through the middle of."""
+    stays: list[str] = []
+    gone: list[str] = []
+    start = 0
+    for sentence in sentences:
+        a, b = max(first - start, 0), max(end - start, 0)
+        start += len(sentence)
+        if 0 < len(sentence[a:b]) < len(sentence):
+            stays += (*sentence[:a], *sentence[b:])
+            gone += sentence[a:b]
+    return tuple(stays), tuple(gone)
 
 
 def _words(text: str) -> Iterator[str]:
@@ -133,17 +186,30 @@ def _turns(word: str) -> bool:
     return word in _TURNING or word.endswith("n't")
 
 
-def doubts(before: str, after: str) -> tuple[str, ...]:
-    """Return what about an edit may turn its meaning: a “not” or “but” that went, words left out without `…`."""
-    found: dict[str, None] = {}
+def doubts(before: str, after: str) -> tuple[Doubt, ...]:
+    """Return what about an edit may turn its meaning: a “not” or “but” that went, words left out without `…`.
+
+    A greeting or a farewell that was taken off turns nothing.
+    """
+    found: dict[str, Doubt] = {}
     for change in _changes(before, after):
-        for word in _lost(change.gone, change.new):
-            found[f"“{word}” was left out: {_around(change.gone)}"] = None
-        for word in _lost(change.new, change.gone):
-            found[f"“{word}” was put in: {_around(change.new)}"] = None
-        if change.gone and not change.new and not change.marked:
-            found[f"left out without a mark: {_around(change.gone)}"] = None
-    return tuple(found)
+        if not change.is_plain_cut:
+            found |= {doubt.said: doubt for doubt in _doubts_of(change)}
+    return tuple(found.values())
+
+
+def _doubts_of(change: _Change) -> Iterator[Doubt]:
+    for word in _lost(change.weighed, change.new):
+        remedy = _IF_SAME if change.marked else _KEEP
+        yield Doubt(f"“{word}” was left out: {_around(change.gone)}", remedy)
+    for word in _lost(change.new, change.gone):
+        yield Doubt(f"“{word}” was put in: {_around(change.new)}", _IF_SAME)
+    if change.gone and not change.new and not change.marked:
+        yield Doubt(f"left out without a mark: {_around(change.gone)}", _KEEP)
+
+
+_KEEP = "keep the whole sentence, or mark what was left out with `…`"
+_IF_SAME = "make sure that the sentence still says what they meant; their author sees it before it is shown"
 
 
 def _lost(first: Iterable[str], second: Iterable[str]) -> Iterator[str]:
