@@ -36,7 +36,7 @@ def test_a_story_told_on_the_telephone_is_written_down(store: Store, run: Run) -
     assert f"{found.received_at:%Y-%m-%d %H:%M}" == "2026-09-30 23:00", "the day in London"
     (agreement,) = found.consent
     assert agreement.method == "recorded-call"
-    assert agreement.granted == ("publish_text", "contact_back", "publish_name", "publish_company")
+    assert agreement.granted == ("publish_text", "contact_back", "publish_name")
     assert (agreement.wording_id, agreement.wording_sha256) == ("story-2026-01", wording().sha256)
     assert store.wordings() == {wording().sha256: wording().data}
     assert [(line.to, line.by) for line in store.journal.lines()] == [("received", "Agnes"), ("pending", "Agnes")]

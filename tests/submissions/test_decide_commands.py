@@ -148,6 +148,22 @@ def test_a_letter_without_a_wording_says_what_it_lacks(site: Path, store: Store,
     assert "Write that into a file of `consent/`" in run("ask", ID).output
 
 
+def test_a_large_cut_is_not_called_a_little(store: Store, run: Run) -> None:
+    given(store)
+    run(
+        "edit",
+        ID,
+        "--text",
+        "They came at five, with the van and the big lamps.\n\nNobody asked for money, but we gave them soup.",
+    )
+    assert "We changed your words a little." in run("ask", ID).output
+    given(store, 2)
+    run("edit", f"{2:016x}", "--text", "They came at five.")
+    letter = run("ask", f"{2:016x}").output
+    assert "a little" not in letter
+    assert "we left some out" in letter
+
+
 def test_an_answer_is_kept_with_what_they_were_told_and_what_they_said(site: Path, store: Store, run: Run) -> None:
     given(store, consent=())
     run("ask", ID)
@@ -157,7 +173,7 @@ def test_an_answer_is_kept_with_what_they_were_told_and_what_they_said(site: Pat
     assert done.exit_code == 0, done.output
     (agreement,) = store.read(ID).submission.consent
     assert (agreement.method, agreement.at) == ("letter", datetime(2026, 11, 20, tzinfo=UTC))
-    assert agreement.granted == ("publish_text", "publish_name", "publish_company")
+    assert agreement.granted == ("publish_text", "publish_name"), "nobody named a firm, and nobody was asked for one"
     assert (agreement.wording_id, agreement.wording_sha256) == ("story-2026-01", wording().sha256)
     assert store.evidence(ID, agreement.evidence).read_text() == "Yes, with my whole name."
     assert "name: Ada Quill" in (site / "content/stories/the-night-the-oven-died.md").read_text("utf-8")

@@ -52,7 +52,7 @@ def test_a_submission_of_netlify_in_every_wrapping(data: bytes, make_intake: Mak
 def test_boxes_that_are_not_ticked_are_not_sent_and_count_as_no(make_intake: MakeIntake) -> None:
     found = only(netlify.read(netlify_json(1), make_intake(type="netlify")))
     agreement = found.consent[0]
-    assert agreement.granted == ("publish_text", "publish_name", "publish_company")
+    assert agreement.granted == ("publish_text", "publish_name"), "they named no firm"
     assert agreement.denied == ("edit_for_length", "marketing_reuse", "contact_back")
     assert (agreement.method, agreement.wording_id) == ("form-checkbox", "story-2026-01")
     assert agreement.wording_sha256 == wording().sha256
@@ -73,7 +73,8 @@ def test_boxes_that_are_not_ticked_are_not_sent_and_count_as_no(make_intake: Mak
 def test_the_choice_of_name_is_the_consent_for_name_and_company(
     display: str, granted: tuple[str, ...], make_intake: MakeIntake
 ) -> None:
-    found = only(netlify.read(netlify_json(1, display=display), make_intake(type="netlify")))
+    firm = netlify_json(1, display=display, company="Harbour Clinic")
+    found = only(netlify.read(firm, make_intake(type="netlify")))
     assert found.consent[0].granted == granted
     assert found.submitter.display == (display if display in ("full", "initials", "role") else "anonymous")
 

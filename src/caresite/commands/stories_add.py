@@ -137,7 +137,8 @@ def _with_agreement(entry: Entry, flags: AddFlags, intake: Intake) -> Entry:
     """Return the entry with what was agreed to by word of mouth or in writing, as whoever writes it down says."""
     scopes = [scope_named(name, "--consent") for name in flags.consent]
     if "publish_text" in scopes:
-        shown = scopes_of_display(entry.submission.submitter.display)
+        sender = entry.submission.submitter
+        shown = scopes_of_display(sender.display, sender.company)
         scopes.extend(scope for scope in shown if scope not in scopes)
     if not scopes:
         return entry

@@ -36,9 +36,14 @@ class Wordings(NamedTuple):
     kept: Mapping[str, Wording] = {}
 
 
-def scopes_of_display(display: str) -> tuple[Scope, ...]:
-    """Return the scopes that the choice of how a name is shown grants: the author's choice is the consent for them."""
-    return ("publish_name", "publish_company") if display in _NAMED else ()
+def scopes_of_display(display: str, company: str) -> tuple[Scope, ...]:
+    """Return the scopes that the choice of how a name is shown grants: the author's choice is the consent for them.
+
+    Who names no `company` was not asked about one.
+    """
+    if display not in _NAMED:
+        return ()
+    return ("publish_name", "publish_company") if company.strip() else ("publish_name",)
 
 
 def agreement_of(known: Mapping[str, str], at: datetime, *, source: IncomingSource, wordings: Wordings) -> Agreed:
@@ -54,10 +59,11 @@ def agreement_of(known: Mapping[str, str], at: datetime, *, source: IncomingSour
             noticed.append(f"{scope}: “{clean_line(text, 80)}” was not understood, so it is no yes")
         (granted if says else denied).append(scope)
     display = display_of(known.get("display", "")) or ""
-    for scope in ("publish_name", "publish_company"):
+    company = known.get("company", "")
+    for scope in ("publish_name", *(("publish_company",) if company.strip() else ())):
         if display and scope not in granted:
             denied = [each for each in denied if each != scope]
-            (granted if scope in scopes_of_display(display) else denied).append(scope)
+            (granted if scope in scopes_of_display(display, company) else denied).append(scope)
     if not granted and not denied:
         return Agreed(None, tuple(noticed))
     claimed, digest = clean_line(known.get(CONSENT_WORDING, "")), clean_line(known.get(CONSENT_DIGEST, ""), 64)

@@ -110,7 +110,8 @@ def _named(item: Submission, display: Display | None) -> tuple[Submission, tuple
     if display is None:
         return item, ()
     chosen = replace(item.submitter, display=display)
-    return replace(item, submitter=chosen, showing=replace(item.showing, display="")), scopes_of_display(display)
+    showing = replace(item.showing, display="")
+    return replace(item, submitter=chosen, showing=showing), scopes_of_display(display, chosen.company)
 
 
 def _reject(item: Submission, decision: Reject, terms: Terms) -> Submission:

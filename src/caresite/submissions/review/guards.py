@@ -80,10 +80,10 @@ def _consent(item: Submission, terms: Terms) -> Iterator[Hindrance]:
     if agreement is None:
         said = decisions(item.consent).get("publish_text")
         how = "the author said no to showing the words" if said else "nobody has asked whether the words may be shown"
-        yield Hindrance("publish_text", how, "ask the author", asks=True)
+        yield Hindrance("publish_text", how, f"ask the author: {_ask(item)}", asks=True)
     elif agreement.expires and agreement.expires <= terms.now.date():
         message = f"consent to show the words ended on {agreement.expires}"
-        yield Hindrance("publish_text", message, "ask the author again", asks=True)
+        yield Hindrance("publish_text", message, f"ask the author again: {_ask(item)}", asks=True)
     elif agreement.wording_sha256 and terms.wordings is not None and agreement.wording_sha256 not in terms.wordings:
         message = "the text that the author agreed to is not kept, so nothing proves the yes (GDPR 7(1))"
         remedy = "put exactly that text back into `consent/`, or ask the author again"
@@ -165,7 +165,11 @@ def _edit(item: Submission) -> Iterator[Hindrance]:
     if {*shown.kinds} - {"typo"} and shown.agreed is None:
         changed = " and ".join(sorted({*shown.kinds} - {"typo"}))
         message = f"the words were changed ({changed}), and their author has not agreed"
-        yield Hindrance("edit", message, "ask the author: they see the new words first", asks=True)
+        yield Hindrance("edit", message, f"ask the author, who sees the new words first: {_ask(item)}", asks=True)
+
+
+def _ask(item: Submission) -> str:
+    return f"`caresite stories ask {item.id[:6]}`"
 
 
 def _edit_with(item: Submission, option: str) -> str:

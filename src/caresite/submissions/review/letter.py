@@ -13,6 +13,7 @@ from caresite.submissions.public import author_of, shown_of
 from caresite.submissions.questions import story_forms
 from caresite.submissions.records import Submission
 from caresite.submissions.review.decisions import Ask
+from caresite.submissions.review.edits import pieces
 from caresite.submissions.review.guards import Hindrance
 from caresite.submissions.wordings import Wording, wordings_in
 
@@ -77,7 +78,7 @@ def _beginning(item: Submission, words: Mapping[str, str]) -> Iterator[str]:
     yield words["greeting"].format(name=first) if first else words["greeting_nameless"]
     yield words["thanks"].format(date=item.received_at.date().isoformat())
     if shown.kinds:
-        yield words["edited"]
+        yield words["edited_much" if _is_much(item.text.body, shown.body) else "edited"]
         yield f"{words['as_sent']}\n{_quoted(item.text.title, item.text.body)}"
         yield f"{words['as_shown']}\n{_quoted(shown.title, shown.body)}"
     else:
@@ -86,6 +87,12 @@ def _beginning(item: Submission, words: Mapping[str, str]) -> Iterator[str]:
     named = ", ".join(author[key] for key in ("name", "role", "company", "location") if author.get(key))
     if was_asked_for_name(item):
         yield words["named"].format(name=named) if named else words["nameless"]
+
+
+def _is_much(before: str, after: str) -> bool:
+    """Tell whether more than a tenth of somebody's words is not as it came."""
+    same = sum(len(piece.text.split()) for piece in pieces(before, after) if piece.how == "same")
+    return same < 0.9 * max(len(before.split()), len(after.split()))
 
 
 def was_asked_for_name(item: Submission) -> bool:
