@@ -398,6 +398,15 @@ def test_the_queue_is_searched_by_name_address_and_word(desk: Desk) -> None:
     assert "Nothing with these words" in desk.ask(f"{HOME}?q=nothing-such").text
 
 
+def test_the_queue_shows_the_words_as_they_would_be_shown(desk: Desk) -> None:
+    edited = Showing(title="Five o'clock", body="They came, with the van.", kinds=("length",))
+    item_id = desk.put(text=Words(title="Hello there", body="Dear all, they came, with the van."), showing=edited)
+    row = desk.ask(f"{HOME}?q=Dear").text.partition(f"{HOME}/{item_id}")[2].partition("</li>")[0]
+    assert "Five o&#39;clock" in row
+    assert "They came, with the van." in row
+    assert "Dear all" not in row
+
+
 SUMMARIES = [
     summary_of(told(number, received_at=AT + timedelta(days=number), state="approved" if number % 2 else "pending"))
     for number in range(240, 0, -1)

@@ -334,9 +334,11 @@ def test_stories_serve_opens_the_browser_at_the_stories(site: Path, store: Store
     given(store)
     opened, opener = tmp_path / "opened", tmp_path / "bin/xdg-open"
     opener.parent.mkdir()
-    opener.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n', encoding="utf-8")
+    noise = "echo no method available for opening >&2"
+    opener.write_text(f'#!/bin/sh\n{noise}\necho "$1" > {opened}.new && mv {opened}.new {opened}\n', encoding="utf-8")
     opener.chmod(0o755)
-    environ = {**os.environ, "PATH": f"{opener.parent}{os.pathsep}{os.environ['PATH']}"}
+    environ = {**os.environ, "PATH": f"{opener.parent}{os.pathsep}{os.environ['PATH']}", "WAYLAND_DISPLAY": ""}
+    environ["DISPLAY"] = ":9"
     command = [sys.executable, "-m", "caresite", "-C", str(site), "stories", "serve", "-p", "0"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:
         try:
@@ -347,9 +349,27 @@ def test_stories_serve_opens_the_browser_at_the_stories(site: Path, store: Store
             page = httpx.get(address, timeout=30, follow_redirects=True).text
         finally:
             served.terminate()
-            served.wait(timeout=30)
+            said = served.communicate(timeout=30)[0]
     assert address.endswith("/_caresite/stories")
     assert "The night the oven died" in page
+    assert "no method available" not in said, "what the opener says is not for whoever decides"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is a screen")
+def test_without_a_screen_the_address_is_said(site: Path, store: Store) -> None:
+    given(store)
+    environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    command = [sys.executable, "-m", "caresite", "-C", str(site), "stories", "serve", "-p", "0"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:
+        assert served.stdout
+        said = []
+        for line in served.stdout:
+            said.append(line)
+            if line.startswith("Open "):
+                break
+        served.terminate()
+        served.communicate(timeout=30)
+    assert said[-1].endswith("/_caresite/stories in your browser.\n"), said
 
 
 # what a layperson runs into

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from types import FrameType
@@ -112,7 +114,7 @@ def _serve(session: Session, flags: Flags) -> int:
         gc.collect()
         gc.freeze()  # or the site is looked through for garbage again and again, which takes longer than most builds
         if flags.open:
-            click.launch(preview.url + (flags.at or _home(preview)))
+            _show(session, preview.url + (flags.at or _home(preview)))
         preview.run()
     return 0
 
@@ -198,7 +200,7 @@ def _serve_built(session: Session, flags: Flags) -> int:
     try:
         _greet(session, flags, url, 0)
         if flags.open:
-            click.launch(url + base_path)
+            _show(session, url + base_path)
         while server.is_alive:
             time.sleep(_TICK_S)
     finally:
@@ -215,6 +217,19 @@ def _built_place(session: Session, flags: Flags) -> tuple[str, str]:
 
 
 # what is said
+
+
+def _show(session: Session, url: str) -> None:
+    """Open `url` in a browser; where there is no screen, say it, as what opens files would only complain."""
+    if sys.platform in ("darwin", "win32"):
+        click.launch(url)
+        return
+    opener = shutil.which("xdg-open") if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") else None
+    if opener is None:
+        session.say(f"Open {url} in your browser.")
+        return
+    with suppress(OSError):
+        subprocess.Popen([opener, url], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _greet(session: Session, flags: Flags, url: str, poll_ms: int) -> None:

@@ -24,6 +24,7 @@ from caresite.core.codes_stories import STORE_CHANGED
 from caresite.core.config import Settings, load_config
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.media_types import type_of
+from caresite.core.texts import cut
 from caresite.preview.pages import AddedPage, Workbench
 from caresite.preview.policy import OWN_POLICY
 from caresite.preview.state import HOME, Fault, fault_of
@@ -34,6 +35,7 @@ from caresite.preview.stories.sheet import Sheet, changes_between, sheet_of
 from caresite.preview.stories.waiting import GROUPS, group_of, neighbours, queue_of
 from caresite.submissions.listing import Summary
 from caresite.submissions.options import PRIVATE
+from caresite.submissions.public import shown_of
 from caresite.submissions.records import RELATIONS, Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.guards import terms_of
@@ -51,6 +53,7 @@ _FRAMED = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-same-origin"
 )
+_BEGINNING = 90
 _KEPT_OUTCOMES = 30
 _KEPT_SHEETS = 200
 _ID = re.compile(r"[0-9a-z]{1,64}")
@@ -115,6 +118,7 @@ class _Desk:
             "queue": queue,
             "groups": GROUPS,
             "reasons": {row.id: self._spam_reasons(row) for row in queue.rows},
+            "edited": {row.id: edited for row in queue.rows if (edited := self._edited(row))},
             "broken": self._faults(broken),
             "is_empty": not summaries,
         }
@@ -282,6 +286,16 @@ class _Desk:
             return self._store.read(row.id).submission.spam.reasons if row.score else ()
         except (LookupError, Problem):
             return ()
+
+    def _edited(self, row: Summary) -> tuple[str, str] | None:
+        """Return the title of a submission and how its words begin, where they are shown otherwise than they came."""
+        try:
+            item = self._store.read(row.id).submission
+        except (LookupError, Problem):
+            return None
+        shown = shown_of(item)
+        is_edited = bool(item.showing.title or item.showing.body)
+        return (shown.title, cut(" ".join(shown.body.split()), _BEGINNING)) if is_edited else None
 
     def _faults(self, diagnostics: tuple[Diagnostic, ...]) -> list[Fault]:
         return [fault_of(d, {}, self._bench.opens) for d in diagnostics]
