@@ -16,7 +16,6 @@ from caresite.submissions.records import Submission, decisions
 from caresite.submissions.sources.tables import read_table
 from caresite.submissions.store import Store
 from submissions.conftest import MakeIntake, Run, only
-from submissions.conftest import codes as codes_of
 
 SOURCE = """
 sources:
@@ -83,12 +82,18 @@ def test_a_slip_in_map_is_told_and_nothing_is_kept(
 def test_what_was_not_asked_is_neither_yes_nor_no(make_intake: MakeIntake) -> None:
     from caresite.submissions.sources.json_files import read_json
 
-    data = b'[{"words": "They came at five.", "may_we": "yes"}, {"words": "They stayed."}]'
+    data = b'[{"words": "They came at five.", "may_we": "yes", "photo_okay": "no"}, {"words": "They stayed."}]'
     received = read_json(
-        data, make_intake(map={"story": "words", "publish_text": "may_we", "publish_photo": "may_we_2"})
+        data,
+        make_intake(
+            map={"story": "words", "publish_text": "may_we", "publish_photo": "photo_ok", "translate": "may_we_2"}
+        ),
     )
     assert [decisions(entry.submission.consent) for entry in received.entries] == [{"publish_text": "granted"}, {}]
-    assert codes_of(received).count("S201") == 0
+    (near,) = received.diagnostics
+    assert (near.code, near.severity) == ("S201", "warning")
+    assert "no entry has “photo_ok”, which `map` calls `publish_photo`" in near.message
+    assert "did you mean “photo_okay”?" in near.hint
 
 
 def test_what_nobody_has_decided_about_is_read_again(declare: Declare, store: Store, run: Run) -> None:

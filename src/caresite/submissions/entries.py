@@ -9,19 +9,20 @@ kept as it was written; only what cannot be a submission at all is refused.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from caresite.core.codes_stories import AMBIGUOUS_DATE, REFUSED_ENTRY
+from caresite.core.codes_stories import AMBIGUOUS_DATE, REFUSED_ENTRY, UNREADABLE_EXPORT
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.intake import Form, IncomingSource
+from caresite.core.suggest import nearest
 from caresite.submissions.agreements import Agreed, Wordings, agreement_of
 from caresite.submissions.answers import AmbiguousDate, Order, moment_of, web_address
-from caresite.submissions.columns import RECEIVED, SOURCE_ID, by_meaning, is_technical
+from caresite.submissions.columns import RECEIVED, SOURCE_ID, by_meaning, is_technical, missing_columns
 from caresite.submissions.fold import clean_line, clean_text
 from caresite.submissions.people import Desk, about_of, incentive_of, photos_of, submitter_of, words_of
 from caresite.submissions.questions import FORM_LANG, FORM_NAME, REQUEST_FORM, SECONDS, decoys, story_forms
@@ -124,15 +125,28 @@ def collect(found: Iterable[Answers], intake: Intake, told: Iterable[Diagnostic]
     entries: list[Entry] = []
     diagnostics = list(told)
     left = 0
+    columns: set[str] = set()
     for answers in found:
         if not _is_for_us(answers, intake):
             left += 1
             continue
+        columns.update(answers.fields)
         try:
             entries.append(entry_of(answers, intake))
         except Problem as problem:
             diagnostics.extend(problem.diagnostics)
+    diagnostics.extend(_misspelt(columns, intake))
     return Received(tuple(entries), tuple(diagnostics), left)
+
+
+def _misspelt(columns: Collection[str], intake: Intake) -> Iterator[Diagnostic]:
+    """Report names in `map` that no entry has, where one has nearly that; who left a question out may not send it."""
+    named = {name.strip() for names in intake.source.map.values() for name in names.split(" + ")}
+    for meaning, name in missing_columns(intake.source.map, columns):
+        if meaning not in (RECEIVED, SOURCE_ID) and (near := nearest(name, {*columns} - named)):
+            message = f"no entry has “{name}”, which `map` calls `{meaning}`, so nobody was taken to be asked it"
+            hint = f"did you mean “{near}”? Correct it in `map`, and pull with `--again`."
+            yield fault(UNREADABLE_EXPORT, Span(intake.shown), message, hint=hint, severity="warning")
 
 
 def _is_for_us(answers: Answers, intake: Intake) -> bool:
