@@ -768,7 +768,7 @@ def attacked(texts: list[str]) -> dict[str, str]:
         files[f"content/blog/p{number:03}.md"] = (
             f"---\ntitle: {value}\ndate: 2026-01-02\ndescription: {value}\nsummary: {value}\nsubtitle: {value}\n"
             f"tags: [{value}]\nauthors: [{quoted('By ' + text)}]\nseries: {value}\nkey_points: [{value}]\n"
-            f"image: {{src: /p.jpg, alt: {value}, caption: {value}}}\n"
+            f"image: {{src: /p.svg, alt: {value}, caption: {value}}}\n"
             f"cta: {{text: {value}, url: /blog/}}\nparams: {{x: {value}}}\n---\nWords.\n"
         )
         words.append(
@@ -794,7 +794,7 @@ def attacked(texts: list[str]) -> dict[str, str]:
     files["content/quotes/q.yaml"] = f"title: {quoted(texts[0])}\nquotes:\n" + "".join(
         "  " + line for line in "".join(quotes).splitlines(True)
     )
-    files["static/p.jpg"] = "a picture"
+    files["static/p.svg"] = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 2"><path d="M0 0h3v2z"/></svg>'
     return files
 
 

@@ -27,6 +27,9 @@ _NO_CHARACTER = "\uffff"  # which no font has, so what is drawn for it is the bo
 _LETTERS = Path(__file__).parent / "letters"
 
 
+_MOST_WORDS, _LONGEST_WORD = 400, 600  # more than any picture has room for; somebody's words may be a megabyte
+
+
 class Word(NamedTuple):
     """A word, and whether it is part of a marked phrase."""
 
@@ -98,6 +101,7 @@ class Lettering:
 
     def fit(self, words: Sequence[Word], width_px: int, sizes_px: Sequence[int], most_lines: int) -> Fitted:
         """Return words in the first of `sizes_px` in which they fit; in the last, they are cut off with an ellipsis."""
+        words = [Word(word.text[:_LONGEST_WORD], word.marked) for word in words[:_MOST_WORDS]]
         for size in sizes_px:
             lines = self._lines(words, width_px, size)
             if len(lines) <= most_lines and all(self._width(line, size) <= width_px for line in lines):

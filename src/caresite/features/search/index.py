@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -99,14 +100,14 @@ def _run(pages: Path, index: Path, language: str) -> None:
 def _program() -> str:
     """Return the path of pagefind's program. Raises NotIndexed where none is installed."""
     try:
-        from pagefind.service import get_executable
+        from pagefind_bin import get_executable  # the package around it loads asyncio, which nobody here needs
     except ImportError:
-        found = None
+        found = shutil.which("pagefind_extended") or shutil.which("pagefind")
     else:
-        found = get_executable()
-    if found is None:
+        found = str(get_executable())
+    if not found:
         raise NotIndexed("pagefind is not installed")
-    return str(found)
+    return found
 
 
 def _filters(entries: Iterable[Entry], files: Mapping[str, bytes]) -> bytes:
