@@ -30,6 +30,12 @@ def state_of(page: Page) -> str:
     return page.locator(".facts .state").inner_text()
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key when the page has come whole, and with it what listens to keys."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 def test_a_story_from_its_coming_to_its_going(desk: Desk, visit: Visit) -> None:
     item_id = desk.put(text=Words(title="The oven and the lamp", body=BODY, rating=5))
     page = visit.go(desk.url, f"{HOME}?q=lamp")
@@ -39,7 +45,7 @@ def test_a_story_from_its_coming_to_its_going(desk: Desk, visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("The oven and the lamp")
 
-    page.keyboard.press("e")
+    press(page, "e")
     expect(page.get_by_label("Words", exact=True)).to_be_focused()
     page.get_by_label("Words", exact=True).fill(OTHER_WORDS)
     page.get_by_role("button", name="Save").click()
@@ -48,13 +54,13 @@ def test_a_story_from_its_coming_to_its_going(desk: Desk, visit: Visit) -> None:
     expect(page.locator("del").first).to_contain_text("and the big lamp")
     expect(page.get_by_text("“but” was left out").first).to_be_visible()
 
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_role("button", name="Approve", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("their author has not agreed")
     assert state_of(page) == "to decide"
 
-    page.keyboard.press("l")
+    press(page, "l")
     letter = page.get_by_label("Letter")
     expect(letter).to_be_focused()
     assert f"> {OTHER_WORDS}" in letter.input_value()
@@ -65,7 +71,7 @@ def test_a_story_from_its_coming_to_its_going(desk: Desk, visit: Visit) -> None:
     expect(page.locator(".facts .state")).to_have_text("waits for its author")
 
     page.locator("#told").focus()
-    page.keyboard.press("a")
+    press(page, "a")
     evidence = page.get_by_label("What they wrote, or who said what and when")
     expect(evidence).to_be_focused()
     evidence.fill("Yes, shorter is better. Ada")
