@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = [
     "exchange",
     "lies_within",
     "linked",
+    "make_way",
     "read_as_text",
     "remove_below",
     "try_lock",
@@ -134,6 +136,22 @@ def exchange(one: Path, other: Path) -> bool:
         return False
     here, both = -100, 2
     return bool(rename(here, os.fsencode(one), here, os.fsencode(other), both) == 0)
+
+
+def make_way(folder: Path, path: str) -> Path:
+    """Return where the file `path` belongs below `folder`, when nothing is in its way there any more.
+
+    A link or a file where it needs a folder goes, and so does a folder that stands in its place.
+    """
+    target, parent = folder / path, folder
+    for part in Path(path).parts[:-1]:
+        parent = parent / part
+        if parent.is_symlink() or parent.is_file():
+            parent.unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    return target
 
 
 def remove_below(folder: Path, path: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 from caresite.core.deployments import TargetKind
-from caresite.core.files import exchange, linked, remove_below, write_atomically
+from caresite.core.files import exchange, linked, make_way, remove_below, write_atomically
 from caresite.core.schema import Doc
 from caresite.deploy.compressed import ServedOptions
 from caresite.deploy.digests import digest_of, output_files
@@ -149,13 +149,7 @@ class Folder:
 
     def _put(self, file: File) -> None:
         """Write one file, whole or not at all; what stands where it needs a folder goes, and so does a link."""
-        target = self.folder / file.path
-        for parent in reversed(target.relative_to(self.folder).parents[:-1]):
-            if (self.folder / parent).is_symlink() or (self.folder / parent).is_file():
-                (self.folder / parent).unlink()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir() and not target.is_symlink():
-            shutil.rmtree(target)
+        target = make_way(self.folder, file.path)
         part = target.with_name(f".{target.name[:200]}{_PART}")
         try:
             _copy(file, part)

@@ -15,7 +15,7 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.config import SOURCE_FOLDERS
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.files import exchange, linked, remove_below
+from caresite.core.files import exchange, linked, make_way, remove_below
 from caresite.core.model import Content, Output
 from caresite.core.urls import stays_inside
 
@@ -291,15 +291,7 @@ def _write(folder: Path, path: str, content: bytes | Content) -> None:
 
 
 def _write_file(folder: Path, path: str, content: bytes | Content) -> None:
-    target = folder / path
-    parent = folder
-    for part in Path(path).parts[:-1]:
-        parent = parent / part
-        if parent.is_symlink() or parent.is_file():
-            parent.unlink()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
+    target = make_way(folder, path)
     beside = target.with_name(f".caresite-{os.getpid()}")
     try:
         _put(beside, content)
