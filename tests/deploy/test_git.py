@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.deploy.digests import wanted_from
+from caresite.deploy.plan import made
+from caresite.deploy.target import File
 from deploy.sending import PAGES, errand, opened, planned, sent, write
 from deploy.servers import Server, free_port
 
@@ -82,13 +85,14 @@ def test_the_folder_of_its_own_may_be_lost(site: Path, repository: Path) -> None
     assert (held(repository), commits(repository)) == (CHANGED, 2)
 
 
-@pytest.mark.parametrize("damage", ["shallow.lock", "refs/caresite/there.lock", "objects"])
+@pytest.mark.parametrize("damage", ["shallow.lock", "refs/caresite/there.lock", "objects", "objects/pack/tmp_pack_x"])
 def test_what_a_killed_deploy_leaves_here_is_no_hindrance(site: Path, repository: Path, damage: str) -> None:
     for files in (PAGES, CHANGED):
         write(site / "public", files)
         with opened("git", {"remote": str(repository)}, errand(site)) as target:
             sent(target, site / "public")
         kept = site / ".caresite/deploy/production/repository.git"
+        assert damage == "objects" or not (kept / damage).exists()
         if damage == "objects":
             for path in kept.glob("objects/??/*"):
                 path.chmod(0o644)
@@ -96,6 +100,27 @@ def test_what_a_killed_deploy_leaves_here_is_no_hindrance(site: Path, repository
         else:
             (kept / damage).write_text("")
     assert held(repository) == CHANGED
+
+
+def test_many_files_are_written_to_the_disk_as_one(site: Path, repository: Path) -> None:
+    files = {f"blog/{number}.html": f"<p>{number}" for number in range(150)}
+    write(site / "public", files)
+    heard: list[tuple[str, int, int]] = []
+    with opened("git", {"remote": str(repository)}, errand(site)) as target:
+        target.send(planned(target, site / "public"), lambda *news: heard.append(news))
+    kept = site / ".caresite/deploy/production/repository.git"
+    assert (len(list(kept.glob("objects/pack/*.pack"))), len(list(kept.glob("objects/??/*")))) == (1, 3)
+    assert (heard[149], heard[-1]) == (("Packing", 150, 150), ("Sending", 150, 150))
+    assert held(repository) == files
+
+
+def test_a_file_that_grows_while_it_is_sent_is_told(site: Path, repository: Path) -> None:
+    growing = Path("/proc/self/status")  # its size is said to be 0
+    wanted = wanted_from({"a.txt": File("a.txt", growing, 0)}, "git")
+    with opened("git", {"remote": str(repository)}, errand(site)) as target, pytest.raises(Problem) as raised:
+        target.send(made(wanted, target.look(wanted)), lambda *news: None)
+    assert "`a.txt` was changed while it was sent" in str(raised.value)
+    assert git("branch", folder=repository) == ""
 
 
 def test_without_history_one_commit_is_all(site: Path, repository: Path) -> None:

@@ -7,10 +7,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 from urllib.parse import urlsplit
 
 from caresite.core import codes_deploy as codes
@@ -22,7 +22,7 @@ from caresite.core.texts import counted
 from caresite.deploy.faults import SSH_SIGNS, Sign, recognised
 from caresite.deploy.plan import Plan
 from caresite.deploy.secrets import find_secret
-from caresite.deploy.target import DigestName, Errand, Sent, Tell, There, Wanted
+from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 
 __all__ = ["GITHUB_PAGES", "TARGET", "Branch", "GitHubPagesOptions", "GitOptions", "opened"]
 
@@ -31,6 +31,7 @@ _THERE = "refs/caresite/there"
 _DEPTH = 20  # far enough back to see what somebody added by hand on the host's pages
 _SOURCES = frozenset(("caresite.yaml", "caresite.yml", "caresite.toml"))
 _GITHUB = re.compile(r"(?:https://(?:[^@/]*@)?|ssh://git@|git@)github\.com[/:]([^/]+)/([^/]+?)(?:\.git)?/?")
+_LEFT_BEHIND = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "fast_import_crash_*")
 _PATIENCE_S = 60.0
 _GITHUB_PATIENCE_S = 180.0
 _SIGNS = (
@@ -166,12 +167,13 @@ class Branch:
         return listed[0]
 
     def _prepare(self) -> None:
-        """Have the repository here, and none of the locks that a deploy leaves there when it is killed."""
+        """Have the repository here, and nothing that a deploy leaves there when it is killed."""
         if not (self._repository / "HEAD").is_file():
             self._repository.mkdir(parents=True, exist_ok=True)
             self._git("init", "--quiet", "--bare", str(self._repository))
-        for lock in (*self._repository.glob("*.lock"), *self._repository.glob("refs/**/*.lock")):
-            lock.unlink()  # one deploy of a site is at work at a time, so that nobody holds them
+        for pattern in _LEFT_BEHIND:  # one deploy of a site is at work at a time, so that nobody holds them
+            for path in self._repository.glob(pattern):
+                path.unlink()
 
     def _files(self, commit: str) -> dict[str, str]:
         entries = self._git("ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
@@ -187,8 +189,7 @@ class Branch:
     def send(self, plan: Plan, tell: Tell) -> Sent:
         """Commit the wanted site and push it; visitors have the old one until the push is done."""
         total = len(plan.add) + len(plan.change)
-        self._git("hash-object", "-w", "--no-filters", "--stdin-paths", said=_lines(plan))
-        tell("Sending", 0, total)
+        self._store((*plan.add, *plan.change), tell)
         commit = self._committed(plan)
         branch = f"refs/heads/{self._options.branch}"
         lease = f"--force-with-lease={branch}:{self._tip}"
@@ -197,6 +198,34 @@ class Branch:
         self._git("-c", "gc.autoDetach=false", "gc", "--quiet", "--auto")
         tell("Sending", total, total)
         return Sent(self._url(), commit[:12])
+
+    def _store(self, files: Sequence[File], tell: Tell) -> None:
+        """Have the files in the repository here: all in one pack, which is on the disk at once and not file by file."""
+        command, environ = self._called("fast-import", "--quiet", "--done", "--depth=0")
+        with (
+            tempfile.TemporaryFile() as said,
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=said, env=environ) as process,
+        ):
+            assert process.stdin
+            with suppress(BrokenPipeError), process.stdin as pipe:  # what ended it is said by itself
+                for number, file in enumerate(files, start=1):
+                    self._pour(file, pipe)
+                    tell("Packing", number, len(files))
+                pipe.write(b"done\n")
+            if process.wait():
+                said.seek(0)
+                raise self._problem(said.read().decode("utf-8", "replace"))
+
+    def _pour(self, file: File, pipe: IO[bytes]) -> None:
+        """Write one file as git-fast-import(1) reads it. Raises Problem when it is changed at this very moment."""
+        with file.source.open("rb") as source:
+            size = os.fstat(source.fileno()).st_size
+            pipe.write(b"blob\ndata %d\n" % size)
+            shutil.copyfileobj(source, pipe)
+            if source.tell() != size:
+                message = f"`{file.path}` was changed while it was sent"
+                raise Problem(fault(codes.HOST_REFUSED, self._errand.span, message, hint="deploy again"))
+            pipe.write(b"\n")
 
     def _committed(self, plan: Plan) -> str:
         with tempfile.TemporaryDirectory(prefix="caresite-") as folder:
@@ -255,15 +284,19 @@ class Branch:
 
     def _git(self, *words: str, said: str = "", more: Mapping[str, str] | None = None, optional: bool = False) -> str:
         """Return what git prints. Raises Problem when it fails; with `optional` it returns nothing then."""
-        environ = {**self._errand.environ, "GIT_DIR": str(self._repository), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-        environ.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20")
-        environ.setdefault("PATH", os.defpath)
-        command = ["git", "-c", "core.fsmonitor=false", *self._credentials(environ), *words]
+        command, environ = self._called(*words)
         told = said.encode("utf-8", "surrogateescape")
         done = subprocess.run(command, input=told, capture_output=True, check=False, env={**environ, **(more or {})})
         if done.returncode and not optional:
             raise self._problem(done.stderr.decode("utf-8", "replace"))
         return done.stdout.decode("utf-8", "surrogateescape") if not done.returncode else ""
+
+    def _called(self, *words: str) -> tuple[list[str], dict[str, str]]:
+        """Return the command for what git is to do, and its environment."""
+        environ = {**self._errand.environ, "GIT_DIR": str(self._repository), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        environ.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20")
+        environ.setdefault("PATH", os.defpath)
+        return ["git", "-c", "core.fsmonitor=false", *self._credentials(environ), *words], environ
 
     def _credentials(self, environ: dict[str, str]) -> list[str]:
         """Let git have the token from its environment, where no list of processes shows it."""
@@ -287,10 +320,6 @@ class Branch:
 
 def _may_pass(error: Exception) -> bool:
     return isinstance(error, Problem) and error.diagnostics[0].code == codes.HOST_SILENT.id
-
-
-def _lines(plan: Plan) -> str:
-    return "".join(f"{file.source.absolute()}\n" for file in (*plan.add, *plan.change))
 
 
 def _shown(remote: str) -> str:
