@@ -1,5 +1,5 @@
-"""The sites that are looked at: the sample site, in hearth and in ledger; one that uses everything; one with one item
-of each kind and no more words than must be; one whose lists are all empty; one of three lines."""
+"""The sites that are looked at: the sample site, and one that uses everything, both in hearth and in ledger; one with
+one item of each kind and no more words than must be; one whose lists are all empty; one of three lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from caresite.testing import BuiltSite, build_site, picture
 
 __all__ = ["KINDS", "LOOKS", "RICH_LOOKS", "SITES", "Site", "site_called"]
 
-SITES = ("sample", "ledger", "german", "single", "empty", "bare")
+SITES = ("sample", "ledger", "german", "german-ledger", "single", "empty", "bare")
 _EMPTY = (
     *("404", "author", "authors", "blog", "home", "page", "quotes", "quotes-index"),
     *("search", "send-your-story", "stories", "thanks", "wall"),
@@ -21,18 +21,22 @@ _EMPTY = (
 _FULL = (*_EMPTY, "archive", "best", "post", "quote", "quote-of-the-day", "story", "term", "terms")
 _BARE = ("404", "home", "search")
 _OF_FORMS = ("form-problem", "form-thanks", "how-we-check", "manage-my-story")
-# what ledger lays out in its own way, and what shows each of its parts; the rest is the HTML of hearth
-_SET = ("404", "author", "best", "home", "post", "quote", "quotes", "search", "stories", "story", "wall")
+_RICH = (*_FULL, "badge", "embed")
 KINDS = {
     "sample": (*_FULL, *_OF_FORMS),
-    "ledger": _SET,
-    "german": _FULL,
+    "ledger": (*_FULL, *_OF_FORMS),
+    "german": _RICH,
+    "german-ledger": _RICH,
     "single": _FULL,
     "empty": _EMPTY,
     "bare": _BARE,
 }
-LOOKS = tuple((name, kind) for name, kinds in KINDS.items() for kind in kinds)
-RICH_LOOKS = tuple((name, kind) for name, kind in LOOKS if name in ("sample", "german"))
+# what the other sites show just so; in ledger, the rich one shows its photographs, galleries, maps, films and frames
+_SEEN_ELSEWHERE = {"german-ledger": frozenset(_RICH) - {"badge", "embed", "home", "page", "post", "story", "wall"}}
+LOOKS = tuple(
+    (name, kind) for name, kinds in KINDS.items() for kind in kinds if kind not in _SEEN_ELSEWHERE.get(name, ())
+)
+RICH_LOOKS = tuple((name, kind) for name, kind in LOOKS if name in ("sample", "german", "german-ledger"))
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -43,6 +47,7 @@ _PHOTOGRAPHS = {
     "content/stories/lastenrad.jpg": picture(900, 1200, format="JPEG", color="#6b8a5a"),
 }
 _WITHOUT_LOOKS = frozenset(("redirect",))
+_NAMED = {"": "home", "embed/testimonials/badge/": "badge"}  # pages that have no kind to themselves
 
 
 class Site(NamedTuple):
@@ -84,8 +89,11 @@ def _sample(theme: str) -> BuiltSite:
 
 
 def _from_text(name: str) -> BuiltSite:
-    text = (_HERE / f"{name}.site").read_text(encoding="utf-8")
-    files = _PHOTOGRAPHS if name == "german" else {}
+    source, _, theme = name.partition("-")
+    text = (_HERE / f"{source}.site").read_text(encoding="utf-8")
+    if theme:
+        text = text.replace("  name: hearth\n", f"  name: {theme}\n").replace("  fonts: serif\n", "")
+    files = _PHOTOGRAPHS if source == "german" else {}
     return build_site(text, now=_NOW, drafts=True, future=True, expired=True, finish=True, files=files)
 
 
@@ -94,6 +102,6 @@ def _site(name: str, built: BuiltSite) -> Site:
     pages: dict[str, list[str]] = {}
     for output in built.built.outputs:
         if output.path.endswith(".html") and output.url and output.kind not in _WITHOUT_LOOKS:
-            kind = "home" if output.url == base_path else output.kind
+            kind = _NAMED.get(output.url.removeprefix(base_path), output.kind)
             pages.setdefault(kind, []).append(output.url)
     return Site(name, base_path, built.outputs, {kind: tuple(urls) for kind, urls in sorted(pages.items())})
