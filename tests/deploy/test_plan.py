@@ -44,8 +44,10 @@ def test_unfinished_files_are_something_to_do() -> None:
     assert not made(wanted(index_html="1"), There({"index.html": "1"}, leftovers=(".x.part",))).is_empty
 
 
-def test_assets_go_before_pages_and_pages_before_feeds() -> None:
+def test_assets_go_before_pages_and_pages_before_what_leads_to_them() -> None:
     site = wanted(a_html="1", assets__x_css="1", assets__x_png="1", sitemap_xml="1", feed_json="1", b_html="1")
+    rules = dict.fromkeys((".htaccess", "_headers", "_redirects", "shop/.htaccess"), "1")
+    site = Wanted({**site.files, **{p: File(p, Path(p), 10) for p in rules}}, {**site.digests, **rules})
     plan = made(site, There({"b.html": "0"}))
     order = [(step.name, [file.path for file in step.files]) for step in steps(plan)]
     assert order == [
@@ -53,10 +55,13 @@ def test_assets_go_before_pages_and_pages_before_feeds() -> None:
         ("styles", ["assets/x.css"]),
         ("new pages", ["a.html"]),
         ("pages", ["b.html"]),
+        ("rules", [".htaccess", "_headers", "_redirects", "shop/.htaccess"]),
         ("feeds", ["feed.json", "sitemap.xml"]),
     ]
 
 
-@pytest.mark.parametrize(("first", "then"), [("sitemap.xml", "a.html"), ("a.html", "x.css"), ("x.css", "x.png")])
+@pytest.mark.parametrize(
+    ("first", "then"), [("sitemap.xml", ".htaccess"), (".htaccess", "a.html"), ("a.html", "x.css"), ("x.css", "x.png")]
+)
 def test_what_others_ask_for_is_deleted_after_them(first: str, then: str) -> None:
     assert made(wanted(), There({then: "1", first: "1"})).delete == (first, then)

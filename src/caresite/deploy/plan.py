@@ -14,6 +14,8 @@ _PAGES = (".html", ".htm", ".xhtml")
 _USED_BY_PAGES = (".css", ".js", ".mjs")
 _FEEDS = (".xml", ".rss", ".atom")
 _FEED_NAMES = frozenset(("feed.json", "robots.txt", "llms.txt"))
+_RULES = frozenset(("_headers", "_redirects", ".htaccess", "web.config"))
+"""What tells a server how to serve files: it must not lead to a page, or forbid what it needs, before that is there."""
 
 
 class Step(Struct, frozen=True):
@@ -73,21 +75,23 @@ def _by_path(file: File) -> str:
 def turn(path: str) -> int:
     """Return when it is a file's turn: what others ask for goes before those that ask for it."""
     name = path.rpartition("/")[2].removesuffix(".br").removesuffix(".gz")
-    if name.endswith(_FEEDS) or name in _FEED_NAMES:
+    if name in _RULES:
         return 4
+    if name.endswith(_FEEDS) or name in _FEED_NAMES:
+        return 5
     if name.endswith(_PAGES):
         return 2
     return 1 if name.endswith(_USED_BY_PAGES) else 0
 
 
 def steps(plan: Plan) -> Iterable[Step]:
-    """Yield the steps of sending: assets, styles and scripts, new pages, changed pages, then feeds and the sitemap."""
+    """Yield the steps of sending: assets, styles and scripts, new pages, changed pages, rules of the server, feeds."""
     turns: dict[int, list[File]] = {}
     for files, is_new in ((plan.add, True), (plan.change, False)):
         for file in files:
             at = turn(file.path)
             turns.setdefault(at + 1 if at == 2 and not is_new else at, []).append(file)
-    for at, name in enumerate(("assets", "styles", "new pages", "pages", "feeds")):
+    for at, name in enumerate(("assets", "styles", "new pages", "pages", "rules", "feeds")):
         if at in turns:
             yield Step(name, tuple(turns[at]))
 
