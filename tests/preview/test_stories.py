@@ -27,9 +27,10 @@ from caresite.submissions.records import (
     Submitter,
     Words,
 )
-from caresite.submissions.review.decisions import Edit, Withdraw
+from caresite.submissions.review.actions import Review
+from caresite.submissions.review.decisions import Edit, Reject, Withdraw
 from caresite.submissions.review.letter import Asking
-from submissions.deciding import AT, BODY, NOW, told
+from submissions.deciding import AT, BODY, NOW, TERMS, interrupted, told
 
 from .reviewing import Desk, deciding
 
@@ -411,6 +412,17 @@ SUMMARIES = [
     summary_of(told(number, received_at=AT + timedelta(days=number), state="approved" if number % 2 else "pending"))
     for number in range(240, 0, -1)
 ]
+
+
+@pytest.mark.parametrize("path", ["", "/{id}"])
+def test_a_decision_that_was_interrupted_is_finished_before_anything_is_shown(
+    path: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item_id = desk.put()
+    interrupted(Review(desk.store, TERMS), Reject(reason="too-thin"), monkeypatch, item_id)
+    assert desk.item(item_id).moderation.state == "pending"
+    assert desk.ask(HOME + path.format(id=item_id)).status == 200
+    assert desk.item(item_id).moderation.state == "rejected"
 
 
 def test_those_who_wait_longest_come_first_and_the_latest_decided() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from caresite.core.diagnostics import Diagnostic, Problem
@@ -81,3 +82,15 @@ def refused(root: Path, decision: Decision, **changes: Any) -> tuple[Diagnostic,
     except Problem as problem:
         return problem.diagnostics
     raise AssertionError("it was not refused")
+
+
+def interrupted(review: Review, decision: Decision, monkeypatch: pytest.MonkeyPatch, item_id: str = ID) -> None:
+    """Decide, and fail when the decision is noted and nothing of it done."""
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Review, "_finish", fail)
+    with pytest.raises(KeyboardInterrupt):
+        review.take(item_id, decision)
+    monkeypatch.undo()

@@ -16,11 +16,12 @@ from msgspec.structs import replace
 
 from caresite.submissions.records import Media, Submission
 from caresite.submissions.review.actions import Review
+from caresite.submissions.review.decisions import Reject
 from caresite.submissions.review.lockfile import digest_of, read_entry
 from caresite.submissions.store import Store
 from caresite.testing import write_site
-from submissions.conftest import SITE, wording
-from submissions.deciding import ID, TERMS, told
+from submissions.conftest import SITE, Run, netlify_json, wording
+from submissions.deciding import ID, TERMS, interrupted, told
 from submissions.killing import CASES, LETTER, PROOF
 
 TESTS = Path(__file__).parents[1]
@@ -82,6 +83,49 @@ def test_a_kill_before_a_write_leaves_the_decision_made_or_not_made(case: str, s
     after = Store(Path(found[-1]["root"])).read(ID).submission
     for each in found:
         assert_whole(Path(each["root"]), case, before, after, noted=each["noted"])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list",),
+        ("show", ID),
+        ("pull", "-"),
+        ("add", "--text", "They came back."),
+        ("export",),
+        ("backup",),
+        ("restore", "OLDER"),
+        ("restore", "OLDER", "--replace"),
+        ("train",),
+        ("stats",),
+        ("proof", ID),
+        ("purge",),
+    ],
+    ids=" ".join,
+)
+def test_every_command_that_comes_next_finishes_what_was_interrupted(
+    command: tuple[str, ...], site: Path, store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.locked():
+        store.add(told())
+    run("backup", "--output", str(site / "private/older.tar.gz"))
+    interrupted(Review(store, TERMS), Reject(reason="too-thin"), monkeypatch)
+    assert store.read(ID).submission.moderation.state == "pending"
+    older = str(site / "private/older.tar.gz")
+    done = run(*(older if part == "OLDER" else part for part in command), stdin=netlify_json(7))
+    assert f"Finished what was interrupted with {ID}." in done.output
+    assert not store.unfinished()
+    expected = "pending" if "--replace" in command else "rejected"  # taken back on purpose
+    assert store.read(ID).submission.moderation.state == expected
+
+
+def test_a_dry_run_finishes_nothing(store: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.locked():
+        store.add(told())
+    interrupted(Review(store, TERMS), Reject(reason="too-thin"), monkeypatch)
+    run("pull", "-", "--dry-run", stdin=netlify_json(7))
+    assert store.read(ID).submission.moderation.state == "pending"
+    assert [note.stem for note in store.unfinished()] == [ID]
 
 
 def assert_whole(root: Path, case: str, before: Submission, after: Submission, *, noted: bool) -> None:

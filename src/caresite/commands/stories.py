@@ -16,7 +16,7 @@ import msgspec
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, printable
-from caresite.commands.stories_look import in_quotes
+from caresite.commands.stories_look import in_quotes, mended
 from caresite.core.codes_stories import NOT_ALLOWED, ODD_VALUE, UNREACHABLE
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Problem, Span
@@ -48,7 +48,7 @@ class PullFlags(NamedTuple):
 def run_pull(session: Session, flags: PullFlags) -> int:
     """Take in what the sources have, or the files named; returns 1 when some was refused, 3 when a host failed."""
     settings = session.settings()
-    store = Store(session.root)
+    store = Store(session.root) if flags.dry_run else mended(session)
     desk = Desk(store, limits_of(settings), dry_run=flags.dry_run, again=flags.again)
     desk.outcome.diagnostics.extend(check_tracked(session.root))
     if not flags.files:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from caresite.commands.given_file import text_given
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable
+from caresite.commands.stories_look import mended
 from caresite.core.config import Settings
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Span
@@ -27,7 +28,6 @@ from caresite.submissions.pull import Desk
 from caresite.submissions.records import Agreement, Method
 from caresite.submissions.review.moderator import moderator
 from caresite.submissions.sources.mail import SOURCE as MAIL
-from caresite.submissions.store import Store
 
 __all__ = ["WAYS", "AddFlags", "display_named", "run_add", "scope_named"]
 
@@ -69,7 +69,7 @@ class AddFlags(NamedTuple):
 def run_add(session: Session, flags: AddFlags) -> int:
     """Write one story down; returns 1 when it is there already."""
     settings = session.settings()
-    store = Store(session.root)
+    store = mended(session)
     words = _words(flags)
     source = IncomingSource(type="manual", kind=flags.kind)  # type: ignore[arg-type]
     intake = intake_of(settings, session.root, store, Channel("", source, MAIL), datetime.now(UTC))

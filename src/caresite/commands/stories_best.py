@@ -15,6 +15,7 @@ from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.scaffold import yaml_text
 from caresite.commands.session import Session
 from caresite.commands.stories import PullFlags, exit_code_of, sources_to_read
+from caresite.commands.stories_look import mended
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.files import write_atomically
 from caresite.core.model import Page, Query
@@ -66,7 +67,7 @@ def run_votes(session: Session, flags: VoteFlags) -> int:
     site = _site(session, flags.clock)
     flags = flags._replace(year=flags.year or site.clock.year)
     _refuse(site, flags.year)
-    store = Store(session.root)
+    store = Store(session.root) if flags.dry_run else mended(session)
     desk = Desk(store, limits_of(site.settings), dry_run=True)  # which votes never reach
     with nullcontext() if flags.dry_run else store.locked():
         ballots = Ballots(session.root, flags.year)
@@ -162,7 +163,7 @@ def _settle(session: Session, site: Site, best: Best) -> None:
         return
     _write(session, name, settled_text(best, site.clock.date()))
     session.say(f"Wrote {name}. The page of {best.year} follows it from now on; commit it.")
-    store = Store(session.root)
+    store = mended(session)
     if store.exists:
         with store.locked():
             if Ballots(session.root, best.year).remove():

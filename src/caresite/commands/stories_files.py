@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,8 @@ import msgspec
 
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session
+from caresite.commands.stories_look import mended
+from caresite.core.diagnostics import Problem
 from caresite.core.texts import counted
 from caresite.pipeline.publish import output_folder
 from caresite.submissions.backup import backup, restore
@@ -30,7 +33,7 @@ _UNDECIDED_MOVES = 2  # in, and where the pull put it
 
 def run_export(session: Session, format: Literal["csv", "json"], output: Path | None, state: str) -> int:
     """Print everything that is kept, or write it to `output` for you alone."""
-    store = Store(session.root)
+    store = mended(session)
     found = [store.read(s.id).submission for s in store.listing().values() if not state or s.state == state]
     data = as_csv(found) if format == "csv" else as_json(found)
     print_diagnostics(session, store.broken)
@@ -52,7 +55,7 @@ def refuse_output(session: Session, path: Path) -> None:
 
 def run_backup(session: Session, output: Path | None) -> int:
     """Write a copy of the private store into one file."""
-    store = Store(session.root)
+    store = mended(session)
     if not store.exists:
         session.say("There is nothing to keep a copy of yet.")
         return 0
@@ -65,16 +68,19 @@ def run_backup(session: Session, output: Path | None) -> int:
 
 def run_restore(session: Session, source: Path, *, replace: bool) -> int:
     """Bring back what a backup holds; returns 1 when some of it differs from what is there."""
+    with suppress(Problem):  # a note or a record that cannot be read may be what the backup is to put right
+        mended(session)
     done = restore(Store(session.root), source, replace=replace)
     session.say(f"{counted(done.written, 'file')} brought back, {done.same:,} there already.")
     for name in done.different[:20]:
         session.say(f"  {name} differs and was left; --replace takes it from the backup")
+    mended(session)
     return 1 if done.different else 0
 
 
 def run_train(session: Session) -> int:
     """Learn from your decisions what spam looks like, and keep it only if that is better than the rules alone."""
-    store = Store(session.root)
+    store = mended(session)
     limits = limits_of(session.settings())
     examples = []
     for summary in store.listing().values():

@@ -22,7 +22,7 @@ from caresite.submissions.public import content_file, shown_of
 from caresite.submissions.records import STATES, Submission, decisions
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.edits import Piece, pieces
-from caresite.submissions.review.guards import Hindrance, Terms, terms_of
+from caresite.submissions.review.guards import Hindrance, terms_of
 from caresite.submissions.store import Store
 
 __all__ = ["ListFlags", "found_id", "found_ids", "in_quotes", "mended", "run_list", "run_show"]
@@ -69,8 +69,9 @@ def mended(session: Session) -> Store:
     """Return the site's store, after finishing decisions that something interrupted."""
     refuse_without_site(session)
     store = Store(session.root)
-    for item_id in Review(store, Terms(by="", now=datetime.now(UTC))).mend():
-        session.say(f"Finished what was interrupted with {item_id}.")
+    if store.unfinished():
+        for item_id in Review(store, terms_of(session.settings(), by="", now=datetime.now(UTC))).mend():
+            session.say(f"Finished what was interrupted with {item_id}.")
     return store
 
 

@@ -10,6 +10,7 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -108,6 +109,7 @@ class _Desk:
         """Show what waits, in groups."""
         if reason := self._door.refusal(request):
             return _refused(reason)
+        self._finish_interrupted()
         asked = request.query_params
         page = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
         with self._listing:
@@ -128,6 +130,7 @@ class _Desk:
         """Show one submission, with everything that speaks for and against it."""
         if reason := self._door.refusal(request):
             return _refused(reason)
+        self._finish_interrupted()
         outcome = self._outcomes.get(request.query_params.get("told", ""))
         return self._sheet(request, _id_in(request), outcome=outcome)
 
@@ -271,6 +274,12 @@ class _Desk:
         """Return what decides, on the terms of the site as it is now."""
         settings = self._settings()
         return Review(Store(self._bench.root), terms_of(settings, by=moderator(), now=_now())), settings
+
+    def _finish_interrupted(self) -> None:
+        """Finish decisions that something interrupted: they were made, and what is shown here is to say so."""
+        with suppress(Problem):  # told where somebody decides; looking on is still possible
+            if self._store.unfinished() and self._review()[0].mend():
+                self._bench.ask_for_build()
 
     def _settings(self) -> Settings:
         site = self._bench.current().site
