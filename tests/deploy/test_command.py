@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,22 @@ def _withheld(here: Path) -> tuple[str, ...]:
     return ()
 
 
+def _wording_lost(here: Path) -> tuple[str, ...]:
+    item = {"scopes": ["publish_text", "publish_name"], "approved": date(2026, 2, 1), "age": "adult"}
+    item |= {"method": "form-checkbox", "wording": "story-1", "wording_sha256": "0" * 64}
+    lock = json.dumps({"version": 1, "items": {"0" * 16: item}}, default=str)
+    consented = WITHDRAWN.replace("date:", f"consent_ref: '{'0' * 16}'\ndate:")
+    write_site(here, f"{consented}-- consent.lock.yaml --\n{lock}\n")
+    return ()
+
+
+def _half_withdrawn(here: Path) -> tuple[str, ...]:
+    note = here / "private/submissions/unfinished" / f"{'0' * 16}.yaml"
+    note.parent.mkdir(parents=True)
+    note.write_text("submission: {}\n")
+    return ()
+
+
 def _other_site(here: Path) -> tuple[str, ...]:
     (here / "www").mkdir()
     (here / "www/.caresite-deploy.json").write_text('{"site": "https://other.example.org/", "files": {}, "format": 1}')
@@ -232,6 +249,8 @@ def _files_of_others(here: Path) -> tuple[str, ...]:
         (_drafts, "H107", ""),
         (_other_address, "H104", ""),
         (_withheld, "H108", "--take-down"),
+        (_wording_lost, "H113", ""),
+        (_half_withdrawn, "H113", ""),
         (_other_site, "H109", "--take-over"),
         (_files_of_others, "H109", "--take-over"),
     ],

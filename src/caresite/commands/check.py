@@ -17,8 +17,8 @@ from caresite.commands.report import (
     print_held_back,
 )
 from caresite.commands.session import Session
-from caresite.core.codes import UNKNOWN_WORDING
 from caresite.core.diagnostics import Diagnostic, sort_key
+from caresite.core.rules import rules_of, stops_going_live
 from caresite.core.texts import counted, seconds_text
 from caresite.engine.build import Built, Options, build
 
@@ -75,7 +75,6 @@ def _with_kept(session: Session, built: Built) -> Built:
 def _check_rules(session: Session, built: Built, flags: Flags) -> int:
     """Tell of the rules for customers' words alone; returns 1 when something breaks one of them."""
     from caresite.commands.check_rules import rules_as_data, tell_rules
-    from caresite.core.rules import rules_of
 
     found = [diagnostic for diagnostic in built.diagnostics if rules_of(diagnostic)]
     failures = _failures(found, flags.fail_on)
@@ -87,9 +86,9 @@ def _check_rules(session: Session, built: Built, flags: Flags) -> int:
 
 
 def _failures(diagnostics: Sequence[Diagnostic], fail_on: str) -> list[Diagnostic]:
-    """Return what fails the check: errors, words withheld until their consent is settled, and lost proof of it."""
+    """Return what fails the check: errors, words withheld until their consent is settled, and what stops a deploy."""
     severities = ("error", "warning") if fail_on == "warning" else ("error",)
-    return [d for d in diagnostics if d.severity in severities or is_withheld(d) or d.code == UNKNOWN_WORDING.id]
+    return [d for d in diagnostics if d.severity in severities or is_withheld(d) or stops_going_live(d)]
 
 
 def _tell(session: Session, built: Built, seconds: float, failures: Sequence[Diagnostic]) -> None:

@@ -212,6 +212,7 @@ def _standing_in_the_way(going: _Going, built: Built, files: Mapping[str, File])
         yield from guards.other_output(settings, _output_folder(built), files, known)
         yield from _leaks(going, built, files)
     yield from guards.private_files(files)
+    yield from guards.unsettled_words(d for d in built.diagnostics if not is_withheld(d))
     if not flags.take_down:
         withheld = [d for d in built.diagnostics if is_withheld(d)]
         yield from guards.withheld_words(withheld, built.site.held_back, live_pages(going.errand.state))

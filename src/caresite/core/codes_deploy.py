@@ -60,6 +60,13 @@ WITHHELD_WORDS = Code(
     "A customer's words are withheld for want of consent, and nobody has settled it.",
     "Record the consent, show less, or remove the item; `--take-down` goes online without these words right now.",
 )
+UNSETTLED_WORDS = Code(
+    "H113",
+    "unsettled-words",
+    "error",
+    "Customers' words would go online against a rule that keeps a site offline: the proof of a yes is lost, or a decision about them is not carried out.",
+    "Settle what is named; `caresite check consent` tells the rule. There is no option to go online all the same.",
+)
 NOT_OURS = Code(
     "H109",
     "not-ours",

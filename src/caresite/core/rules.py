@@ -16,7 +16,7 @@ from caresite.core.diagnostics import Code, Diagnostic, Problem
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.values import Sequence, Table, read_yaml
 
-__all__ = ["Rule", "all_rules", "remedy_of", "rules_by_code", "rules_of"]
+__all__ = ["Rule", "all_rules", "remedy_of", "rules_by_code", "rules_of", "stops_going_live"]
 
 _FILE = Path(__file__).with_name("rules.yaml")
 
@@ -31,6 +31,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     basis: Annotated[str, Doc("The law or custom that it comes from.")]
     codes: Annotated[tuple[str, ...], Doc("The faults that break it.")] = ()
     says: Annotated[str, Doc("What is in their messages when they do; a regular expression.")] = ""
+    stops: Annotated[bool, Doc("Whether a site that breaks it stays offline, where that is no error already.")] = False
     how: Annotated[str, Doc("What keeps it where no fault can, or besides.")] = ""
 
 
@@ -56,6 +57,13 @@ def _codes() -> Mapping[str, Code]:
 def rules_of(diagnostic: Diagnostic) -> tuple[Rule, ...]:
     """Return the rules that a fault breaks; none for faults that have nothing to do with customers' words."""
     return tuple(rule for rule in all_rules() if _breaks(diagnostic, rule))
+
+
+def stops_going_live(diagnostic: Diagnostic) -> tuple[Rule, ...]:
+    """Return the rules for whose sake a site stays offline while it has this fault; none for what is only noted."""
+    if diagnostic.severity == "note":
+        return ()
+    return tuple(rule for rule in rules_of(diagnostic) if rule.stops or rule.kept == "gate")
 
 
 def _breaks(diagnostic: Diagnostic, rule: Rule) -> bool:

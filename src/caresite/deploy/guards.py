@@ -15,6 +15,7 @@ from caresite.core.config import Settings, place_in_config
 from caresite.core.deployments import Deployment
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import HeldBack
+from caresite.core.rules import stops_going_live
 from caresite.core.texts import counted
 from caresite.deploy.plan import Plan
 from caresite.deploy.target import File
@@ -29,6 +30,7 @@ __all__ = [
     "sample_people",
     "too_many_deletes",
     "unreachable_address",
+    "unsettled_words",
     "withheld_words",
 ]
 
@@ -175,6 +177,14 @@ def withheld_words(
         still = f", and words from this file still stand online at {where}" if where else ""
         message = f"a customer's words are withheld for want of consent{still}"
         yield fault(codes.WITHHELD_WORDS, diagnostic.span, message)
+
+
+def unsettled_words(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Report what a build may be made with and not be shown, by the rules for customers' words (`core/rules.yaml`)."""
+    for diagnostic in found:
+        if rules := stops_going_live(diagnostic):
+            message = f"{diagnostic.message}; no site goes online against rule {rules[0].id} ({rules[0].basis})"
+            yield fault(codes.UNSETTLED_WORDS, diagnostic.span, message, hint=diagnostic.hint)
 
 
 # the plan
