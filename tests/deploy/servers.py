@@ -89,11 +89,11 @@ def ssh_program() -> str:
 
 
 @contextmanager
-def ssh_server(folder: Path, *, largest_file: int = 0, only_sftp: bool = False) -> Iterator[Server]:
+def ssh_server(folder: Path, *, largest_file: int = 0, only_sftp: bool = False, most_open: int = 0) -> Iterator[Server]:
     """Run an OpenSSH server that lets this user in with a key, and keeps its own files in `folder`.
 
     With `largest_file` it can write no file of more bytes, as on a disk that is full. With `only_sftp` it runs no
-    command, as most web space does.
+    command, as most web space does. With `most_open` each of its processes may have that many files open.
     """
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
@@ -112,7 +112,7 @@ def ssh_server(folder: Path, *, largest_file: int = 0, only_sftp: bool = False) 
     )
     command = [ssh_program(), "-D", "-e", "-f", str(folder / "config")]
     with log.open("wb") as out:
-        limit = partial(_limit, largest_file) if largest_file else None
+        limit = partial(_limit, largest_file, most_open) if largest_file or most_open else None
         process = subprocess.Popen(command, stderr=out, stdout=out, preexec_fn=limit)
         _wait_for(port, process, log)
         shown = ["ssh-keygen", "-l", "-f", str(folder / "host.pub")]
@@ -123,9 +123,12 @@ def ssh_server(folder: Path, *, largest_file: int = 0, only_sftp: bool = False) 
             _end(process)
 
 
-def _limit(size: int) -> None:
+def _limit(size: int, most_open: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    if size:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    if most_open:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_open, most_open))
 
 
 FINGERPRINT = "SHA256:lbmsoA0yIEcEiVDRnMWuzm+nV+3ZEEpVIURqFoeSspg"

@@ -1,26 +1,23 @@
-"""What lies in a folder at the other end of an SFTP line: asked of the server's `find`, else folder by folder.
+"""What lies in a folder at the other end of an SFTP line: asked of the server's `find`, else over SFTP itself.
 
-A site has thousands of folders, and SFTP takes four answers for each. A server that lets us run a command says it all
-at once. Whether it speaks of the same folder is seen by comparing its top with what SFTP says.
+A server that lets us run a command says it all at once. Whether it speaks of the same folder is seen by comparing its
+top with what SFTP says.
 """
 
 from __future__ import annotations
 
-import posixpath
 import shlex
 import stat
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from caresite.deploy.crew import each
+from caresite.deploy.sftp_walk import walked
 
 __all__ = ["Ask", "Listing", "listed", "stamp_of"]
 
-T = TypeVar("T")
 Ask = Callable[[Callable[[Any], Any]], Any]
 """Does something with an SFTP channel, again when the line breaks."""
 
-_WORKERS = 6  # servers let one line have ten channels
 _PATIENCE_S = 10
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -36,20 +33,29 @@ def listed(ask: Ask, folder: str) -> Listing:
     """Return what lies below `folder`, which is there."""
     top: list[Any] = ask(lambda sftp: sftp.listdir_attr(folder))
     found: Listing | None = ask(lambda sftp: _found(sftp, folder))
-    if found is not None and _top_of(found) == _top_of(_entries("", top)):
+    if found is not None and _top_of(found) == {entry.filename: _told(entry) for entry in top}:
         return found
-    return _walked(ask, folder, top)
+    walked_through: Listing = ask(lambda sftp: _walked(sftp, folder))
+    return walked_through
 
 
 def stamp_of(entry: Any) -> str:
     """Return size and time of a file, by which the ledger tells it."""
-    return f"{entry.st_size}-{int(entry.st_mtime or 0)}"
+    return _stamp(entry.st_size or 0, entry.st_mtime or 0)
+
+
+def _stamp(size: int, time: float) -> str:
+    return f"{size}-{int(time)}"
 
 
 def _top_of(listing: Listing) -> dict[str, str]:
     """Return what stands at the top: files with their stamps, folders without."""
     top = {path: stamp for path, stamp in listing.files.items() if "/" not in path}
     return top | {path: "" for path in listing.folders if "/" not in path}
+
+
+def _told(entry: Any) -> str:
+    return "" if stat.S_ISDIR(entry.st_mode or 0) else stamp_of(entry)
 
 
 # all at once
@@ -87,37 +93,22 @@ def _read(said: bytes) -> Listing | None:
         if kind == "d":
             folders.add(path)
         else:
-            files[path] = f"{size}-{int(float(time))}"
+            files[path] = _stamp(int(size), float(time))
     return Listing(files, folders)
 
 
-# folder by folder
+# over SFTP
 
 
-def _walked(ask: Ask, folder: str, top: list[Any]) -> Listing:
-    """Return what SFTP says; folders of one depth are listed several at once."""
-    found = _entries("", top)
-    level = sorted(found.folders)
-    while level:
-        below: list[Listing] = []
-
-        def take(path: str, below: list[Listing] = below) -> None:
-            below.append(_entries(path, ask(lambda sftp: sftp.listdir_attr(posixpath.join(folder, path)))))
-
-        each(level, take, workers=_WORKERS, done=lambda path: None)
-        for listing in below:
-            found.files.update(listing.files)
-            found.folders.update(listing.folders)
-        level = sorted(path for listing in below for path in listing.folders)
-    return found
-
-
-def _entries(folder: str, entries: list[Any]) -> Listing:
+def _walked(sftp: Any, folder: str) -> Listing:
+    """Return what SFTP says, over a channel of its own."""
     files, folders = dict[str, str](), set[str]()
-    for entry in entries:
-        path = posixpath.join(folder, entry.filename)
-        if stat.S_ISDIR(entry.st_mode or 0):
-            folders.add(path)
-        else:
-            files[path] = stamp_of(entry)
+    with sftp.get_channel().get_transport().open_session() as channel:
+        channel.settimeout(sftp.get_channel().gettimeout())
+        channel.invoke_subsystem("sftp")
+        for entry in walked(channel, folder):
+            if entry.is_folder:
+                folders.add(entry.path)
+            else:
+                files[entry.path] = _stamp(entry.size, entry.time)
     return Listing(files, folders)
