@@ -388,6 +388,40 @@ def test_every_value_stands_on_its_page(pages: dict[str, str]) -> None:
     assert counted > 1000
 
 
+APPROVED = """
+-- consent.lock.yaml --
+version: 1
+items:
+  3f9a0c1b2d4e5f60: {{scopes: [publish_text, publish_name], approved: {approved}}}
+-- content/stories/sent.md --
+---
+title: Sent in
+date: 2026-03-02
+author: Una Webb
+consent_ref: 3f9a0c1b2d4e5f60
+---
+They rang back.
+"""
+
+
+@pytest.mark.parametrize(
+    ("approved", "came_out"),
+    [("2026-05-01", "2026-05-01"), ("2026-03-02", "2026-03-02"), ("2026-02-01", "2026-03-02")],
+)
+def test_what_was_sent_in_came_out_when_it_was_approved(approved: str, came_out: str) -> None:
+    site = site_with(APPROVED.format(approved=approved))
+    html = site.text("/stories/sent/")
+    assert nodes_of(html)["Article"]["datePublished"].startswith(came_out)
+    assert f'published_time" content="{came_out}' in html
+    facts = html.partition('class="facts-card')[2].partition("</dl>")[0]
+    assert facts.index('Written</dt><dd><time datetime="2026-03-02') < facts.index(
+        f'Published</dt><dd><time class="dt-published" datetime="{came_out}'
+    )
+    assert f"<published>{came_out}" in site.text("stories/feed.xml")
+    assert f'"date_published": "{came_out}' in site.text("stories/feed.json")
+    assert re.search(rf"/stories/sent/</loc><lastmod>{came_out}", site.text("sitemap.xml"))
+
+
 def test_nobody_rates_themselves(pages: dict[str, str]) -> None:
     for url, html in pages.items():
         for word in ("Review", "Rating", "ratingValue", "reviewRating", "itemReviewed"):

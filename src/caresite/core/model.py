@@ -223,7 +223,8 @@ class Page(Struct, frozen=True, kw_only=True):
 
     `id` is the source path, with `#key` for one of several items in a file. `url` starts at the host's root
     and includes the site's sub-path; `permalink` is absolute. `meta` is the record of the page's kind with
-    everything that consent does not cover removed.
+    everything that consent does not cover removed. `date` is what the page is dated; `published` is when it came out,
+    which for what somebody sent in is the day on which it was approved.
     """
 
     id: str
@@ -240,6 +241,7 @@ class Page(Struct, frozen=True, kw_only=True):
     description: str = ""
     summary: str = ""
     date: datetime | None = None
+    published: datetime | None = None
     updated: datetime | None = None
     image: Image | None = None
     share: Image | None = None

@@ -91,6 +91,7 @@ def page_of(kind: str, slug: str, title: str, meta: Any, **more: Any) -> Page:
             "slug": slug,
             "title": title,
             "meta": meta,
+            "published": more.get("date"),
             **more,
         }
     )

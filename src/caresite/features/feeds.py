@@ -179,8 +179,8 @@ def _entry(page: Page, reader: Any, options: FeedOptions) -> Entry:
         if options.content == "full"
         else "",
         summary=" ".join(part for part in (page.summary or page.description, disclosure) if part),
-        published=page.date,
-        updated=page.updated or page.date,
+        published=page.published,
+        updated=page.updated or page.published,
         authors=_authors(page, reader),
         terms=_term_names(page),
         lang=page.lang,

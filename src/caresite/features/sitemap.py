@@ -54,7 +54,7 @@ def _output(site: Site, path: str, data: bytes) -> Output:
 
 def _locations(site: Site, outputs: Iterable[Output]) -> list[Location]:
     base_url = site.settings.config.base_url
-    changed = {page.url: page.updated or page.date for page in site.pages.values() if page.has_page}
+    changed = {page.url: page.updated or page.published for page in site.pages.values() if page.has_page}
     urls = sorted(output.url for output in outputs if output.in_sitemap and not output.noindex)
     return [Location(join_site(base_url, url), changed.get(url)) for url in urls]
 

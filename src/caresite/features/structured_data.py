@@ -278,7 +278,7 @@ def _picture(image: Image | None, here: Here) -> str:
 
 
 def _published(page: Page) -> str:
-    return date_iso(page.date) if page.date else ""
+    return date_iso(page.published) if page.published else ""
 
 
 def _modified(page: Page) -> str:

@@ -29,7 +29,16 @@ from caresite.kinds import (
     ConsentLock,
     TermContent,
 )
-from caresite.pipeline.addresses import Alias, Draft, aliases_of, below_url, collection_of, place_items, with_base
+from caresite.pipeline.addresses import (
+    Alias,
+    Draft,
+    aliases_of,
+    below_url,
+    collection_of,
+    local_time,
+    place_items,
+    with_base,
+)
 from caresite.pipeline.discover import Discovery
 from caresite.pipeline.gates import Decision, Gates, below, gate
 from caresite.pipeline.order import newest_first
@@ -102,6 +111,7 @@ def assemble(
     terms, refs = collect_terms(settings, [(d.id, d.item, d.source) for d in drafts], _term_pages(drafts))
     pages = {d.id: page_of(settings, d, refs.get(d.id, {}), resources, files, found) for d in drafts}
     pages |= _on_their_walls(settings, pages)
+    pages |= _approved_later(settings, pages, lock)
     found.extend(_near_misses(drafts))
     site = Site(
         settings=settings,
@@ -140,6 +150,17 @@ def _on_their_walls(settings: Settings, pages: Mapping[str, Page]) -> dict[str, 
             url, permalink = page.url.replace("#", later), page.permalink.replace("#", later)
             moved[page.id] = replace(page, url=url, permalink=permalink)
     return moved
+
+
+def _approved_later(settings: Settings, pages: Mapping[str, Page], lock: ConsentLock) -> dict[str, Page]:
+    """Return the pages that came out on another day than that which stands on them: submissions, when approved."""
+    later = {}
+    for page in pages.values():
+        locked = lock.items.get(getattr(page.meta, "consent_ref", ""))
+        approved = local_time(locked.approved, settings) if locked else None
+        if approved and (page.date is None or approved > page.date):
+            later[page.id] = replace(page, published=approved)
+    return later
 
 
 def _decided(

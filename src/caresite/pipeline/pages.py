@@ -80,6 +80,7 @@ def page_of(
         description=meta.description or cut(summary, 160),
         summary=summary,
         date=local_time(meta.date, settings),
+        published=local_time(meta.date, settings),
         updated=local_time(meta.updated, settings),
         image=image(meta.image, "image") if meta.image else image(photo, "photo"),
         share=image(meta.share_image, "share_image"),

@@ -93,7 +93,7 @@ def _page_routes(site: Site) -> Iterable[Route]:
                 page_id=page.id,
                 noindex=page.noindex,
                 in_sitemap=not page.noindex,
-                updated=page.updated or page.date,
+                updated=page.updated or page.published,
             )
 
 
@@ -291,7 +291,7 @@ def _paged(
 ) -> Iterable[Route]:
     pages = reader.ask(query)
     count = max(1, -(-len(pages) // per_page))
-    updated = max((moment for p in pages if (moment := p.updated or p.date)), default=None)
+    updated = max((moment for p in pages if (moment := p.updated or p.published)), default=None)
     for number in range(1, count + 1):
         address = url if number == 1 else f"{url}{site.settings.config.pagination.path}/{number}/"
         window = Query(
