@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ __all__ = ["cli", "main"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_LOOKS_FOR_GARBAGE = (20_000, 20, 50)  # a build makes much and leaves little: fewer looks take a tenth less of its time
 _ALIASES = {"preview": "serve", "dev": "serve"}  # what other tools call it
 _STATES = ("all", "published", "drafts", "future", "expired", "withheld")
 
@@ -842,6 +844,7 @@ def theme_preview(output: Path | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line; exits with 0 for ok, 1 for problems found, 2 for wrong usage, 130 when interrupted."""
+    gc.set_threshold(*_LOOKS_FOR_GARBAGE)
     try:
         code = cli.main(prog_name="caresite", standalone_mode=False)
     except click.ClickException as error:
@@ -856,4 +859,5 @@ def main() -> NoReturn:
         traceback.print_exc()
         click.echo("This is a fault of caresite, not of your site. Please report it with the lines above.", err=True)
         sys.exit(1)
+    gc.freeze()  # or the interpreter looks through everything for garbage before it goes
     sys.exit(code if isinstance(code, int) else 0)

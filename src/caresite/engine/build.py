@@ -276,6 +276,7 @@ def load_site(
             documents, found = parse_all(discovery.sources, syntax, read, tell)
         else:
             memory.code, memory.syntax = memory.code or code_digest(), syntax
+            memory.meta["code"] = memory.code
             documents, found = parse_known(
                 root,
                 discovery.names,
@@ -356,7 +357,7 @@ def _write(
     folder: Path,
 ) -> tuple[Output, ...]:
     with watch.stage("assets"):
-        assets = watch.keep(collect_assets(theme, site.settings.config.title))
+        assets = watch.keep(collect_assets(theme, site.settings.config.title, memory.meta if memory else None))
     keeps = options.publish and not options.dry_run
     compiled: Path | RememberedTemplates | None = options.compiled
     if keeps and not compiled:

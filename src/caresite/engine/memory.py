@@ -374,7 +374,7 @@ class Memory:
                 _packed_stamp(known.stamp),
             )
             for output, known in self.routes.items()
-            if saved.get(output) is not known
+            if not _is_saved(known, saved.get(output))
         )
         connection.executemany("INSERT OR REPLACE INTO routes VALUES (?, ?, ?, ?, ?, ?)", changed)
         connection.executemany("INSERT OR REPLACE INTO reads VALUES (?, ?)", self._rows_of_reads())
@@ -401,6 +401,15 @@ class Memory:
     def close(self) -> None:
         """Let go of the file."""
         self._close()
+
+
+def _is_saved(known: KnownRoute, saved: KnownRoute | None) -> bool:
+    """Tell whether the file says this already: what was rendered anew has reads of its own, though they be alike."""
+    return saved is known or (saved is not None and saved.reads is known.reads and _marks(saved) == _marks(known))
+
+
+def _marks(known: KnownRoute) -> tuple[bytes, bytes, Stamp | None]:
+    return known.route, known.digest, known.stamp
 
 
 def _facts(output: Output) -> Output:

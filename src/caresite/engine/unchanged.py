@@ -67,7 +67,7 @@ def _code() -> tuple[str, ...]:
     """Return the stamps of everything that runs, as far as they show that it was replaced."""
     package = os.path.dirname(caresite.__file__)
     libraries = os.path.dirname(os.path.dirname(sys.modules["click"].__file__ or "")) if "click" in sys.modules else ""
-    stamps = [f"{path} {stamp}" for path, stamp in sorted(_walk(package)) if path.endswith(".py")]
+    stamps = sorted(f"{path} {_stamp(status)}" for path, status in _walk(package) if path.endswith(".py"))
     return (sys.version, *stamps, str(os.stat(libraries).st_mtime_ns) if libraries else "")
 
 
@@ -79,7 +79,8 @@ def record_of(root: Path, tree: Tree, asked: str, report: Report, *, started: in
     """
     from caresite.engine.memory import packed
 
-    if _touched_since(root, tree, started - _CLOCK_STEP_NS):
+    lines = _stamped(root, tree, time.time_ns(), since=started - _CLOCK_STEP_NS)
+    if lines is None:
         return b""
     until = _midnight_after(report.clock)
     if report.next_due:
@@ -87,14 +88,7 @@ def record_of(root: Path, tree: Tree, asked: str, report: Report, *, started: in
     found = report.diagnostics or report.held_back or report.next_due
     head = (asked, repr(report.clock.timestamp()), repr(until), tree.output, *map(str, report[:4]))
     more = packed(tuple(report)).hex() if found else ""
-    lines = (part for line in _stamped(root, tree, time.time_ns()) for part in line)
     return "\0".join((*head, more, str(len(tree.inputs)), *tree.inputs, *lines)).encode(errors="surrogateescape")
-
-
-def _touched_since(root: Path, tree: Tree, moment: int) -> bool:
-    output = os.path.join(str(root.absolute()), tree.output)
-    inputs = (path for path, _ in _files(root, tree) if path != output and not path.startswith(output + os.sep))
-    return any(os.lstat(path).st_ctime_ns >= moment for path in inputs)
 
 
 def _midnight_after(moment: datetime) -> float:
@@ -143,25 +137,37 @@ def _read_record(root: Path) -> bytes | None:
 def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
     """Tell whether the files are those of `lines`, which go by three: path, stamp, and a digest for young files."""
     then = dict(zip(lines[::3], zip(lines[1::3], lines[2::3], strict=True), strict=True))
-    seen = 0
-    for path, stamp in _files(root, tree):
-        stamp_then, digest = then.get(_known_by(root, path), ("", ""))
-        if stamp != stamp_then or (digest and digest != _digest(path)):
+    private, seen = _private_folder(root), 0
+    for path, status in _files(root, tree):
+        stamp_then, digest = then.get(_digest_of(path) if path.startswith(private) else path, ("", ""))
+        if _stamp(status) != stamp_then or (digest and digest != _digest(path)):
             return False
         seen += 1
     return seen == len(then)
 
 
-def _stamped(root: Path, tree: Tree, now: int) -> Iterator[tuple[str, str, str]]:
-    for path, stamp in _files(root, tree):
-        young = stamp != "folder" and max(map(int, stamp.split()[1:3])) > now - _YOUNG_NS
-        yield _known_by(root, path), stamp, _digest(path) if young else ""
+def _stamped(root: Path, tree: Tree, now: int, *, since: int) -> list[str] | None:
+    """Return path, stamp and digest of every file, one after another; None when an input was touched after `since`."""
+    private = _private_folder(root)
+    output = os.path.join(str(root.absolute()), tree.output)
+    inside = output + os.sep
+    lines: list[str] = []
+    for path, status in _files(root, tree):
+        is_output = path.startswith(inside) or path == output
+        if not is_output and os.lstat(path).st_ctime_ns >= since:
+            return None
+        young = status and max(status.st_mtime_ns, status.st_ctime_ns) > now - _YOUNG_NS
+        name = _digest_of(path) if path.startswith(private) else path
+        lines += (name, _stamp(status), _digest(path) if young else "")
+    return lines
 
 
-def _known_by(root: Path, path: str) -> str:
-    """Return what the record calls a file: its path, but for private ones, which may be named after their senders."""
-    if not path.startswith(os.path.join(root.absolute(), _PRIVATE, "")):
-        return path
+def _private_folder(root: Path) -> str:
+    """Return the folder whose files the record knows by digests: they may be named after their senders."""
+    return os.path.join(root.absolute(), _PRIVATE, "")
+
+
+def _digest_of(path: str) -> str:
     return hashlib.blake2b(path.encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
@@ -170,15 +176,15 @@ def _digest(path: str) -> str:
         return hashlib.blake2b(file.read(), digest_size=16).hexdigest()
 
 
-def _files(root: Path, tree: Tree) -> Iterator[tuple[str, str]]:
-    """Yield the path and the stamp of everything that a build of this site may read or has written."""
+def _files(root: Path, tree: Tree) -> Iterator[tuple[str, os.stat_result | None]]:
+    """Yield the path of everything that a build of this site may read or has written, and the status of files."""
     base = str(root.absolute())
     seen: set[str] = set()
     with os.scandir(base) as entries:
         for entry in entries:
             if entry.is_file() and entry.name.endswith((".yaml", ".yml")):
                 seen.add(entry.path)
-                yield entry.path, _stamp(entry.stat())
+                yield entry.path, entry.stat()
     for path in sorted({*ALWAYS, *tree.inputs}, key=len):
         full = os.path.join(base, path)
         if full in seen or any(full.startswith(other + os.sep) for other in seen):
@@ -187,9 +193,9 @@ def _files(root: Path, tree: Tree) -> Iterator[tuple[str, str]]:
         if os.path.isdir(full):
             yield from _walk(full)
         elif os.path.isfile(full):
-            yield full, _stamp(os.stat(full))
+            yield full, os.stat(full)
     if index := _git_index(base):
-        yield index, _stamp(os.stat(index))
+        yield index, os.stat(index)
     yield from _walk(os.path.join(base, tree.output))
 
 
@@ -208,21 +214,26 @@ def _git_index(base: str) -> str:
     return index if os.path.isfile(index) else ""
 
 
-def _walk(folder: str) -> Iterator[tuple[str, str]]:
-    yield folder, "folder"
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name in _IGNORED:
-                continue
-            if entry.is_dir():
-                if entry.is_symlink():
-                    raise ValueError(entry.path)  # it may lead anywhere, so there is always something to look at
-                yield from _walk(entry.path)
-            elif entry.is_file():
-                yield entry.path, _stamp(entry.stat())
-            else:
-                yield entry.path, "folder"
+def _walk(folder: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    folders = [folder]
+    while folders:
+        folder = folders.pop()
+        yield folder, None
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name in _IGNORED:
+                    continue
+                if entry.is_dir():
+                    if entry.is_symlink():
+                        raise ValueError(entry.path)  # it may lead anywhere, so there is always something to look at
+                    folders.append(entry.path)
+                elif entry.is_file():
+                    yield entry.path, entry.stat()
+                else:
+                    yield entry.path, None
 
 
-def _stamp(status: os.stat_result) -> str:
+def _stamp(status: os.stat_result | None) -> str:
+    if status is None:
+        return "folder"
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
 from caresite.core.suggest import nearest
-from caresite.pipeline.icon import icon_svg, touch_icon
+from caresite.pipeline.icon import icon_svg, kept_touch_icon
 from caresite.pipeline.palette import ACCENTS, Palette, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
 
@@ -43,16 +43,20 @@ class Asset(Struct, frozen=True):
     own: bool = False
 
 
-def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Diagnostic, ...]]:
+def collect_assets(
+    theme: Theme, title: str, kept: MutableMapping[str, bytes] | None = None
+) -> tuple[dict[str, Asset], tuple[Diagnostic, ...]]:
     """Return all assets by name: the site's `assets/` over the theme's over its parents'; and links not followed.
 
     A theme with the options `brand` and `accent` gets its `palette.css` made from them, and an `icon.svg` and a
     `touch-icon.png` with its logo or the first letter of the site's `title` unless it has one; fonts of the owner's, an
     `own-fonts.css`.
 
-    A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows.
+    A file `x.css` is written as `assets/x.<digest>.css`; `url(…)` inside stylesheets follows. What takes its time to
+    draw is found again in `kept`, and left there.
     """
     files, found = _layered(theme)
+    kept = {} if kept is None else kept
     site = theme.layers[0].folder / "assets"
     assets: dict[str, Asset] = {}
     for name in sorted(files, key=lambda name: (name.endswith(".css"), name)):
@@ -69,7 +73,7 @@ def collect_assets(theme: Theme, title: str) -> tuple[dict[str, Asset], tuple[Di
             fonts = tuple(assets[name].data for name in _LETTERS if name in assets)
             mode = getattr(theme.options, "mode", "auto")
             logo = _drawn_logo(theme, assets)
-            assets[TOUCH_ICON] = _asset(TOUCH_ICON, touch_icon(title, palette, mode, fonts, logo))
+            assets[TOUCH_ICON] = _asset(TOUCH_ICON, kept_touch_icon(kept, title, palette, mode, fonts, logo))
     if faces := _own_faces(theme, assets):
         data, links = _rewritten(FONTS, faces, assets)
         assets[FONTS] = replace(_asset(FONTS, data), links=links)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import MutableMapping
 from functools import lru_cache
 from html import escape
 
 from caresite.pipeline.card_drawing import logo_picture
 from caresite.pipeline.palette import Palette
 
-__all__ = ["icon_svg", "initial_of", "touch_icon"]
+__all__ = ["icon_svg", "initial_of", "kept_touch_icon", "touch_icon"]
 
+_KEPT = "touch icon"
 _MARGIN_PX = 18
 TOUCH_ICON_PX = 180  # what iOS and iPadOS ask for; they round its corners themselves
 
@@ -41,6 +44,24 @@ def touch_icon(title: str, palette: Palette, mode: str, fonts: tuple[bytes, ...]
     if logo and (icon := _logo_icon(logo, colors["surface"])):
         return icon
     return _drawn(initial_of(title), colors["brand"], colors["on-brand"], fonts)
+
+
+def kept_touch_icon(
+    kept: MutableMapping[str, bytes],
+    title: str,
+    palette: Palette,
+    mode: str,
+    fonts: tuple[bytes, ...],
+    logo: bytes = b"",
+) -> bytes:
+    """Return the icon that `touch_icon` draws, from `kept` if it was drawn from the same and by the same code."""
+    digest = hashlib.blake2b(kept.get("code", b""), digest_size=16)
+    for part in (repr((initial_of(title), palette, mode)).encode(), *fonts, logo):
+        digest.update(len(part).to_bytes(8) + part)
+    key, known = digest.digest(), kept.get(_KEPT, b"")
+    if known[: len(key)] != key:
+        known = kept[_KEPT] = key + touch_icon(title, palette, mode, fonts, logo)
+    return known[len(key) :]
 
 
 @lru_cache(maxsize=8)

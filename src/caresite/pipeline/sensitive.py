@@ -48,7 +48,7 @@ _SPANISH = (
     r"\b(?:soy|somos|es) (?:\w+ )?(?:musulm[aá]n\w*|judí[oa]s?|católic[oa]s?|gay|lesbiana|bisexual|transexual)\b",
     r"\bsindicalista\w*\b|\bafiliad[oa] al sindicato\b",
 )
-_SAID = re.compile("|".join((_ABOUT, _BEING, *_ENGLISH, *_GERMAN, *_SPANISH)), re.IGNORECASE)
+_SAID = "|".join((_ABOUT, _BEING, *_ENGLISH, *_GERMAN, *_SPANISH))
 
 
 # one of these is in every match, and finding none of them takes a fiftieth of the time
@@ -67,5 +67,5 @@ def sensitive_words(text: str) -> str:
     folded = text.lower()
     if not any(stem in folded for stem in _STEMS):
         return ""
-    match = _SAID.search(text.replace("’", "'"))
+    match = re.search(_SAID, text.replace("’", "'"), re.IGNORECASE)
     return match[0] if match else ""

@@ -18,7 +18,6 @@ from caresite.pipeline.reader import Reader
 from caresite.submissions.badge import badge, badge_routes
 from caresite.submissions.forms import form_at, form_view, promises, script, script_url, thanks_of
 from caresite.submissions.options import NAME, PRIVATE, SubmissionOptions
-from caresite.submissions.promises import check_declared
 from caresite.submissions.questions import REQUEST_FORM, page_of, questions_of, story_forms
 from caresite.submissions.wordings import read_wording
 
@@ -117,7 +116,10 @@ def checks(site: Site, outputs: tuple[Output, ...], options: SubmissionOptions) 
         from caresite.submissions.inbox import check_sources
 
         yield from check_sources(site.settings, site.wordings)
-    yield from check_declared(site)
+    if forms or site.settings.config.sources:
+        from caresite.submissions.promises import check_declared
+
+        yield from check_declared(site)
     for page_id, body in site.bodies.items() if forms else ():
         if page_id in site.pages:
             yield from _check_calls(site, site.pages[page_id].source, body.html)

@@ -434,12 +434,12 @@ def _class_of(token: Token) -> str:
     return f' class="{escaped_value(str(token.attrs["class"]))}"' if "class" in token.attrs else ""
 
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_WIDE = r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 
 
 def _count_words(text: str) -> int:
     """Count words; in scripts without spaces two characters are a word."""
-    if not _WIDE.search(text):
+    if text.isascii() or not re.search(_WIDE, text):
         return len(text.split())
-    narrow, wide = _WIDE.subn(" ", text)
+    narrow, wide = re.subn(_WIDE, " ", text)
     return sum(any(map(str.isalnum, word)) for word in narrow.split()) + (wide + 1) // 2
