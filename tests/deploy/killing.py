@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from caresite.deploy.journal import alone
 from deploy.sending import errand, opened, sent, write
 
 __all__ = ["Look", "Seen", "killed_often", "version"]
@@ -129,7 +130,7 @@ def main() -> None:
     job = json.loads(os.environ["KILLING"])
     root = Path(job["root"])
     environ = {**os.environ, "GIT_AUTHOR_DATE": "2026-11-22T12:00:00Z"}
-    with opened(job["kind"], job["options"], errand(root, environ=environ)) as target:
+    with alone(root), opened(job["kind"], job["options"], errand(root, environ=environ)) as target:
         start = time.perf_counter()
         if job["after"] >= 0:
             threading.Thread(target=_kill, args=(job["after"],), daemon=True).start()

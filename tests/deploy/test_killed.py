@@ -137,3 +137,4 @@ def test_a_killed_deploy_goes_on_and_no_page_lacks_its_assets(place: Place, tmp_
     seen = killed_often(place.kind, place.options, tmp_path, place.look, times=TIMES, seed=TIMES)
     print(f"{place.kind}: killed {seen.killed} of {TIMES} times on the way")
     assert seen.wrong == ()
+    assert list(tmp_path.glob(".caresite/deploy/*/scratch-*")) == []

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +16,10 @@ import pytest
 from caresite.core.diagnostics import Problem, Span
 from caresite.deploy.crew import each
 from caresite.deploy.faults import silent
-from caresite.deploy.journal import Entry, append, entries, live_pages, note_live_pages
+from caresite.deploy.journal import Entry, alone, append, entries, live_pages, note_live_pages
 from caresite.deploy.media import Media
 from caresite.deploy.plan import emptied, in_the_way, made
+from caresite.deploy.scratch import scratch, short_scratch
 from caresite.deploy.secrets import find_secret, needed_secret
 from caresite.deploy.target import File, There, Wanted
 from deploy.sending import errand
@@ -114,6 +119,46 @@ def test_what_must_go_first_and_which_folders_are_empty_then(
     wanted: list[str], there: list[str], blocking: tuple[str, ...], empty: tuple[str, ...]
 ) -> None:
     assert plan_of(wanted, there) == (blocking, empty)
+
+
+# what is left behind
+
+KILLED = """
+import os, pathlib, signal, sys
+from caresite.deploy.scratch import scratch, short_scratch
+from deploy.sending import errand
+
+given = errand(pathlib.Path(sys.argv[1]))
+with scratch(given) as folder, short_scratch(given) as short:
+    (folder / "index.html.gz").write_text("packed")
+    (short / "socket").touch()
+    print(folder, short, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_deploy_leaves_is_cleared_by_the_next(tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    folder, short = map(Path, done.stdout.split())
+    theirs = tmp_path / ".caresite/deploy/production/scratch-x"
+    theirs.mkdir()
+    (tmp_path / "pictures").mkdir()
+    (theirs / "short").symlink_to(tmp_path / "pictures")
+    assert (folder.exists(), short.exists()) == (True, True)
+    with alone(tmp_path):
+        assert (folder.exists(), short.exists()) == (False, False)
+    assert list((tmp_path / ".caresite/deploy/production").iterdir()) == []
+    assert (tmp_path / "pictures").exists()
+
+
+def test_folders_for_one_deploy_go_with_it(tmp_path: Path) -> None:
+    with scratch(errand(tmp_path)) as folder, short_scratch(errand(tmp_path)) as short:
+        assert folder.is_relative_to(tmp_path / ".caresite")
+        assert short.parent == Path(tempfile.gettempdir())
+    assert not folder.exists()
+    assert not short.exists()
 
 
 # the journal

@@ -7,7 +7,6 @@ taken back must not lie about in another shape.
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from typing import Annotated, Literal
 from caresite.core.deployments import TargetOptions
 from caresite.core.schema import Doc
 from caresite.deploy.faults import missing_extra
+from caresite.deploy.scratch import scratch
 from caresite.deploy.target import Errand, File
 
 __all__ = ["SUFFIXES", "Compression", "ServedOptions", "compressed", "gains", "with_compressed"]
@@ -76,8 +76,8 @@ def with_compressed(files: Mapping[str, File], options: TargetOptions, errand: E
         return
     if "brotli" in wanted and find_spec("brotli") is None:
         raise missing_extra(errand.span, errand.name, "brotli")
-    with tempfile.TemporaryDirectory(prefix="caresite-") as folder:
-        made = _made(files, wanted, Path(folder))
+    with scratch(errand) as folder:
+        made = _made(files, wanted, folder)
         yield dict(sorted({**made, **files}.items()))
 
 

@@ -21,6 +21,7 @@ from caresite.core.schema import Doc
 from caresite.core.texts import counted
 from caresite.deploy.faults import SSH_SIGNS, Sign, recognised
 from caresite.deploy.plan import Plan
+from caresite.deploy.scratch import scratch
 from caresite.deploy.secrets import find_secret
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 
@@ -228,8 +229,8 @@ class Branch:
             pipe.write(b"\n")
 
     def _committed(self, plan: Plan) -> str:
-        with tempfile.TemporaryDirectory(prefix="caresite-") as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        with scratch(self._errand) as folder:
+            index = {"GIT_INDEX_FILE": str(folder / "index")}
             entries = "".join(f"100644 {digest}\t{path}\0" for path, digest in self._everything(plan))
             self._git("update-index", "-z", "--index-info", said=entries, more=index)
             tree = self._git("write-tree", more=index).strip()

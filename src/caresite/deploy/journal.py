@@ -15,6 +15,7 @@ from msgspec import Struct
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.files import try_lock, write_atomically
+from caresite.deploy.scratch import sweep
 
 __all__ = ["Entry", "alone", "append", "entries", "live_pages", "note_live_pages", "state_folder"]
 
@@ -45,7 +46,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def alone(root: Path) -> Iterator[None]:
     """Let one deploy of the site be at work; the lock goes with the process, however that ends.
 
-    Raises Problem when another is.
+    What a deploy that was killed has left is cleared. Raises Problem when another is.
     """
     (root / ".caresite").mkdir(exist_ok=True)
     with (root / ".caresite" / _LOCK).open("a+b") as file:
@@ -60,6 +61,7 @@ def alone(root: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{os.getpid()}\n".encode())
         file.flush()
+        sweep(root)
         yield
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +21,9 @@ from caresite.core.patience import patiently
 from caresite.deploy.faults import SSH_SIGNS, Sign, recognised
 from caresite.deploy.ledger import LEDGER, Ledger, intended, knows, read_ledger, understood, written
 from caresite.deploy.plan import Plan, emptied, in_the_way, steps, turn
+from caresite.deploy.scratch import scratch, short_scratch
 from caresite.deploy.ssh import SshOptions, file_of
-from caresite.deploy.target import DigestName, Errand, Sent, Tell, There, Wanted
+from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 from caresite.pipeline.publish import MARKER
 
 __all__ = ["TARGET", "Rsync", "RsyncOptions", "opened"]
@@ -59,7 +59,7 @@ def opened(options: RsyncOptions, errand: Errand) -> Iterator[Rsync]:
             message = f"this computer has no `{program}`"
             hint = f"install it (`apt install {program}`, `brew install {program}`), or take the target `sftp`"
             raise Problem(fault(codes.MISSING_EXTRA, errand.span, message, hint=hint))
-    with tempfile.TemporaryDirectory(prefix="cs-") as folder:  # a path to a socket may have 100 characters
+    with short_scratch(errand) as folder:
         target = Rsync(options, errand, shared=f"{folder}/%C")
         try:
             yield target
@@ -109,7 +109,7 @@ class Rsync:
 
     def _seen(self, wanted: Wanted) -> _Seen:
         missing, other, extra = set[str](), set[str](), set[str]()
-        with _gathered(wanted) as folder:
+        with self._gathered(wanted.files.values()) as folder:
             compare = ("-rcnL8", "--delete", "--itemize-changes", "--out-format=%i %n", f"--exclude=/{MARKER}")
             for line in self._run(*compare, f"{folder}/", self._there()).splitlines():
                 if not (match := _CHANGE.fullmatch(line)) or (path := _unescaped(match[2])).endswith("/"):
@@ -119,9 +119,9 @@ class Rsync:
         return _Seen(frozenset(missing), frozenset(other), frozenset(extra) - {LEDGER})
 
     def _ledger(self) -> Ledger:
-        with tempfile.TemporaryDirectory(prefix="caresite-") as folder:
+        with scratch(self._errand) as folder:
             self._run("-r", "--include", f"/{LEDGER}", "--exclude", "*", self._there(), f"{folder}/", optional=True)
-            path = Path(folder) / LEDGER
+            path = folder / LEDGER
             return read_ledger(path.read_bytes()) if path.is_file() else Ledger()
 
     # send
@@ -130,18 +130,24 @@ class Rsync:
         """Bring the plan there, step by step; rsync puts each file in its place when it is whole."""
         blocking = in_the_way(plan)
         self._delete((*plan.there.leftovers, *blocking), emptied(plan, blocking))
-        # rsync puts files before folders and a dot before letters, so the ledger is there before what it tells of
-        ledger = {LEDGER: written(intended(self._errand.base_url, plan, {}, lambda path: ""))}
         total, count = len(plan.add) + len(plan.change), 0
+        if total:
+            self._put_ledger(intended(self._errand.base_url, plan, {}, lambda path: ""))
         for step in steps(plan):
-            with _staged({file.path: file.source for file in step.files}, ledger) as folder:
-                self._run(*_SENDING, f"{folder}/", self._there())
-            ledger, count = {}, count + len(step.files)
+            with self._gathered(step.files) as folder:
+                names = "\0".join(file.path for file in step.files)
+                self._run(*_SENDING, "--from0", "--files-from=-", f"{folder}/", self._there(), said=names)
+            count += len(step.files)
             tell("Sending", count, total)
         later = [path for path in plan.delete if path not in blocking]
         self._delete([path for path in later if turn(path) >= _PAGE])
         self._delete([path for path in later if turn(path) < _PAGE], emptied(plan, later))
         return Sent()
+
+    def _put_ledger(self, ledger: Ledger) -> None:
+        with scratch(self._errand) as folder:
+            (folder / LEDGER).write_bytes(written(ledger))
+            self._run(*_SENDING, f"{folder}/", self._there())
 
     def _delete(self, files: Iterable[str], folders: Iterable[str] = ()) -> None:
         """Remove exactly these files, and then these folders, which are empty by then, innermost first."""
@@ -153,11 +159,25 @@ class Rsync:
     def _delete_together(self, paths: list[str]) -> None:
         if not paths:
             return
-        with _staged({}) as folder:
+        with scratch(self._errand) as folder:
             for above in {path.rpartition("/")[0] for path in paths}:
-                (Path(folder) / above).mkdir(parents=True, exist_ok=True)  # rsync looks for what is missing in there
+                (folder / above).mkdir(parents=True, exist_ok=True)  # rsync looks for what is missing in there
             how = ("-r", "--delete-missing-args", "--from0", "--files-from=-")
             self._run(*how, f"{folder}/", self._there(), said="\0".join(paths))
+
+    @contextmanager
+    def _gathered(self, files: Iterable[File]) -> Iterator[Path]:
+        """Give the folder in which all files lie as they are to stand there; one of links is made where they do not."""
+        sources = {file.path: str(file.source.absolute()) for file in files}
+        roots = {source.removesuffix(path) for path, source in sources.items()}
+        if len(roots) == 1 and (root := roots.pop()).endswith("/"):
+            yield Path(root)
+            return
+        with scratch(self._errand) as folder:
+            for path, source in sources.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).symlink_to(source)
+            yield folder
 
     # rsync itself
 
@@ -226,34 +246,6 @@ def _ssh(options: RsyncOptions, errand: Errand, shared: str) -> list[str]:
 def _quoted(words: Iterable[str]) -> str:
     """Return a command in rsync's own way of quoting."""
     return " ".join("'" + word.replace("'", "''") + "'" for word in words)
-
-
-@contextmanager
-def _gathered(wanted: Wanted) -> Iterator[str]:
-    """Give the folder in which all files lie as they are to stand there; one is made where they do not."""
-    first = next(iter(wanted.files.values()), None)
-    root = str(first.source).removesuffix(first.path) if first else ""
-    if root and all(str(file.source) == root + path for path, file in wanted.files.items()):
-        yield root.rstrip("/")
-        return
-    with _staged({path: file.source for path, file in wanted.files.items()}) as folder:
-        yield folder
-
-
-@contextmanager
-def _staged(files: Mapping[str, Path], more: Mapping[str, bytes] | None = None) -> Iterator[str]:
-    """Give a folder of links to `files`, as they are to stand there, and of `more` that is on no disk."""
-    with tempfile.TemporaryDirectory(prefix="caresite-") as folder:
-        for path, data in (more or {}).items():
-            (Path(folder) / path).write_bytes(data)
-        made: set[str] = set()
-        for path, source in files.items():
-            above = path.rpartition("/")[0]
-            if above not in made:
-                (Path(folder) / above).mkdir(parents=True, exist_ok=True)
-                made.add(above)
-            (Path(folder) / path).symlink_to(source.absolute())
-        yield folder
 
 
 def _unescaped(name: str) -> str:
