@@ -240,8 +240,8 @@ def test_the_token_never_goes_out_in_the_open(sender: Sender) -> None:
 
 @pytest.mark.parametrize("name", ["blog/what?/index.html", "c#.html"])
 def test_names_that_netlify_does_not_take(sender: Sender, host: NetlifyHost, name: str) -> None:
-    sender.put({**FILES, name: b"x"})
-    with pytest.raises(Problem, match=re.escape(f"`{name}`")):
+    sender.put({**FILES, name: b"x", "z?.txt": b"y"})
+    with pytest.raises(Problem, match=re.escape(f"`{name}` and 1 more")):
         sender.send()
     assert host.deploys == {}
 

@@ -37,7 +37,9 @@ _UPLOADS = 6  # at once
 _POLLS_S = (0.1, 0.2, 0.4, 0.8, 1.6)  # the last for as long as it takes
 _MOST_POLLS = 750
 _MOST_LOOKS = 12
-_NEVER_IN_NAMES = "#?"  # Netlify takes no such file names
+_NEVER_IN_NAMES = "#?"
+"""Both of Netlify's own clients, in Go and in JavaScript, refuse such file names before they send anything, so nobody
+knows what their host would make of them. All others are sent, as parts of addresses (RFC 3986, 2.1)."""
 _TAKES_FILES = frozenset(("prepared", "uploading"))
 _KNOWS_WHAT_IT_NEEDS = _TAKES_FILES | frozenset(("uploaded", "processing", "processed", "ready"))
 
@@ -82,8 +84,9 @@ class Netlify:
     def look(self, wanted: Wanted) -> There:
         """Return what the published deploy holds. Raises Problem for file names that Netlify does not take."""
         if odd := sorted(path for path in wanted.files if any(c in path for c in _NEVER_IN_NAMES)):
-            message = f"Netlify takes no file whose name has `#` or `?`: `{odd[0]}`"
-            raise self._api.problem(codes.HOST_REFUSED, message, "give the file another name")
+            more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
+            message = f"Netlify takes no file whose name has `#` or `?`: `{odd[0]}`{more}"
+            raise self._api.problem(codes.HOST_REFUSED, message, "give it another name")
         site = self._api.get(self._site)
         if not site.get("published_deploy"):
             return There(url=_url_of(site))
