@@ -456,6 +456,14 @@ def test_a_broken_picture_is_named_and_a_small_one_or_a_drawing_gets_its_size_on
     assert '<img src="/shop/b/d.svg" width="30" height="20"' in answer.html
 
 
+def test_a_stylesheet_knows_what_can_be_seen_through() -> None:
+    html = '<img src="/shop/a.png" class="wide" alt=""><img src="/shop/b.jpg" alt=""><img src="/shop/c.svg" alt="">'
+    drawn = Facts("d", "SVG", 30, 20, alpha=True)
+    answer = shown(html, a_png=Facts("d", "PNG", 600, 400, alpha=True), b_jpg=LARGE, c_svg=drawn).html
+    assert 'class="wide see-through"' in answer
+    assert answer.count("see-through") == 2
+
+
 def test_what_stands_in_an_attribute_stays_in_it() -> None:
     html = """<img alt='"><script>alert(1)</script>' src="/shop/a.jpg" title="a > b">"""
     answer = shown(html, a_jpg=LARGE).html

@@ -87,8 +87,25 @@ def test_a_story_has_a_title_page_and_a_table_of_results() -> None:
 
 def test_ratings_are_words_and_nobody_has_a_face() -> None:
     page = ledger().html("/testimonials/")
-    assert '<span class="stars">4 out of 5 stars</span>' in page
+    assert '<span class="stars">four of five<span class="visually-hidden"> stars</span></span>' in page
+    assert '<span class="initials" aria-hidden="true">OE</span>' in page
     assert 'class="face' not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("five of five", "4.5 of five")),
+        ("de", ("fünf von", "4,5 von fünf")),
+        ("es", ("cinco de", "4,5 de cinco")),
+    ],
+)
+def test_the_mean_of_ratings_has_its_figure(language: str, words: tuple[str, str]) -> None:
+    config = "{name: ledger}\ntestimonials: {mode: reviews, show_average: true}"
+    text = SITE.replace("THEME", config).replace("LANGUAGE", language)
+    other = text[text.index("- id: kind") :].replace("kind", "other").replace("rating: 4", "rating: 5")
+    page = build_site(text + other).html("/testimonials/")
+    assert all(f'<span class="stars">{word}' in page for word in words)
 
 
 @pytest.mark.parametrize(("language", "letters"), [("de", "Zuschriften"), ("es", "Cartas"), ("en-GB", "Letters")])
@@ -99,6 +116,8 @@ def test_it_speaks_three_languages(language: str, letters: str) -> None:
 
 def test_its_options_act() -> None:
     assert "drop-cap." in ledger("drop_cap: true").html("/")
+    assert "duotone." in ledger().html("/")
+    assert "duotone." not in ledger("photographs: colour").html("/")
     assert not [path for path in ledger().outputs if "drop-cap" in path]
     assert any("ledger-serif" in path for path in ledger().outputs)
     assert not [path for path in ledger("fonts: system").outputs if path.endswith(".woff2")]

@@ -81,9 +81,10 @@ class _Writer:
         if facts and facts.width_px and "height" not in kept:
             kept |= _sides(facts, wish, kept.get("width", ""))
         kept |= self.turn(match.start(), wish, kept)
+        kept |= _classes(kept, given, facts)
         if not facts or not facts.is_drawn:
-            return _tag(kept | _focus_class(kept, given))
-        return self.picture(path, facts, wish, kept | _focus_class(kept, given), given.get("sizes", ""))
+            return _tag(kept)
+        return self.picture(path, facts, wish, kept, given.get("sizes", ""))
 
     def path_of(self, address: str) -> str:
         """Return the output path behind an address of this site; empty for one elsewhere."""
@@ -174,9 +175,13 @@ def _whole(width: float, height: float) -> dict[str, str]:
     return {"width": str(round(width)), "height": str(round(height))}
 
 
-def _focus_class(kept: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the class by which a stylesheet keeps in sight what must be, where it cuts a picture itself."""
+def _classes(kept: Mapping[str, str], given: Mapping[str, str], facts: Facts | None) -> dict[str, str]:
+    """Return the classes by which a stylesheet keeps in sight what must be, where it cuts a picture itself, and knows
+    what can be seen through, which needs a ground that its lines were drawn for.
+    """
     x, y = focus_of(given.get("data-focus", "")) or (50, 50)
     words = ("top" if y < 34 else "bottom" if y > 66 else "", "left" if x < 34 else "right" if x > 66 else "")
-    name = "-".join(word for word in words if word)
-    return {"class": f"{kept.get('class', '')} focus-{name}".strip()} if name else {}
+    focus = "-".join(word for word in words if word)
+    names = (kept.get("class", ""), focus and f"focus-{focus}", "see-through" if facts and facts.alpha else "")
+    name = " ".join(name for name in names if name)
+    return {"class": name} if name else {}
