@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import statistics
@@ -29,6 +30,8 @@ from typing import Any, NamedTuple
 import psutil
 
 from caresite.core.plugins import BUILT_IN
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program finds its bytecode, and so does what is measured
 
 VOCABULARY = """
 care customer promise answer letter kettle workshop morning invoice ladder garden harbour number window question

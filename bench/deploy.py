@@ -29,6 +29,7 @@ sys.path.insert(0, str(TESTS))
 from deploy.sending import errand, opened  # noqa: E402
 from deploy.servers import moto_server, ssh_server  # noqa: E402
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program finds its bytecode, and so does what is measured
 STEPS = ("first", "nothing", "one page")
 
 

@@ -29,6 +29,7 @@ from caresite.submissions.leaks.search import Searcher
 from caresite.submissions.leaks.secrets import secrets_of
 from caresite.submissions.store import Store
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program finds its bytecode, and so does what is measured
 FIRST = ("Ada", "Marta", "Devi", "Tom", "Ines", "Yusuf", "Lena", "Ciro", "Ana", "Ned", "Rosa", "Otto", "Mila", "Jun")
 LAST = ("Quill", "Abara", "Raman", "Bell", "Low", "Finch", "Hartley", "Sorge", "Vidal", "Okoro", "Lund", "Keller")
 SAID = """the wheel had gone soft on the hill above the harbour and somebody at the workshop took it in while I had tea
