@@ -561,6 +561,10 @@ _EVIDENCE = click.option(
     help="What proves it: their letter, or what you wrote down; `-` for standard input. It is kept, in private.",
 )
 
+_OVERWRITE = click.option(
+    "--overwrite", is_flag=True, help="Put what is on record in place of what you changed by hand in the text."
+)
+
 
 @stories.command("approve")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
@@ -570,6 +574,7 @@ _EVIDENCE = click.option(
 @click.option("--agreed", multiple=True, metavar="SCOPE", help="What else they agreed to. May be repeated.")
 @click.option("--display", default="", help="How they want to be named: full, first-initial, initials, anonymous.")
 @click.option("--parent", is_flag=True, help="A parent answered for them.")
+@_OVERWRITE
 @_BY
 @_general(hidden=True)
 def stories_approve(**given: Any) -> None:
@@ -636,6 +641,7 @@ def stories_ask(id: str, by: str) -> None:
 @click.option("--staff-agreed", multiple=True, metavar="NAME", help="One of them who agreed to be named in full.")
 @click.option("--note", help="A note of yours. It stays private.")
 @click.option("--hold/--no-hold", default=None, help="Keep it for a dispute, whatever its time.")
+@_OVERWRITE
 @_BY
 @_general(hidden=True)
 def stories_edit(**given: Any) -> None:

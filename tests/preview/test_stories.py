@@ -425,6 +425,22 @@ def test_a_decision_that_was_interrupted_is_finished_before_anything_is_shown(
     assert desk.item(item_id).moderation.state == "rejected"
 
 
+def test_a_box_says_that_what_was_changed_by_hand_gives_way(desk: Desk) -> None:
+    item_id = desk.put()
+    desk.decide(item_id, "approve")
+    desk.decide(item_id, "reopen")
+    text = desk.root / desk.item(item_id).published_as[0]
+    text.write_text(text.read_text("utf-8").replace("the big lamp", "a lamp"), encoding="utf-8")
+    assert 'name="overwrite"' not in desk.ask(desk.path(item_id)).text
+    refused = desk.decide(item_id, "approve")
+    assert refused.status == 422
+    assert refused.text.count('name="overwrite"') == 1
+    assert f"changed by hand in <code>{text.relative_to(desk.root)}</code>" in refused.text
+    assert "a lamp" in text.read_text("utf-8")
+    assert desk.decide(item_id, "approve", overwrite="yes").status == 303
+    assert "the big lamp" in text.read_text("utf-8")
+
+
 def test_those_who_wait_longest_come_first_and_the_latest_decided() -> None:
     waiting, shown = queue_of(SUMMARIES, "to-decide"), queue_of(SUMMARIES, "shown")
     assert [row.id for row in waiting.rows[:2]] == [f"{2:016x}", f"{4:016x}"]

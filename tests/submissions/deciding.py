@@ -84,7 +84,9 @@ def refused(root: Path, decision: Decision, **changes: Any) -> tuple[Diagnostic,
     raise AssertionError("it was not refused")
 
 
-def interrupted(review: Review, decision: Decision, monkeypatch: pytest.MonkeyPatch, item_id: str = ID) -> None:
+def interrupted(
+    review: Review, decision: Decision, monkeypatch: pytest.MonkeyPatch, item_id: str = ID, **how: bool
+) -> None:
     """Decide, and fail when the decision is noted and nothing of it done."""
 
     def fail(*_: object) -> None:
@@ -92,5 +94,5 @@ def interrupted(review: Review, decision: Decision, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Review, "_finish", fail)
     with pytest.raises(KeyboardInterrupt):
-        review.take(item_id, decision)
+        review.take(item_id, decision, **how)
     monkeypatch.undo()

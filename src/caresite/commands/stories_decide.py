@@ -102,6 +102,7 @@ class ApproveFlags(NamedTuple):
     agreed: tuple[str, ...] = ()
     display: str = ""
     parent: bool = False
+    overwrite: bool = False
     by: str = ""
 
 
@@ -116,7 +117,7 @@ def run_approve(session: Session, flags: ApproveFlags) -> int:
         _show_answer(session, proof)
     if (flags.agreed or flags.display) and not proof:
         raise click.UsageError("--agreed and --display need --evidence, which proves that they said so")
-    code = _each(session, review, flags.ids, decision, proof)
+    code = _each(session, review, flags.ids, decision, evidence=proof, overwrite=flags.overwrite)
     if settings.config.sample:
         session.say("Every page says that the people on this site are made up. Take `sample: true` out of the config.")
     return code
@@ -148,7 +149,15 @@ def _answer(flags: ApproveFlags, proof: bytes, settings: Settings, now: datetime
     )
 
 
-def _each(session: Session, review: Review, given: tuple[str, ...], decision: Decision, evidence: bytes = b"") -> int:
+def _each(
+    session: Session,
+    review: Review,
+    given: tuple[str, ...],
+    decision: Decision,
+    *,
+    evidence: bytes = b"",
+    overwrite: bool = False,
+) -> int:
     """Decide the same about several; returns 1 when it could not be done with one, after doing the others."""
     taken: list[Taken] = []
     refused: list[Diagnostic] = []
@@ -158,7 +167,7 @@ def _each(session: Session, review: Review, given: tuple[str, ...], decision: De
             idle.append(item_id)
             continue
         try:
-            taken.append(review.take(item_id, decision, evidence=evidence))
+            taken.append(review.take(item_id, decision, evidence=evidence, overwrite=overwrite))
         except Problem as problem:
             refused.extend(problem.diagnostics)
     review.store.close()

@@ -46,11 +46,25 @@ class EditFlags(NamedTuple):
     staff_agreed: tuple[str, ...] = ()
     note: str | None = None
     hold: bool | None = None
+    overwrite: bool = False
     by: str = ""
 
 
 _ASIDE = frozenset(
-    ("id", "text", "file", "as_sent", "kind", "about", "staff", "staff_agreed", "relation", "display", "by")
+    (
+        "id",
+        "text",
+        "file",
+        "as_sent",
+        "kind",
+        "about",
+        "staff",
+        "staff_agreed",
+        "relation",
+        "display",
+        "overwrite",
+        "by",
+    )
 )
 
 
@@ -61,9 +75,9 @@ def run_edit(session: Session, flags: EditFlags) -> int:
     item, revision, _ = review.open(item_id)
     facts = {name: value for name, value in flags._asdict().items() if name not in _ASIDE and value is not None}
     facts |= {**_staff(flags, item), **_about(flags), **_choices(flags)}
-    words = _words(flags, item, nothing_else=not facts)
+    words = _words(flags, item, nothing_else=not (facts or flags.overwrite))
     edit = msgspec.convert({**facts, **words, "kinds": flags.kind}, type=Edit, strict=False)
-    taken = review.take(item_id, edit, revision)
+    taken = review.take(item_id, edit, revision, overwrite=flags.overwrite)
     kinds = shown_of(taken.submission).kinds
     changed = f"its words differ from what came ({', '.join(kinds)})" if kinds else "its words are as they came"
     tell_taken(session, taken, f"{item_id} is changed; {changed}.")

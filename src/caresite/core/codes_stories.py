@@ -193,6 +193,13 @@ ANSWER_SAYS_NO = Code(
     "A letter was kept as proof of a yes, and something in its own words sounds like a no.",
     "Read it once more. If it is a no, take the words off the site again with `caresite stories reopen`, and decline them as `no-consent`.",
 )
+CHANGED_BY_HAND = Code(
+    "S409",
+    "changed-by-hand",
+    "warning",
+    "A public text of a submission was changed by hand after it was written, and a decision is about the same part of it. Approving and editing it is refused until you say which of the two holds.",
+    "Take your change over with `caresite stories edit`, or say `--overwrite` to put what is on record in its place.",
+)
 UNFINISHED = Code(
     "S407",
     "unfinished-decision",

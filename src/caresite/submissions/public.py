@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple, get_args
@@ -118,7 +119,7 @@ def content_file(submission: Submission) -> tuple[str, str]:
     """
     folder, title = "stories" if submission.kind == "story" else "testimonials", title_of(submission)
     slug = slug_of(title)[:60].strip("-") or submission.id
-    text = page_text(head_of(submission), submission)
+    text = page_text(head_of(submission), as_text(shown_of(submission).body))
     return f"content/{folder}/{slug}{'/index' if picture_of(submission) else ''}.md", text
 
 
@@ -128,10 +129,10 @@ def title_of(submission: Submission) -> str:
     return clean_line(shown.title, 120) or cut(clean_line(shown.body, 400), 60)
 
 
-def page_text(head: dict[str, Any], submission: Submission) -> str:
-    """Return a content file: the front matter `head` and the words that are shown, escaped."""
-    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
-    return f"---\n{front}---\n\n{as_text(shown_of(submission).body)}\n"
+def page_text(head: Mapping[str, Any], body: str) -> str:
+    """Return a content file: the front matter `head`, and Markdown."""
+    front = yaml.safe_dump(dict(head), sort_keys=False, allow_unicode=True, width=100)
+    return f"---\n{front}---\n\n{body}\n"
 
 
 def head_of(submission: Submission) -> dict[str, Any]:

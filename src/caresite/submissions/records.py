@@ -275,7 +275,10 @@ class Retention(_Record, frozen=True, kw_only=True):
 
 
 class Submission(_Record, frozen=True, kw_only=True):
-    """One submission. `noticed` is what its reader did not understand, `extra` the answers that have no place here."""
+    """One submission. `noticed` is what its reader did not understand, `extra` the answers that have no place here.
+
+    `published_as` are its public texts; `published_parts` are digests of what was last written there, by part.
+    """
 
     id: str
     schema: int
@@ -301,6 +304,7 @@ class Submission(_Record, frozen=True, kw_only=True):
     spam: Spam = Spam()
     moderation: Moderation = Moderation()
     published_as: tuple[str, ...] = ()
+    published_parts: dict[str, str] = {}
     retention: Retention = Retention()
     noticed: tuple[str, ...] = ()
     extra: dict[str, str] = {}

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from caresite.core.codes_stories import STORE_CHANGED
+from caresite.core.codes_stories import CHANGED_BY_HAND, STORE_CHANGED
 from caresite.core.config import Settings, load_config
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.media_types import type_of
@@ -193,7 +193,8 @@ class _Desk:
             item = review.open(item_id).submission
             asking = asking_of(settings, self._bench.root, item)
             decision, evidence = decided(form, item, asking, settings.zone, review.terms.now)
-            taken = review.take(item_id, decision, form.get("revision") or "none", evidence=evidence)
+            revision, overwrite = form.get("revision") or "none", form.has("overwrite")
+            taken = review.take(item_id, decision, revision, evidence=evidence, overwrite=overwrite)
         except LookupError:
             return _nobody()
         except Problem as problem:
@@ -257,6 +258,7 @@ class _Desk:
             "others": [s for s in summaries if sender and s.email_hmac == sender and s.id != item_id],
             "outcome": outcome,
             "problems": self._faults(problems),
+            "by_hand": [d.span.path for d in problems if d.code == CHANGED_BY_HAND.id],
             "changed": changed,
             "relations": RELATIONS,
             "methods": METHODS,

@@ -27,7 +27,7 @@ from caresite.submissions.files import make_folder, write_private
 from caresite.submissions.records import Submission
 from caresite.submissions.review.answer import cautions_about
 from caresite.submissions.review.decide import cautions, decide
-from caresite.submissions.review.decisions import Approve, Ask, Decision
+from caresite.submissions.review.decisions import Approve, Ask, Decision, Edit
 from caresite.submissions.review.guards import Hindrance, Terms, granting, hindrances
 from caresite.submissions.review.lockfile import LOCK, entry_of, read_entry, set_entry
 from caresite.submissions.review.publishing import Pages, pages_of, put_pages
@@ -60,10 +60,15 @@ class Taken(NamedTuple):
 
 
 class _Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A decision on its way: what the submission becomes, and whether what builds remember of it goes."""
+    """A decision on its way: what the submission becomes, and whether what builds remember of it goes.
+
+    `wrote` are the parts of its public text as they were before; what differs from them was changed by hand.
+    """
 
     submission: Submission
     forgets: bool = False
+    wrote: dict[str, str] = {}
+    overwrite: bool = False
 
 
 class Review:
@@ -80,11 +85,19 @@ class Review:
         kept = self.store.read(item_id)
         return Open(kept.submission, kept.revision, hindrances(kept.submission, self.terms))
 
-    def take(self, item_id: str, decision: Decision, revision: str = "", *, evidence: bytes = b"") -> Taken:
+    def take(
+        self,
+        item_id: str,
+        decision: Decision,
+        revision: str = "",
+        *,
+        evidence: bytes = b"",
+        overwrite: bool = False,
+    ) -> Taken:
         """Carry out `decision`. With a `revision`, only if nobody has changed the submission since it was read.
 
         `evidence` is what proves it, such as the author's letter, or what an author was told; the decision names its
-        digest.
+        digest. `overwrite` says that what was changed by hand in the public text gives way.
         Raises LookupError when there is no such submission, Problem when the decision cannot be made; then nothing
         was changed.
         """
@@ -95,12 +108,14 @@ class Review:
                 raise Problem(fault(STORE_CHANGED, place_of(kept.submission), message))
             after = decide(kept.submission, decision, self.terms)
             read_entry(self.root, item_id)  # a lock file that nobody can read stops it before anything is changed
+            after, pages = self._placed(kept.submission, after, overwrite=overwrite)
+            _respect(pages, decision)
             if evidence and isinstance(decision, Ask):
                 self.store.keep_wording(evidence)
             elif evidence:
                 self.store.keep_evidence(item_id, evidence)
-            after, pages = self._placed(kept.submission, after)
-            doing = _Doing(submission=after, forgets=_loses(kept.submission, after))
+            wrote, forgets = kept.submission.published_parts, _loses(kept.submission, after)
+            doing = _Doing(submission=after, forgets=forgets, wrote=wrote, overwrite=overwrite)
             note = self._note(doing)
             touched = self._finish(doing, kept.submission, pages)
             note.unlink()
@@ -110,7 +125,8 @@ class Review:
         is_erased = after.moderation.state == "erased"
         beyond = out_of_reach(self.root, kept.submission, is_erased=is_erased) if doing.forgets else ()
         proof = evidence if isinstance(decision, Approve) else b""
-        told = (*cautions(kept.submission, after), *cautions_about(proof, after), *pages.left)
+        by_hand = (caution for hand in pages.by_hand for caution in hand.cautions())
+        told = (*cautions(kept.submission, after), *cautions_about(proof, after), *by_hand, *pages.left)
         return Taken(now.submission, now.revision, touched, told, beyond)
 
     def mend(self) -> tuple[str, ...]:
@@ -137,7 +153,8 @@ class Review:
                 continue
             sweep(self.root)
             paths = doing.submission.published_as or before.published_as
-            pages = pages_of(self.root, replace(doing.submission, published_as=paths))
+            item = replace(doing.submission, published_as=paths, published_parts=doing.wrote)
+            pages = pages_of(self.root, item, overwrite=doing.overwrite)
             self._finish(doing, before, pages)
             note.unlink()
             yield note.stem
@@ -149,14 +166,15 @@ class Review:
         write_private(path, encode_record(doing))
         return path
 
-    def _placed(self, before: Submission, after: Submission) -> tuple[Submission, Pages]:
-        """Return `after` with the paths of its public texts, and what is to stand there."""
-        pages = pages_of(self.root, replace(after, published_as=before.published_as))
+    def _placed(self, before: Submission, after: Submission, *, overwrite: bool) -> tuple[Submission, Pages]:
+        """Return `after` with the paths and parts of its public texts, and what is to stand there."""
+        item = replace(after, published_as=before.published_as, published_parts=before.published_parts)
+        pages = pages_of(self.root, item, overwrite=overwrite)
         state = after.moderation.state
         if state == "erased":
             return after, pages
         paths = tuple(pages.texts) if pages.texts else before.published_as if state in _CLOSED else ()
-        return replace(after, published_as=paths), pages
+        return replace(after, published_as=paths, published_parts=dict(pages.parts)), pages
 
     def _finish(self, doing: _Doing, before: Submission, pages: Pages) -> tuple[str, ...]:
         """Do all steps of a decision, in the order of the module's first lines; return every path touched."""
@@ -222,6 +240,19 @@ class Review:
             with suppress(FileNotFoundError):
                 path.unlink()
                 yield path.relative_to(self.root).as_posix()
+
+
+def _respect(pages: Pages, decision: Decision) -> None:
+    """Raise Problem where a decision that shows something would lose what was changed by hand, or not be seen.
+
+    What takes something off the site never waits for that.
+    """
+    if isinstance(decision, Approve):
+        found = [hand for hand in pages.by_hand if hand.clashes or hand.withholds]
+    else:
+        found = [hand for hand in pages.by_hand if hand.clashes and isinstance(decision, Edit)]
+    if found:
+        raise Problem(*(hand.refusal() for hand in found))
 
 
 def _settle(paths: Iterable[Path]) -> None:

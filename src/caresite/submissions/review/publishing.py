@@ -7,44 +7,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
-
-import yaml
+from typing import NamedTuple
 
 from caresite.core.codes_stories import LEFT_BEHIND
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.files import write_atomically
-from caresite.submissions.public import content_file, head_of, page_text, picture_of
+from caresite.submissions.public import content_file, page_text, picture_of
 from caresite.submissions.records import Submission
+from caresite.submissions.review.by_hand import ByHand, Text, met, parted, parts_of, read_text
 from caresite.submissions.review.traces import texts_naming
 
 __all__ = ["Pages", "pages_of", "put_pages"]
-
-_OURS = ("draft", "author", "relation", "about", "rating", "incentive", "disclosure", "edited", "image", "reply")
 
 
 class Pages(NamedTuple):
     """What is to stand in `content/` for one submission: files by path, and those to be gone.
 
-    `copies` are pictures, each with its place in the private store. `left` is what only its owner can put right.
+    `copies` are pictures, each with its place in the private store. `left` is what only its owner can put right,
+    `by_hand` what they changed. `parts` are digests of what comes from the submission.
     """
 
     texts: Mapping[str, str] = {}
     copies: Mapping[str, str] = {}
     gone: tuple[str, ...] = ()
     left: tuple[Diagnostic, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
+    parts: Mapping[str, str] = {}
 
 
-def pages_of(root: Path, item: Submission) -> Pages:
-    """Return what `content/` is to hold for `item` in its state; nothing of it is written."""
+def pages_of(root: Path, item: Submission, *, overwrite: bool = False) -> Pages:
+    """Return what `content/` is to hold for `item` in its state; nothing of it is written.
+
+    Its `published_parts` are those of what was written last. What was changed by hand since then gives way when
+    `overwrite` says so.
+    """
     there = texts_naming(root, item.id, item.published_as) if _was_shown(item) else ()
     own = tuple(path for path in there if path in item.published_as or _refers(root / path, item.id))
     lists = [path for path in there if path not in own]
     match item.moderation.state:
         case "approved":
-            return _shown(root, item, own)
+            return _shown(root, item, own, overwrite=overwrite)
         case "pending" | "awaiting_author" if own:
-            return Pages(texts={path: _text_at(root, path, item) for path in own})
+            return _with_texts(Pages(), item, {path: _text_at(root, path, item, overwrite=overwrite) for path in own})
         case "pending" | "awaiting_author" | "received" | "quarantined":
             return Pages()
         case _:
@@ -58,7 +62,7 @@ def pages_of(root: Path, item: Submission) -> Pages:
 
 
 def _refers(text: Path, item_id: str) -> bool:
-    return bool(_head_in(text).get("consent_ref") == item_id)
+    return bool(read_text(text).head.get("consent_ref") == item_id)
 
 
 def _was_shown(item: Submission) -> bool:
@@ -66,19 +70,25 @@ def _was_shown(item: Submission) -> bool:
     return bool(item.published_as) or any(move.from_ == "approved" for move in item.moderation.log)
 
 
-def _shown(root: Path, item: Submission, own: tuple[str, ...]) -> Pages:
+def _shown(root: Path, item: Submission, own: tuple[str, ...], *, overwrite: bool) -> Pages:
     picture = picture_of(item)
     path = (own or item.published_as or (_free_path(root, content_file(item)[0]),))[0]
     gone: list[str] = []
     if picture and PurePosixPath(path).stem != "index":
         gone, path = ([path] if own else []), f"{path.removesuffix('.md')}/index.md"
     folder = PurePosixPath(path).parent
-    text = _text_at(root, gone[0] if gone else path, item)
+    text = {path: _text_at(root, gone[0] if gone else path, item, overwrite=overwrite)}
     if picture is None:
-        return Pages(texts={path: text}, gone=_pictures(root, path) if own else ())
+        return _with_texts(Pages(gone=_pictures(root, path) if own else ()), item, text)
     kept = f"{folder}/picture{PurePosixPath(picture.path).suffix}"
     stale = tuple(each for each in _pictures(root, path) if each != kept)
-    return Pages(texts={path: text}, copies={kept: picture.path}, gone=(*gone, *stale))
+    return _with_texts(Pages(copies={kept: picture.path}, gone=(*gone, *stale)), item, text)
+
+
+def _with_texts(pages: Pages, item: Submission, met_at: Mapping[str, tuple[Text, ByHand]]) -> Pages:
+    texts = {path: page_text(text.head, text.body.strip("\n")) for path, (text, _) in met_at.items()}
+    by_hand = tuple(hand for _, hand in met_at.values() if hand.stays or hand.clashes)
+    return pages._replace(texts=texts, by_hand=by_hand, parts=parts_of(_new(item)))
 
 
 def _pictures(root: Path, path: str) -> tuple[str, ...]:
@@ -109,21 +119,14 @@ def _free_path(root: Path, wanted: str) -> str:
     return f"{PurePosixPath(stem).parent}/{tried}{'/index' if is_bundle else ''}.md"
 
 
-def _text_at(root: Path, path: str, item: Submission) -> str:
-    """Return the text of `item` with what its owner added to the one at `path`."""
-    old = _head_in(root / path)
-    ours = (*_OURS, "title") if item.showing.title else _OURS
-    kept = {key: value for key, value in old.items() if key not in ours}
-    return page_text({**head_of(item), **kept, "consent_ref": item.id}, item)
+def _text_at(root: Path, path: str, item: Submission, *, overwrite: bool) -> tuple[Text, ByHand]:
+    """Return the text of `item` with what its owner added to the one at `path`, and what they changed there."""
+    free = () if item.showing.title else ("title",)
+    return met(path, read_text(root / path), _new(item), item.published_parts, overwrite=overwrite, free=free)
 
 
-def _head_in(path: Path) -> dict[str, Any]:
-    try:
-        parts = path.read_text(encoding="utf-8-sig").split("---\n", 2)
-        found = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0].strip() else None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _new(item: Submission) -> Text:
+    return parted(content_file(item)[1])
 
 
 def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
