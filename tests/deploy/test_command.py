@@ -278,6 +278,16 @@ def test_too_many_deletions_are_refused(run: Run, here: Path) -> None:
     assert not (here / "www/blog/again").exists()
 
 
+def test_what_was_done_is_said_as_it_was(run: Run, here: Path) -> None:
+    write_site(here, "-- static/a.txt --\nOne.\n-- static/b.txt --\nTwo.\n")
+    assert "\nSent " in run("-y").stdout
+    (here / "static/a.txt").unlink()
+    assert "\nDeleted 1 file in " in run("-y").stdout
+    (here / "www/.b.txt.caresite-part").write_text("half")
+    assert "\nCleared 1 unfinished file in " in run("-y").stdout
+    assert "nothing to send" in run("-y").stdout
+
+
 def test_withheld_words_that_are_still_live_are_named_with_their_place(run: Run, here: Path) -> None:
     run("-y")
     write_site(here, WITHDRAWN)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from caresite.core.diagnostics import Problem
+from caresite.deploy.ledger import LEDGER
 from deploy.sending import PAGES, errand, opened, planned, sent, tree, write
 
 CHANGED = {**PAGES, "blog/hello/index.html": "<p>Changed"}
@@ -100,8 +101,66 @@ def test_a_switch_that_was_ended_half_way_is_made_good(site: Path) -> None:
     assert not list(site.glob(".www*"))
 
 
-def test_unfinished_files_are_removed(site: Path) -> None:
-    with opened("folder", {"path": "www", "switch": False}, errand(site)) as target:
+# what the next deploy is made from
+
+
+def inodes(folder: Path) -> dict[str, int]:
+    return {path.relative_to(folder).as_posix(): path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_second_deploy_makes_new_files_of_what_changed_alone(site: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    with opened("folder", {"path": "www"}, errand(site)) as target:
+        sent(target, site / "public")
+        before = inodes(site / "www")
+        os.link(site / "www/blog/hello/index.html", site / "second-name.html")
+        write(site / "public", CHANGED)
+        target.send(planned(target, site / "public"), lambda *news: told.append(news))
+    after = inodes(site / "www")
+    assert {path for path in after if after[path] != before[path]} == {"blog/hello/index.html", LEDGER}
+    assert (site / "second-name.html").read_text() == PAGES["blog/hello/index.html"]  # no file is edited in place
+    assert told == [("Sending", 1, 1)]
+
+
+def test_the_spare_folder_holds_nothing_that_visitors_do_not_get(site: Path) -> None:
+    with opened("folder", {"path": "www"}, errand(site)) as target:
+        for files in (PAGES, CHANGED, {"index.html": "alone"}):
+            write(site / "public", files)
+            sent(target, site / "public")
+            assert inodes(site / ".www.caresite-spare") in ({}, inodes(site / "www"))
+    assert tree(site / ".www.caresite-spare") == {"index.html": "alone"}
+    assert [path.name for path in site.glob(".www*")] == [".www.caresite-spare"]
+
+
+def test_what_somebody_did_to_the_spare_folder_reaches_nobody(site: Path) -> None:
+    spare = site / ".www.caresite-spare"
+    with opened("folder", {"path": "www"}, errand(site)) as target:
+        for files in (PAGES, CHANGED):
+            write(site / "public", files)
+            sent(target, site / "public")
+        shutil.rmtree(spare / "blog")
+        (spare / "blog").write_text("a file")
+        (spare / "index.html").unlink()
+        (spare / "index.html").mkdir()
+        (spare / "more").symlink_to(site)
+        (spare / "feed.xml").unlink()
+        (spare / "feed.xml").write_text("other")
+        write(site / "public", PAGES)
+        sent(target, site / "public")
+    assert tree(site / "www") == tree(spare) == PAGES
+
+
+def test_step_by_step_needs_no_spare_folder(site: Path) -> None:
+    for switch, files in ((True, PAGES), (True, CHANGED), (False, PAGES)):
+        write(site / "public", files)
+        with opened("folder", {"path": "www", "switch": switch}, errand(site)) as target:
+            sent(target, site / "public")
+    assert (tree(site / "www"), list(site.glob(".www*"))) == (PAGES, [])
+
+
+@pytest.mark.parametrize("switch", [True, False])
+def test_unfinished_files_are_removed(site: Path, switch: bool) -> None:
+    with opened("folder", {"path": "www", "switch": switch}, errand(site)) as target:
         sent(target, site / "public")
         write(site / "public", CHANGED)
         (site / "www/blog/.hello.caresite-part").write_text("half")

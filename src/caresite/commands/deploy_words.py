@@ -61,10 +61,13 @@ def confirmed() -> bool:
 
 def say_done(session: Session, plan: Plan, url: str, seconds: float) -> None:
     """Print what was done."""
-    sent = counted(len(plan.add) + len(plan.change), "file")
-    deleted = f", deleted {len(plan.delete):,}" if plan.delete else ""
+    sent, gone, cleared = len(plan.add) + len(plan.change), len(plan.delete), len(plan.there.leftovers)
+    done = [f"sent {counted(sent, 'file')} ({size_text(plan.bytes)})"] if sent else []
+    done += [f"deleted {f'{gone:,}' if sent else counted(gone, 'file')}"] if gone else []
+    done = done or [f"cleared {counted(cleared, 'unfinished file')}"]
     where = f" It is at {url}" if url else ""
-    session.say(f"Sent {sent} ({size_text(plan.bytes)}){deleted} in {seconds_text(seconds)}.{where}")
+    said = ", ".join(done)
+    session.say(f"{said[:1].upper()}{said[1:]} in {seconds_text(seconds)}.{where}")
 
 
 def say_live(session: Session, samples: Iterable[Sample], wrong: tuple[Diagnostic, ...]) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Annotated
 
 from caresite.core.deployments import TargetKind
-from caresite.core.files import exchange, linked, make_way, remove_below, write_atomically
+from caresite.core.files import exchange, make_way, remove_below, write_atomically
 from caresite.core.schema import Doc
 from caresite.deploy.compressed import ServedOptions
 from caresite.deploy.digests import digest_of, output_files
 from caresite.deploy.faults import told
 from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledger, understood, written
 from caresite.deploy.plan import Plan, steps
+from caresite.deploy.spare import matched
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 
 __all__ = ["TARGET", "Folder", "FolderOptions", "opened"]
@@ -92,32 +93,42 @@ class Folder:
             return False
         if not self.folder.exists():
             fresh.rename(self.folder)
-        elif not exchange(fresh, self.folder):
+        elif exchange(fresh, self.folder):
+            self._keep(fresh)
+        else:
             self.folder.rename(old)
             fresh.rename(self.folder)
-        for leftover in (fresh, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+            self._keep(old)
         return True
 
     def _make(self, fresh: Path, plan: Plan, tell: Tell) -> bool:
         """Make the wanted site at `fresh`; tell whether it could be done without copying what stays."""
-        sent = {file.path for file in (*plan.add, *plan.change)}
-        folders: set[str] = set()
-        for number, (path, file) in enumerate(plan.wanted.files.items(), start=1):
-            parent = path.rpartition("/")[0]
-            if parent not in folders:
-                (fresh / parent).mkdir(parents=True, exist_ok=True)
-                folders.add(parent)
-            if path in sent:
-                _copy(file, fresh / path)
-            elif not linked(self.folder / path, fresh / path):
-                return False
-            tell("Sending", number, len(plan.wanted.files))
+        with suppress(FileNotFoundError):
+            self._beside("spare").rename(fresh)
+        if self.folder.exists() and not matched(fresh, self.folder):
+            return False
+        for path in (*plan.delete, *plan.there.leftovers):
+            remove_below(fresh, path)
+        sent = (*plan.add, *plan.change)
+        for number, file in enumerate(sent, start=1):
+            target = make_way(fresh, file.path)
+            target.unlink(missing_ok=True)  # it may be another name of the file that visitors get
+            _copy(file, target)
+            tell("Sending", number, len(sent))
         if self.folder.exists():
             shutil.copystat(self.folder, fresh)
             _give(fresh, self.folder)
         self._note(fresh, plan)
         return True
+
+    def _keep(self, old: Path) -> None:
+        """Keep the folders of the site before for the next deploy, with the files of the new one: no others remain."""
+        try:
+            if matched(old, self.folder):
+                old.rename(self._beside("spare"))
+        except OSError:
+            pass  # it is of use, but nobody needs it
+        shutil.rmtree(old, ignore_errors=True)
 
     def _beside(self, name: str) -> Path:
         return self.folder.parent / f".{self.folder.name}.caresite-{name}"
@@ -133,6 +144,7 @@ class Folder:
     # step by step
 
     def _send_in_place(self, plan: Plan, tell: Tell) -> None:
+        shutil.rmtree(self._beside("spare"), ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         listing = _stamps({path: File(path, self.folder / path, 0) for path in plan.there.files})
         ledger = intended(self._errand.base_url, plan, listing, lambda path: "")
@@ -160,7 +172,7 @@ class Folder:
     def _note(self, folder: Path, plan: Plan) -> None:
         """Leave the ledger of the finished site."""
         stamps = _stamps({path: File(path, folder / path, 0) for path in plan.wanted.files})
-        ledger = finished(self._errand.base_url, plan.wanted, stamps.__getitem__)
+        ledger = finished(self._errand.base_url, plan.wanted, lambda path: stamps.get(path, ""))
         write_atomically(folder / LEDGER, written(ledger))
 
 
