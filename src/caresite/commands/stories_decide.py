@@ -24,7 +24,7 @@ from caresite.submissions.records import Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.answer import own_words
 from caresite.submissions.review.decisions import Answer, Approve, Decision, Reject, Reopen
-from caresite.submissions.review.guards import terms_of
+from caresite.submissions.review.guards import MADE_UP, terms_of
 from caresite.submissions.review.letter import asking_of, letter_to, was_asked_for_name
 from caresite.submissions.review.moderator import moderator
 
@@ -119,7 +119,7 @@ def run_approve(session: Session, flags: ApproveFlags) -> int:
         raise click.UsageError("--agreed and --display need --evidence, which proves that they said so")
     code = _each(session, review, flags.ids, decision, evidence=proof, overwrite=flags.overwrite)
     if settings.config.sample:
-        session.say("Every page says that the people on this site are made up. Take `sample: true` out of the config.")
+        session.say(MADE_UP)
     return code
 
 

@@ -39,7 +39,8 @@ from caresite.submissions.options import PRIVATE
 from caresite.submissions.public import shown_of
 from caresite.submissions.records import RELATIONS, Submission
 from caresite.submissions.review.actions import Review, Taken
-from caresite.submissions.review.guards import terms_of
+from caresite.submissions.review.decisions import Approve
+from caresite.submissions.review.guards import MADE_UP, terms_of
 from caresite.submissions.review.letter import asking_of
 from caresite.submissions.review.moderator import moderator
 from caresite.submissions.store import Store
@@ -92,6 +93,7 @@ class _Outcome(NamedTuple):
 
     said: str
     taken: Taken
+    note: str = ""
 
 
 class _Desk:
@@ -204,7 +206,8 @@ class _Desk:
         if any(not path.startswith(f"{PRIVATE}/") for path in taken.touched):
             self._bench.ask_for_build()
         key = os.urandom(8).hex()
-        _keep(self._outcomes, key, _Outcome(_SAID[form.get("does")], taken), _KEPT_OUTCOMES)
+        note = MADE_UP if settings.config.sample and isinstance(decision, Approve) else ""
+        _keep(self._outcomes, key, _Outcome(_SAID[form.get("does")], taken, note), _KEPT_OUTCOMES)
         return RedirectResponse(f"{PATH}/{item_id}?told={key}#told", 303)
 
     def _conflict(self, request: Request, item_id: str, form: Form) -> Response:
@@ -257,6 +260,7 @@ class _Desk:
             "beside": neighbours(summaries, item_id, sheet.item.moderation.state),
             "others": [s for s in summaries if sender and s.email_hmac == sender and s.id != item_id],
             "outcome": outcome,
+            "cautions": _not_told_below(outcome, sheet),
             "problems": self._faults(problems),
             "by_hand": [d.span.path for d in problems if d.code == CHANGED_BY_HAND.id],
             "changed": changed,
@@ -322,6 +326,12 @@ class _Desk:
         response = self._bench.page(request, template, common | dict(values), status=status)
         response.headers["content-security-policy"] = _POLICY
         return response
+
+
+def _not_told_below(outcome: _Outcome | None, sheet: Sheet) -> list[Diagnostic]:
+    """Return what to look at after a decision, without what stands beside the changed words anyway."""
+    below = {doubt.said for doubt in sheet.doubts}
+    return [caution for caution in outcome.taken.cautions if caution.message not in below] if outcome else []
 
 
 def _values(item: Submission, form: Form | None) -> dict[str, str]:

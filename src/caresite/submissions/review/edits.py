@@ -199,22 +199,28 @@ def doubts(before: str, after: str) -> tuple[Doubt, ...]:
 
 
 def _doubts_of(change: _Change) -> Iterator[Doubt]:
-    for word in _lost(change.weighed, change.new):
+    is_unmarked = bool(change.gone) and not change.new and not change.marked
+    if lost := _lost(change.weighed, change.new):
+        mark = ", without a mark" if is_unmarked else ""
         remedy = _IF_SAME if change.marked else _KEEP
-        yield Doubt(f"“{word}” was left out: {_around(change.gone)}", remedy)
-    for word in _lost(change.new, change.gone):
-        yield Doubt(f"“{word}” was put in: {_around(change.new)}", _IF_SAME)
-    if change.gone and not change.new and not change.marked:
+        yield Doubt(f"{_named(lost)} left out{mark}: {_around(change.gone)}", remedy)
+    elif is_unmarked:
         yield Doubt(f"left out without a mark: {_around(change.gone)}", _KEEP)
+    if came := _lost(change.new, change.gone):
+        yield Doubt(f"{_named(came)} put in: {_around(change.new)}", _IF_SAME)
 
 
 _KEEP = "keep the whole sentence, or mark what was left out with `…`"
 _IF_SAME = "make sure that the sentence still says what they meant; their author sees it before it is shown"
 
 
-def _lost(first: Iterable[str], second: Iterable[str]) -> Iterator[str]:
+def _lost(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
     others = list(second)
-    yield from (word for word in first if _turns(word) and word not in others)
+    return tuple(dict.fromkeys(word for word in first if _turns(word) and word not in others))
+
+
+def _named(words: Sequence[str]) -> str:
+    return f"{' and '.join(f'“{word}”' for word in words)} {'was' if len(words) == 1 else 'were'}"
 
 
 def _around(words: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from caresite.submissions.listing import summary_of
 from caresite.submissions.public import display_of, picture_of, scopes_of, shown_of
 from caresite.submissions.records import Agreement, Submission, decisions
 
-__all__ = ["UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances", "terms_of"]
+__all__ = ["MADE_UP", "UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances", "terms_of"]
 
 UNTIED = frozenset(("customer", "client", "reader"))
 
@@ -53,6 +53,9 @@ def terms_of(settings: Settings, *, by: str, now: datetime) -> Terms:
         min_age={name: form.min_age for name, form in forms.items()},
         retention={name: form.retention_days for name, form in forms.items()},
     )
+
+
+MADE_UP = "Every page says that the people on this site are made up. Take `sample: true` out of the config."
 
 
 class Hindrance(NamedTuple):
