@@ -11,9 +11,8 @@ from msgspec import Struct
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.installed import installed
+from caresite.core.installed import installed, load_record
 from caresite.core.schema import Doc, Reading, decode
-from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Table, Value
 
 __all__ = [
@@ -90,19 +89,8 @@ def target_names() -> tuple[str, ...]:
 
 def load_target(name: str, span: Span) -> TargetKind:
     """Return the installed kind of target called `name`. Raises Problem when there is none, or it cannot be loaded."""
-    available = installed(TARGETS)
-    if name not in available:
-        near = nearest(name, available)
-        hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(sorted(available))}"
-        raise Problem(fault(codes.BAD_TARGET, span, f"there is no target `{name}`", hint=hint))
-    try:
-        found = available[name].load()
-    except Exception as error:
-        message = f"the target `{name}` cannot be loaded: {type(error).__name__}: {error}"
-        raise Problem(fault(codes.BAD_TARGET, span, message)) from error
-    if not isinstance(found, TargetKind):
-        raise Problem(fault(codes.BAD_TARGET, span, f"the entry point of `{name}` is not a TargetKind record"))
-    return found
+    bad = codes.BAD_TARGET
+    return load_record(TARGETS, name, TargetKind, span, called="target", unknown=bad, broken=bad)
 
 
 def read_deployments(value: Value | None, reading: Reading) -> tuple[Deployment, ...]:

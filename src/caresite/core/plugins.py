@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.installed import installed
+from caresite.core.diagnostics import Diagnostic, Span
+from caresite.core.installed import load_record
 from caresite.core.model import Output, Page, Route
-from caresite.core.suggest import nearest
 
 if TYPE_CHECKING:
     from caresite.pipeline.catalog import Site
@@ -88,22 +87,6 @@ class ActivePlugin(Struct, frozen=True):
 
 def load_plugin(name: str, span: Span) -> Plugin:
     """Return the installed plugin called `name`. Raises Problem when there is none, or it cannot be loaded."""
-    available = installed(GROUP)
-    if name not in available:
-        near = nearest(name, available)
-        hint = f"did you mean `{near}`?" if near else f"installed are: {', '.join(sorted(available))}"
-        raise Problem(fault(codes.UNKNOWN_PLUGIN, span, f"there is no plugin `{name}`", hint=hint))
-    try:
-        plugin = available[name].load()
-    except Exception as error:
-        raise Problem(
-            fault(
-                codes.PLUGIN_FAILED,
-                span,
-                f"the plugin `{name}` cannot be loaded: {type(error).__name__}: {error}",
-                hint="it belongs to caresite, so this copy is broken; install it again" if name in BUILT_IN else "",
-            )
-        ) from error
-    if not isinstance(plugin, Plugin):
-        raise Problem(fault(codes.PLUGIN_FAILED, span, f"the entry point of `{name}` is not a caresite Plugin record"))
-    return plugin
+    hint = "it belongs to caresite, so this copy is broken; install it again" if name in BUILT_IN else ""
+    unknown, broken = codes.UNKNOWN_PLUGIN, codes.PLUGIN_FAILED
+    return load_record(GROUP, name, Plugin, span, called="plugin", unknown=unknown, broken=broken, hint=hint)

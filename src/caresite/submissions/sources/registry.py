@@ -10,10 +10,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from caresite.core.codes_stories import BAD_SOURCE
-from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.installed import installed
+from caresite.core.diagnostics import Span
+from caresite.core.installed import load_record
 from caresite.core.intake import Form, IncomingSource
-from caresite.core.suggest import nearest
 from caresite.submissions.entries import Intake, Received
 
 __all__ = ["GROUP", "Delivery", "Errand", "SourceKind", "load_source"]
@@ -68,16 +67,4 @@ class SourceKind(Struct, frozen=True, kw_only=True):
 
 def load_source(name: str, span: Span) -> SourceKind:
     """Return the installed source of type `name`. Raises Problem when there is none, or it cannot be loaded."""
-    available = installed(GROUP)
-    if name not in available:
-        near = nearest(name, available)
-        hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(sorted(available))}"
-        raise Problem(fault(BAD_SOURCE, span, f"there is no source of type `{name}`", hint=hint))
-    try:
-        found = available[name].load()
-    except Exception as error:
-        message = f"the source `{name}` cannot be loaded: {type(error).__name__}: {error}"
-        raise Problem(fault(BAD_SOURCE, span, message)) from error
-    if not isinstance(found, SourceKind):
-        raise Problem(fault(BAD_SOURCE, span, f"the entry point of `{name}` is not a SourceKind record"))
-    return found
+    return load_record(GROUP, name, SourceKind, span, called="source of type", unknown=BAD_SOURCE, broken=BAD_SOURCE)
