@@ -100,13 +100,14 @@ def measured(kind: str, options: dict[str, Any], environ: dict[str, str], root: 
 
 def job(given: dict[str, Any]) -> None:
     """Deploy, and print what it took as JSON."""
-    from caresite.deploy.digests import output_files, wanted_from
+    from caresite.deploy.digests import output_files, recalled
     from caresite.deploy.plan import made
 
     root = Path(given["root"])
-    with opened(given["kind"], given["options"], errand(root, environ=dict(os.environ))) as target:
+    going = errand(root, environ=dict(os.environ))
+    with opened(given["kind"], given["options"], going) as target:
         before, start, worked = memory_mb(), time.perf_counter(), time.process_time()
-        wanted = wanted_from(output_files(root / "public"), target.digest)
+        wanted = recalled(output_files(root / "public"), target.digest, going.state, now_ns=time.time_ns())
         plan = made(wanted, target.look(wanted))
         planned, worked = time.perf_counter(), time.process_time() - worked
         if not plan.is_empty:

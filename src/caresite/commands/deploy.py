@@ -26,7 +26,7 @@ from caresite.core.suggest import nearest
 from caresite.core.texts import counted
 from caresite.deploy import guards
 from caresite.deploy.compressed import with_compressed
-from caresite.deploy.digests import output_files, wanted_from
+from caresite.deploy.digests import output_files, recalled
 from caresite.deploy.journal import Entry, alone, append, live_pages, note_live_pages, state_folder
 from caresite.deploy.plan import Plan, made
 from caresite.deploy.target import Errand, File, Sent, Target, Wanted
@@ -251,7 +251,8 @@ def _send(going: _Going, site: _Site) -> int:
     kind = going.deployment.kind
     with_twins = with_compressed(site.files, going.options, going.errand)
     with _noted(going) as notes, with_twins as files, kind.open(going.options, going.errand) as target:
-        plan = _planned(going, site.settings, wanted_from(files, target.digest), target)
+        wanted = recalled(files, target.digest, going.errand.state, now_ns=time.time_ns())
+        plan = _planned(going, site.settings, wanted, target)
         if not session.json:
             say_plan(session, plan, going.deployment, every=flags.dry_run)
         if flags.dry_run or plan.is_empty or (going.is_asked and not confirmed()):

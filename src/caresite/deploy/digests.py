@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
+from caresite.core.files import write_atomically
 from caresite.deploy.target import DigestName, File, Wanted
 from caresite.pipeline.publish import MARKER
 
-__all__ = ["digest_of", "output_files", "wanted_from"]
+__all__ = ["digest_of", "output_files", "recalled", "wanted_from"]
 
 _CHUNK = 1 << 18
+_MARGIN_NS = 2_000_000_000
+"""No clock of a file system is coarser: a file that was changed before may not change again and keep its stamp."""
+
+_Stamp = tuple[int, int, int, int]
+"""Size, time of change, time of change of anything about the file, inode: a file with the same ones is the same."""
 
 
 class _Hash(Protocol):
@@ -66,3 +75,34 @@ def _walked(folder: str, prefix: str) -> list[tuple[str, File]]:
 def wanted_from(files: Mapping[str, File], name: DigestName) -> Wanted:
     """Return the files with their digests."""
     return Wanted(files, {path: digest_of(file.source, name) for path, file in files.items()})
+
+
+def recalled(files: Mapping[str, File], name: DigestName, folder: Path, *, now_ns: int) -> Wanted:
+    """Return the files with their digests; what has not changed since the last time is not read again.
+
+    What is known is kept in `folder`, and may be lost. `now_ns` is the time of this machine, in nanoseconds.
+    """
+    memory = folder / f"digests-{name}.json"
+    known, kept, digests = _known(memory), dict[str, tuple[_Stamp, str]](), dict[str, str]()
+    for path, file in files.items():
+        stamp = _stamp(file.source)
+        seen, digest = known.get(path, (None, ""))
+        digests[path] = digest if seen == stamp else digest_of(file.source, name)
+        if sys.platform != "win32" and max(stamp[1:3]) < now_ns - _MARGIN_NS:  # Windows does not tell the second time
+            kept[path] = (stamp, digests[path])
+    if kept != known:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(memory, msgspec.json.encode(kept))
+    return Wanted(files, digests)
+
+
+def _known(memory: Path) -> dict[str, tuple[_Stamp, str]]:
+    try:
+        return msgspec.json.decode(memory.read_bytes(), type=dict[str, tuple[_Stamp, str]])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _stamp(source: Path) -> _Stamp:
+    status = source.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
