@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Struct, defstruct
 
@@ -141,7 +141,14 @@ def _policies(outputs: Iterable[Output], options: HeaderOptions) -> dict[str, Po
     """Return the policy of each page by URL. All allow what the 404 page needs: it may answer anywhere."""
     pages = [o for o in outputs if o.path.endswith(".html") and o.url]
     everywhere = [options.csp, *(o.csp for o in pages if o.kind == "404")]
-    return {encode_path(o.url): _merged(_BASE, *everywhere, o.csp) for o in pages}
+    known: dict[tuple[Any, ...], Policy] = {}  # most pages need the same, and there may be ten thousand
+    policies = {}
+    for output in pages:
+        needs = tuple(output.csp.items())
+        if needs not in known:
+            known[needs] = _merged(_BASE, *everywhere, output.csp)
+        policies[encode_path(output.url)] = known[needs]
+    return policies
 
 
 # which paths share a rule
