@@ -19,7 +19,7 @@ TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 # Atom lets an entry without author inherit the feed's: words of somebody unnamed must not become the firm's
 UNNAMED = "–"
-# all that XML 1.0 forbids, and the C1 controls that it only tolerates; compiled with the first feed, as it takes its time
+# all that XML 1.0 forbids, and the C1 controls that it only tolerates; compiled with the first feed
 _NOT_XML = "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
