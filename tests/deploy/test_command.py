@@ -355,6 +355,14 @@ def test_a_live_site_that_has_something_else_is_told(run: Run, here: Path, web: 
 
 
 @pytest.mark.usefixtures("hurried")
+def test_a_live_site_that_nobody_can_look_at_is_told_once(run: Run, here: Path) -> None:
+    address = f"http://127.0.0.1:{free_port()}/"
+    configured(here, f"deploy: {{production: {{target: folder, path: www, url: '{address}'}}}}")
+    (found,) = answer(run("-y", "--json"))["diagnostics"]
+    assert (found["code"], found["message"]) == ("H207", f"{address} cannot be reached: connection refused")
+
+
+@pytest.mark.usefixtures("hurried")
 def test_a_deleted_page_that_still_answers_is_told(run: Run, here: Path, web: str) -> None:
     run("-y")
     shutil.copytree(here / "www", here / "old")

@@ -11,6 +11,7 @@ import pytest
 
 from caresite.core.diagnostics import Problem
 from caresite.deploy.ledger import LEDGER
+from caresite.pipeline.publish import MARKER
 from deploy.sending import PAGES, errand, opened, planned, sent, tree, write
 
 CHANGED = {**PAGES, "blog/hello/index.html": "<p>Changed"}
@@ -166,6 +167,37 @@ def test_unfinished_files_are_removed(site: Path, switch: bool) -> None:
         (site / "www/blog/.hello.caresite-part").write_text("half")
         sent(target, site / "public")
     assert tree(site / "www") == CHANGED
+
+
+@pytest.mark.parametrize(
+    "path", [".", "..", "content", "content/www", "static", "private/x", ".git", "public", "public/www"]
+)
+def test_the_sites_own_folders_are_no_target(site: Path, path: str) -> None:
+    (site / "public" / MARKER).write_text("made by a build")
+    with pytest.raises(Problem) as raised, opened("folder", {"path": path}, errand(site)):
+        pass
+    (found,) = raised.value.diagnostics
+    assert (found.code, f"`{path}`" in found.message) == ("H101", True)
+
+
+def test_a_disk_that_becomes_full_keeps_the_old_site_and_no_half_of_the_new(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened("folder", {"path": "www"}, errand(site)) as target:
+        sent(target, site / "public")
+        write(site / "public", {**CHANGED, "z.html": "the last one"})
+        copied = shutil.copyfile
+
+        def refused(source: Path, to: Path) -> None:
+            if source.name == "z.html":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(to))
+            copied(source, to)
+
+        monkeypatch.setattr(shutil, "copyfile", refused)
+        with pytest.raises(Problem, match="no space left"):
+            sent(target, site / "public")
+    assert tree(site / "www") == PAGES
+    assert list(site.glob(".www*")) == []
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ HOST_FULL = Code(
     "host-full",
     "error",
     "The disk or the quota at the host is full.",
-    "Make room there and deploy again; what was sent already is not sent twice.",
+    "Make room there and deploy again; it goes on from what is there.",
 )
 HOST_SILENT = Code(
     "H205",

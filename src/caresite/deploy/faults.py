@@ -12,7 +12,7 @@ from typing import NamedTuple
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Code, Problem, Span, fault
 
-__all__ = ["SSH_SIGNS", "Sign", "file_problem", "missing_extra", "recognised", "silent", "told"]
+__all__ = ["SSH_SIGNS", "Sign", "file_problem", "missing_extra", "reason_of", "recognised", "silent", "told"]
 
 _BY_ERRNO: dict[int, Code] = {
     errno.ENOSPC: codes.HOST_FULL,
@@ -45,14 +45,19 @@ def told(span: Span, what: str) -> Iterator[None]:
 
 def silent(span: Span, host: str, error: Exception) -> Problem:
     """Return the Problem for a host that cannot be reached, or that broke off."""
+    return Problem(fault(codes.HOST_SILENT, span, f"{host} cannot be reached: {reason_of(error)}"))
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why a host cannot be reached, in words that follow a colon; libraries wrap the reason into their own."""
+    while not isinstance(error, OSError) and (inner := error.__cause__ or error.__context__):
+        error = inner
     if isinstance(error, socket.gaierror):
-        reason = "nobody knows a computer of that name, or there is no network"
-    elif isinstance(error, TimeoutError):
-        reason = "it did not answer in time"
-    else:
-        text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        reason = text[:1].lower() + text[1:]
-    return Problem(fault(codes.HOST_SILENT, span, f"{host} cannot be reached: {reason}"))
+        return "nobody knows a computer of that name, or there is no network"
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]
 
 
 def missing_extra(span: Span, target: str, extra: str) -> Problem:

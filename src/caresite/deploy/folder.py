@@ -10,7 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
+from caresite.core import codes_deploy as codes
 from caresite.core.deployments import TargetKind
+from caresite.core.diagnostics import Problem, fault
 from caresite.core.files import exchange, make_way, remove_below, write_atomically
 from caresite.core.schema import Doc
 from caresite.deploy.compressed import ServedOptions
@@ -20,6 +22,7 @@ from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledg
 from caresite.deploy.plan import Plan, steps
 from caresite.deploy.spare import matched
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
+from caresite.pipeline.publish import MARKER, holds_sources
 
 __all__ = ["TARGET", "Folder", "FolderOptions", "opened"]
 
@@ -43,8 +46,18 @@ class FolderOptions(ServedOptions, frozen=True, kw_only=True):
 
 @contextmanager
 def opened(options: FolderOptions, errand: Errand) -> Iterator[Folder]:
-    """Yield the folder as a target."""
-    yield Folder((errand.root / Path(options.path).expanduser()).resolve(), options, errand)
+    """Yield the folder as a target. Raises Problem when it is one that the site itself is made from, or built into."""
+    folder = (errand.root / Path(options.path).expanduser()).resolve()
+    if holds_sources(errand.root, folder) or _is_output(errand.root.resolve(), folder):
+        message = f"`{options.path}` cannot be where the site goes: the site's own files stand there"
+        raise Problem(fault(codes.BAD_TARGET, errand.span, message, hint="use a folder of its own, such as `../www`"))
+    yield Folder(folder, options, errand)
+
+
+def _is_output(root: Path, folder: Path) -> bool:
+    """Tell whether builds write into `folder`, or into one that it lies in."""
+    inside = (path for path in (folder, *folder.parents) if path.is_relative_to(root))
+    return any((path / MARKER).is_file() for path in inside)
 
 
 class Folder:
@@ -88,8 +101,13 @@ class Folder:
 
     def _switch(self, plan: Plan, tell: Tell) -> bool:
         fresh, old = self._beside("new"), self._beside("old")
-        if not self._make(fresh, plan, tell):
-            shutil.rmtree(fresh, ignore_errors=True)
+        is_made = False
+        try:
+            is_made = self._make(fresh, plan, tell)
+        finally:
+            if not is_made:  # half a site takes room, and a full disk has none
+                shutil.rmtree(fresh, ignore_errors=True)
+        if not is_made:
             return False
         if not self.folder.exists():
             fresh.rename(self.folder)

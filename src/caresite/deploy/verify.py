@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urljoin
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.urls import encode_path
+from caresite.deploy.faults import reason_of
 from caresite.deploy.plan import Plan, turn
 from caresite.deploy.target import File
 
@@ -26,6 +27,7 @@ _GONE = 3
 _TIMEOUT_S = 15.0
 _PAUSES_S = (1.0, 2.0, 4.0)
 _LONG_PAUSE_S = 10.0
+_UNREACHED = "cannot be reached"
 
 
 class Sample(NamedTuple):
@@ -79,6 +81,15 @@ def verified(
                 break
             sleep(pause)
             waited += pause
+    return _told(found)
+
+
+def _told(found: Mapping[Sample, str]) -> tuple[Diagnostic, ...]:
+    """Return what is wrong, each once; when nobody could look at all, that is one fault and not the site's."""
+    if len(set(found.values())) == 1 and (why := next(iter(found.values()))).startswith(_UNREACHED):
+        first = next(iter(found))
+        hint = "what was sent is at the host. Check your connection and the address; a new one may take hours to be known"
+        return (fault(codes.NOT_LIVE, Span(first.path), f"{first.url} {why}", hint=hint),)
     return tuple(fault(codes.NOT_LIVE, Span(sample.path), f"{sample.url} {why}") for sample, why in found.items())
 
 
@@ -92,9 +103,9 @@ def _wrong(client: httpx.Client, sample: Sample) -> str:
             for part in response.iter_bytes():
                 digest.update(part)
     except httpx.TimeoutException:
-        return "does not answer in time"
+        return f"{_UNREACHED}: it did not answer in time"
     except httpx.HTTPError as error:
-        return f"cannot be reached ({type(error).__name__})"
+        return f"{_UNREACHED}: {reason_of(error)}"
     if sample.file is None:
         return "" if status in (404, 410) else f"still answers ({status}), and the page was deleted"
     if status != 200:

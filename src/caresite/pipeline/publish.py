@@ -24,7 +24,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["MARKER", "Published", "output_folder", "publish"]
+__all__ = ["MARKER", "Published", "holds_sources", "output_folder", "publish"]
 
 MARKER = ".caresite-output"
 _YOUNG_NS = 2_000_000_000  # a file changed twice within this may have one time for both
@@ -46,13 +46,18 @@ def output_folder(root: Path, name: str) -> Path:
     Raises Problem when it is the site itself, a folder above it, or one that holds its sources.
     """
     folder = root / name
-    real, home = folder.resolve(), root.resolve()
-    below = real.relative_to(home).parts[:1] if real.is_relative_to(home) else ()
-    if home.is_relative_to(real) or any(part.casefold() in SOURCE_FOLDERS for part in below):
+    if holds_sources(root, folder):
         hint = "use a folder of its own, such as `public`"
         message = f"`{name}` cannot be the output folder: the site itself would be overwritten"
         raise Problem(fault(codes.BAD_OUTPUT_DIR, Span(name), message, hint=hint))
     return folder
+
+
+def holds_sources(root: Path, folder: Path) -> bool:
+    """Tell whether `folder` is the site at `root`, lies above it, or is one that its owner writes in."""
+    real, home = folder.resolve(), root.resolve()
+    below = real.relative_to(home).parts[:1] if real.is_relative_to(home) else ()
+    return home.is_relative_to(real) or any(part.casefold() in SOURCE_FOLDERS for part in below)
 
 
 def publish(
