@@ -45,6 +45,18 @@ def test_examples_are_marked_so_that_no_visitor_is_fooled(tmp_path: Path) -> Non
         assert "xample" in text or path.parent.name == "pages", path
 
 
+def test_no_example_can_be_shown_as_a_customer_s_words(tmp_path: Path) -> None:
+    init(str(tmp_path), "--timezone", "Europe/London")
+    config = tmp_path / "caresite.yaml"
+    config.write_text(config.read_text().replace("sample: true", "sample: false"))
+    built = build_site(root=tmp_path, now="2040-01-01")
+    told = sorted((d.code, d.severity, d.span.path) for d in built.diagnostics)
+    testimonials = "content/testimonials/examples.yaml"
+    assert told == [
+        ("K203", "error", path) for path in ("content/stories/first-story.md", testimonials, testimonials)
+    ], built.report
+
+
 def test_it_writes_what_a_site_needs_besides_its_texts(tmp_path: Path) -> None:
     init(str(tmp_path))
     names = {path.name for path in tmp_path.iterdir()}

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from caresite.submissions.records import Agreement, Retention
+from caresite.submissions.records import Agreement, Media, Retention
 from caresite.submissions.store import Store
 from submissions.conftest import Run, netlify_json, wording
 from submissions.deciding import ID, told
@@ -140,6 +140,21 @@ def test_the_letter_says_what_they_sent_and_what_we_have_to_know(store: Store, r
     moves = len(store.read(ID).submission.moderation.log)
     assert "Guten Tag Ada," in run("ask", ID).output, "it can be printed again"
     assert len(store.read(ID).submission.moderation.log) == moves
+
+
+def test_the_letter_asks_for_the_picture_that_came(site: Path, store: Store, run: Run) -> None:
+    config = site / "caresite.yaml"
+    config.write_text(config.read_text("utf-8") + "language: en-GB\n", encoding="utf-8")
+    hers = Media(path=f"attachments/{ID}-1.jpg", sha256="0" * 64)
+    given(store, consent=(), media=(hers,), lang="en")
+    letter = run("ask", ID).output
+    assert "- You may show the picture that I sent." in letter, "as the wording has it"
+    assert "add `--agreed publish_photo`" in letter
+    assert "Thank you for what you sent us on 1 October 2026." in letter, "as people of the site write it"
+    (site / "consent/story-2026-01.md").unlink()
+    assert "- May we show the picture that you sent?" in run("ask", ID).output
+    given(store, 2, media=(hers,))
+    assert "picture" not in run("ask", f"{2:016x}").output, "who said no is not asked again"
 
 
 def test_a_letter_without_a_wording_says_what_it_lacks(site: Path, store: Store, run: Run) -> None:

@@ -87,6 +87,24 @@ def test_words_in_old_and_odd_encodings(
     assert found.text.body.startswith(body)
 
 
+@pytest.mark.parametrize(
+    ("subject", "title", "is_reply"),
+    [
+        ("Re: Your boots are ready", "Your boots are ready", True),
+        ("AW: Re[2]: RE: Danke", "Danke", True),
+        ("Fwd: WG: The oven", "The oven", False),
+        ("Repair: done", "Repair: done", False),
+        ("Re:", "", True),
+    ],
+)
+def test_a_subject_is_a_title_without_what_mail_programs_put_before_it(
+    subject: str, title: str, is_reply: bool, make_intake: MakeIntake
+) -> None:
+    received = read_mail(bytes(letter(Subject=subject)), make_intake(type="mail"))
+    assert only(received).text.title == title
+    assert received.entries[0].signals.is_reply == is_reply
+
+
 # shapes
 
 

@@ -25,7 +25,7 @@ from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.answer import own_words
 from caresite.submissions.review.decisions import Answer, Approve, Decision, Reject, Reopen
 from caresite.submissions.review.guards import MADE_UP, terms_of
-from caresite.submissions.review.letter import asking_of, letter_to, was_asked_for_name
+from caresite.submissions.review.letter import asking_of, is_open_about_picture, letter_to, was_asked_for_name
 from caresite.submissions.review.moderator import moderator
 
 __all__ = [
@@ -252,4 +252,7 @@ def run_ask(session: Session, given: str, by: str) -> int:
     session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD{wanted}{named}")
     if named:
         session.say(f"CHOICE is how they want to be named: {', '.join(DISPLAYS)}. Without it, nobody is named.")
+    if is_open_about_picture(opened.submission):
+        session.say("If they agree to the picture, too, add `--agreed publish_photo`, and say what it shows first:")
+        session.say(f'  caresite stories edit {item_id[:6]} --alt "…"')
     return 0

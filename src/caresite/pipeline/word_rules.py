@@ -42,6 +42,10 @@ _STOCK_WORDS = re.compile(
     re.IGNORECASE,
 )
 _STOCK_MARKS = ("lorem", "dolor", " here", "blindtext", "texto de")  # one of them is in every match
+_EXAMPLES = re.compile(  # in `starter/content/`
+    r"\bput the kettle on for it\b|\bcarry the ladder back for me\b|\ba joiner who came back on his own time\b",
+    re.IGNORECASE,
+)
 _STOCK_NAMES = frozenset(
     (
         *("john doe", "jane doe", "john q. public", "joe bloggs", "your name", "customer name", "first last"),
@@ -99,6 +103,9 @@ def _placeholders(page: Page, at: Callable[..., Span]) -> Iterator[Diagnostic]:
     folded = words.lower()
     if any(mark in folded for mark in _STOCK_MARKS) and (match := _STOCK_WORDS.search(words)):
         yield fault(PLACEHOLDER, at("text", "title"), f"“{match[0]}” stands as a customer's words")
+    if match := _EXAMPLES.search(words):
+        message = f"“{match[0]}” is from an example that every new site begins with; nobody said it"
+        yield fault(PLACEHOLDER, at("text", "title"), message)
     name = page.person.name if page.person else ""
     if name.casefold() in _STOCK_NAMES:
         yield fault(PLACEHOLDER, at("author.name", "author"), f"“{name}” is a name out of a template")

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 from caresite.submissions.entries import Entry
 from caresite.submissions.listing import Summary
+from caresite.submissions.sources.mail_words import is_answer
 
 __all__ = ["ANSWER", "answer_noticed"]
 
 ANSWER = "this looks like an answer to "
-_REPLY = re.compile(r"\s*(?:re|aw|antw|antwort|rv|sv|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _BACK = re.compile(
     r"\btake (?:it|that|this|them|my (?:story|words|name|picture|photo)) (?:down|off|back)\b|\bchanged my mind\b"
     r"|\b(?:please )?(?:remove|delete|withdraw) (?:it|that|this|my)\b"
@@ -33,7 +33,7 @@ def answer_noticed(entry: Entry, same_sender: Iterable[Summary]) -> tuple[str, .
     earlier = [each for each in known if each.received_at <= item.received_at]
     if not earlier or item.kind == "request":
         return ()
-    is_reply = entry.signals.is_reply or bool(_REPLY.match(item.text.title)) or "quoted below" in item.extra
+    is_reply = entry.signals.is_reply or is_answer(item.text.title) or "quoted below" in item.extra
     if not is_reply and not _BACK.search(item.text.body):
         return ()
     newest = max(earlier, key=lambda each: (-_OPEN.index(each.state), each.received_at))

@@ -11,13 +11,13 @@ from caresite.pipeline.consent import shown_name
 from caresite.pipeline.needed_words import read_words
 from caresite.submissions.public import author_of, shown_of
 from caresite.submissions.questions import story_forms
-from caresite.submissions.records import Submission
+from caresite.submissions.records import Submission, decisions
 from caresite.submissions.review.decisions import Ask
 from caresite.submissions.review.edits import pieces
 from caresite.submissions.review.guards import Hindrance
 from caresite.submissions.wordings import Wording, wordings_in
 
-__all__ = ["Asking", "Letter", "asking_of", "letter_to", "was_asked_for_name"]
+__all__ = ["Asking", "Letter", "asking_of", "is_open_about_picture", "letter_to", "was_asked_for_name"]
 
 _FOLDER = Path(__file__).parent / "letters"
 _LANGUAGES = ("en", "de", "es")
@@ -61,22 +61,29 @@ def asking_of(settings: Settings, root: Path, item: Submission) -> Asking:
 
 def letter_to(item: Submission, lacks: Iterable[Hindrance], asking: Asking) -> Letter:
     """Return the letter that asks for what `lacks` says the author can settle, in their language or the site's."""
-    words = _words(item.lang or asking.language, asking.language)
-    parts = (*_beginning(item, words), *_questions(item, lacks, words, asking), *_end(words, asking))
+    language = _language(item.lang or asking.language, asking.language)
+    words = {key: str(text) for key, text in read_words(_FOLDER / f"{_first(language)}.yaml").items()}
+    parts = (*_beginning(item, words, language), *_questions(item, lacks, words, asking), *_end(words, asking))
     return Letter(item.submitter.email, words["subject"], "\n\n".join(parts) + "\n")
 
 
-def _words(*languages: str) -> Mapping[str, str]:
-    known = (tag.split("-")[0].lower() for tag in languages)
-    found = next((tag for tag in known if tag in _LANGUAGES), "en")
-    return {key: str(text) for key, text in read_words(_FOLDER / f"{found}.yaml").items()}
+def _language(author: str, site: str) -> str:
+    """Return the tag of the language to write in: the author's where there is a letter in it, as the site writes it."""
+    spoken = next((tag for tag in (author, site) if _first(tag) in _LANGUAGES), "en")
+    return site if _first(site) == _first(spoken) else spoken
 
 
-def _beginning(item: Submission, words: Mapping[str, str]) -> Iterator[str]:
+def _first(tag: str) -> str:
+    return tag.split("-")[0].lower()
+
+
+def _beginning(item: Submission, words: Mapping[str, str], language: str) -> Iterator[str]:
+    from caresite.pipeline.words import date_in  # Babel takes its time, and other decisions need no letter
+
     shown, sender = shown_of(item), item.submitter
     first = shown_name(sender.name, "first-name")
     yield words["greeting"].format(name=first) if first else words["greeting_nameless"]
-    yield words["thanks"].format(date=item.received_at.date().isoformat())
+    yield words["thanks"].format(date=date_in(language, item.received_at, "long"))
     if shown.kinds:
         yield words["edited_much" if _is_much(item.text.body, shown.body) else "edited"]
         yield f"{words['as_sent']}\n{_quoted(item.text.title, item.text.body)}"
@@ -100,6 +107,12 @@ def was_asked_for_name(item: Submission) -> bool:
     return any("publish_name" in (*each.granted, *each.denied) for each in item.consent)
 
 
+def is_open_about_picture(item: Submission) -> bool:
+    """Tell whether a picture came, and nobody has said whether it may be shown; if so, the letter asks."""
+    has_picture = item.showing.picture and any(media.kind == "photo" and media.path for media in item.media)
+    return has_picture and "publish_photo" not in decisions(item.consent)
+
+
 def _quoted(title: str, body: str) -> str:
     lines = [*([title, ""] if title else []), *body.split("\n")]
     return "\n".join(f"> {line}".rstrip() for line in lines)
@@ -115,6 +128,8 @@ def _questions(item: Submission, lacks: Iterable[Hindrance], words: Mapping[str,
             found.append(asked[each.what])
         elif each.asks and each.what in words:
             found.append(words[each.what].format(age=asking.min_age))
+    if is_open_about_picture(item):
+        found.append(asked.get("publish_photo", words["publish_photo"]))
     if not was_asked_for_name(item):
         found.append(words["display"])
     if found:

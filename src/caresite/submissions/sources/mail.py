@@ -17,7 +17,13 @@ from caresite.submissions.entries import Answers, Intake, RawFile, Received, col
 from caresite.submissions.fold import clean_line, clean_text, fold
 from caresite.submissions.records import Evidence
 from caresite.submissions.sources.mail_parts import Parts, address_in, date_in, header, parse_message, parts_of
-from caresite.submissions.sources.mail_words import filled_in, sounds_like_yes, what_was_said
+from caresite.submissions.sources.mail_words import (
+    filled_in,
+    is_answer,
+    sounds_like_yes,
+    what_was_said,
+    without_carriage,
+)
 from caresite.submissions.sources.registry import SourceKind
 
 __all__ = ["SOURCE", "messages_in", "read_mail"]
@@ -83,7 +89,8 @@ def _answers(data: bytes, span: Span, sentences: Mapping[str, str]) -> Answers:
         evidence=tuple(dict.fromkeys(evidence)),
         marks=_marks(message),
         may_agree=False,
-        is_reply=bool(header(message, "In-Reply-To") or header(message, "References")),
+        is_reply=bool(header(message, "In-Reply-To") or header(message, "References"))
+        or is_answer(header(message, "Subject")),
     )
 
 
@@ -113,7 +120,7 @@ def _from_headers(message: Message, *, has_form: bool) -> dict[str, str]:
     named = address_in(message, "From", "Sender")
     fields = {"email": sender.email, "name": sender.name or ("" if has_form else named.name)}
     subject = header(message, "Subject")
-    return fields if has_form else {**fields, "title": clean_line(subject, 200)}
+    return fields if has_form else {**fields, "title": clean_line(without_carriage(subject), 200)}
 
 
 def _files(parts: Parts) -> tuple[RawFile, ...]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from caresite.submissions.columns import meaning_of
 from caresite.submissions.fold import fold
 
-__all__ = ["Said", "filled_in", "sounds_like_yes", "what_was_said"]
+__all__ = ["Said", "filled_in", "is_answer", "sounds_like_yes", "what_was_said", "without_carriage"]
 
 _INTRODUCTIONS = (
     r"On .{4,120} wrote:",
@@ -35,6 +35,23 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]*")
+
+
+_ANSWERED = r"\s*(?:re|aw|antw|antwort|rv|sv|r)\s*(?:\[\d+\])?:\s*"
+_ANSWER = re.compile(_ANSWERED, re.IGNORECASE)
+_CARRIED = re.compile(rf"{_ANSWERED}|\s*(?:fwd?|wg|tr)\s*:\s*", re.IGNORECASE)
+
+
+def is_answer(subject: str) -> bool:
+    """Tell whether a subject is that of an answer."""
+    return _ANSWER.match(subject) is not None
+
+
+def without_carriage(subject: str) -> str:
+    """Return a subject without what mail programs put before it, such as `Re:` and `WG:`."""
+    while match := _CARRIED.match(subject):
+        subject = subject[match.end() :]
+    return subject
 
 
 class Said(NamedTuple):
