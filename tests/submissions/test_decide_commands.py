@@ -16,7 +16,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from caresite.submissions.records import Agreement, Media, Retention
+from caresite.submissions.records import Agreement, Media, Retention, Words
 from caresite.submissions.store import Store
 from submissions.conftest import Run, netlify_json, wording
 from submissions.deciding import ID, told
@@ -140,6 +140,13 @@ def test_the_letter_says_what_they_sent_and_what_we_have_to_know(store: Store, r
     moves = len(store.read(ID).submission.moderation.log)
     assert "Guten Tag Ada," in run("ask", ID).output, "it can be printed again"
     assert len(store.read(ID).submission.moderation.log) == moves
+
+
+def test_a_surname_that_is_hidden_is_no_cut_of_the_owner_s(store: Store, run: Run) -> None:
+    given(store, text=Words(title="Five", body="Tom Abara came at five, with the big lamp."))
+    done = run("edit", ID, "--staff", "Tom Abara", "--text", "Tom Abara came at 5, with the big lamp.")
+    assert "S405" not in done.output
+    assert "Tom came at 5" in run("ask", ID).output
 
 
 def test_the_letter_asks_for_the_picture_that_came(site: Path, store: Store, run: Run) -> None:
