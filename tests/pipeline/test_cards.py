@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from caresite.core.model import Card
 from caresite.engine.pictures import DrawnCard
-from caresite.pipeline.card_drawing import SIZES, Studio, draw_card, rasterized
+from caresite.pipeline.card_drawing import SIZES, Studio, draw_card, lacking_letters, rasterized
 from caresite.pipeline.cards import card_key, card_name, words_on
 from caresite.pipeline.lettering import Lettering, Word, words_of
 from caresite.pipeline.palette import palette_of
@@ -64,10 +64,46 @@ def shown(card: Card, studio: Studio = STUDIO, **pictures: bytes) -> Image.Image
         ("🎉", ""),
         ("", ""),
         ("a\u202eb\u200d", "ab"),
+        ("A \ufdfd b", "A b"),  # more strokes than FreeType can fill
     ],
 )
 def test_what_no_font_has_is_left_out(text: str, said: str) -> None:
     assert SAID.said(text).replace(" ", "") == said.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "title",
+    # what is unseen, right behind a letter that stands in a font without a space; and U+FDFD, which overflows
+    ["ł\u200cł", "Łódź\ufe0f", "ł\u034fx", "ł\u17b5", "\u200c", "\ufdfd", "A \ufdfd b", "می\u200cخواهم Łódź\u200c"],
+)
+def test_no_title_keeps_a_card_from_being_drawn(title: str) -> None:
+    for card in (replace(PAGE, title=title, name=title), replace(QUOTE, title=title, marked=title)):
+        assert shown(card).size == SIZES["wide"]
+
+
+def test_what_can_be_drawn_small_only_is_left_out_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Lettering(SANS, 700)
+    fitted = said.fit(words_of("We listen"), 600, (72,), 2)
+    image = Image.new("RGB", (600, 200))
+
+    def overflow(*_: object, **__: object) -> None:
+        raise OSError("raster overflow")
+
+    monkeypatch.setattr(ImageFont.FreeTypeFont, "getmask2", overflow)
+    end = said.draw(ImageDraw.Draw(image), fitted, (0, 0), width_px=600, fill=("#fff", "#fff"), leading=1)
+    assert (end, image.getbbox()) == (72, None)
+
+
+@pytest.mark.parametrize(
+    ("card", "letters"),
+    [
+        (replace(PAGE, title="黑麦 and 黑 rye 😀", name="Łukasz Ωmega"), ("黑", "麦")),
+        (replace(QUOTE, title="“Ça va, Ålesund, Привет, שלום, مرحبا, ½”", name="面"), ("面",)),
+        (PAGE, ()),
+    ],
+)
+def test_letters_that_no_font_has_are_named_once(card: Card, letters: tuple[str, ...]) -> None:
+    assert lacking_letters(card, STUDIO) == letters
 
 
 @pytest.mark.parametrize(

@@ -338,6 +338,13 @@ UNSAFE_DRAWING = Code(
     "An SVG drawing holds something that could run, or that loads from elsewhere; it is left out on the site.",
     "Save it as plain SVG from your drawing program, without scripts, links and fonts from elsewhere.",
 )
+LACKING_LETTERS = Code(
+    "L109",
+    "lacking-letters",
+    "note",
+    "A page's share image leaves out words, because no font has their letters.",
+    "Name a font that has them in `social_cards.fonts`, or give the page a `share_image` of its own.",
+)
 
 TWO_CONSENTS = Code(
     "K101",

@@ -16,7 +16,7 @@ from caresite.pipeline.pixels import fitted, opened, upright
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
 
-__all__ = ["SIZES", "Studio", "draw_card", "logo_picture", "rasterized"]
+__all__ = ["SIZES", "Studio", "draw_card", "lacking_letters", "logo_picture", "rasterized"]
 
 SIZES = {"wide": (1200, 630), "square": (1080, 1080)}
 _SAFE = 64
@@ -32,6 +32,7 @@ _RINGS = (
     '<circle cx="200" cy="200" r="166"/><circle cx="200" cy="200" r="198"/></g></svg>'
 )
 _COLORS = 128
+_LAST_LATIN = "\u017f"  # up to here, fonts of Latin have everything; for what is beyond, they are asked
 _FRAME = "-10 -172 500 750"  # of a drawing in a column: its ground runs far beyond what is drawn on it
 
 
@@ -58,6 +59,18 @@ def draw_card(card: Card, studio: Studio, photo: bytes = b"", face: bytes = b"")
     `photo` and `face` are the files of its pictures. Raises BrokenPicture when one cannot be decoded.
     """
     return _Drawing(card, studio, photo, face).finished()
+
+
+def lacking_letters(card: Card, studio: Studio) -> tuple[str, ...]:
+    """Return the letters on a card that no font of the studio has. Words with one of them are not drawn."""
+    others = (card.firm, card.above, card.name, card.detail, card.number, card.label)
+    spoken = {"serif" if card.kind == "quote" else "sans": card.title}
+    spoken["sans"] = " ".join((spoken.get("sans", ""), *others))
+    unusual = {
+        voice: "".join(sign for sign in text if sign > _LAST_LATIN and sign.isalnum()) for voice, text in spoken.items()
+    }
+    found = (_lettering(studio, voice, 440).lacking(text) for voice, text in unusual.items() if text)
+    return tuple(dict.fromkeys(letter for letters in found for letter in letters))
 
 
 def rasterized(svg: str, width_px: int, height_px: int, style: str = "") -> Image.Image:

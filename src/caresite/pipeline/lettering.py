@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -86,14 +87,14 @@ class Lettering:
         self._known: dict[str, int | None] = {" ": 0}
         self._sized: dict[tuple[int, int], ImageFont.FreeTypeFont] = {}
 
-    def can_say(self, text: str) -> bool:
-        """Tell whether all letters and digits of `text` are there; signs such as an emoji may be left out."""
-        plain = unicodedata.normalize("NFC", text)
-        return all(self._place(sign) is not None for sign in plain if unicodedata.category(sign)[0] in "LN")
+    def lacking(self, text: str) -> tuple[str, ...]:
+        """Return the letters and digits of `text` that no font has, each once; signs such as an emoji are none."""
+        signs = dict.fromkeys(unicodedata.normalize("NFC", text))
+        return tuple(sign for sign in signs if unicodedata.category(sign)[0] in "LN" and self._place(sign) is None)
 
     def said(self, text: str) -> str:
         """Return `text` as it can be set: without signs that no font has; nothing when letters would be missing."""
-        if not self.can_say(text):
+        if self.lacking(text):
             return ""
         plain = (sign for sign in unicodedata.normalize("NFC", text) if not _is_unseen(sign))
         kept = "".join(sign if sign.isspace() or self._place(sign) is not None else " " for sign in plain)
@@ -139,7 +140,8 @@ class Lettering:
             x = left + (width_px - self._width(line, fitted.size_px) if leftwards else 0)
             baseline = top + number * step + round(fitted.size_px * 0.8)
             for run in reversed(runs) if leftwards else runs:
-                pen.text((x, baseline), run.text, fill=fill[run.marked], font=run.font, anchor="ls")
+                with suppress(OSError):  # what could be drawn small cannot be large: it is left out
+                    pen.text((x, baseline), run.text, fill=fill[run.marked], font=run.font, anchor="ls")
                 x += run.font.getlength(run.text)
         return top + len(fitted.lines) * step
 
@@ -233,7 +235,10 @@ class Lettering:
         return self._known[sign]
 
     def _has(self, place: int, sign: str) -> bool:
-        return sign.isspace() or _drawn(self._fonts[place], sign) != _drawn(self._fonts[place], _NO_CHARACTER)
+        if sign.isspace():
+            return True
+        drawn = _drawn(self._fonts[place], sign)
+        return drawn is not None and drawn != _drawn(self._fonts[place], _NO_CHARACTER)
 
     def _font(self, place: int, size_px: int) -> ImageFont.FreeTypeFont:
         if (place, size_px) not in self._sized:
@@ -276,6 +281,12 @@ def _small(font: bytes) -> ImageFont.FreeTypeFont:
 
 
 @lru_cache(maxsize=4096)
-def _drawn(font: bytes, sign: str) -> tuple[tuple[int, int], bytes]:
-    mask = _small(font).getmask(sign)
+def _drawn(font: bytes, sign: str) -> tuple[tuple[int, int], bytes] | None:
+    """Return what a sign looks like; None for one that cannot be drawn: a glyph with more strokes than FreeType can
+    fill (“raster overflow”, such as U+FDFD), and what is unseen, in a font that has no space to stand for it.
+    """
+    try:
+        mask = _small(font).getmask(sign)
+    except (OSError, ValueError):
+        return None
     return mask.size, bytes(mask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from html import escape
 from pathlib import Path
@@ -33,6 +33,7 @@ from caresite.core.model import (
 from caresite.core.suggest import nearest
 from caresite.core.urls import is_external, is_safe
 from caresite.pipeline.assets import Asset
+from caresite.pipeline.card_drawing import lacking_letters
 from caresite.pipeline.cards import Cards, Firm, Shared, studio_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
@@ -54,6 +55,7 @@ from caresite.pipeline.words import Words
 
 __all__ = ["BodyView", "NotedOptions", "Renderer", "SiteReader", "facts_of"]
 
+_MOST_LETTERS = 12  # that are named; a text in another script lacks hundreds
 _ADDRESS_ARGS = frozenset(("src", "url", "poster"))
 
 
@@ -276,6 +278,7 @@ class Renderer:
             data = b""
         if data and route.output.endswith(".html"):
             noted.extend(markup_faults(text or data.decode(), span, self.site.settings.config))
+        noted.extend(self._lettering_faults([n for n in noted if isinstance(n, Card)], span))
         unique = tuple(dict.fromkeys(noted))
         return Output(
             path=route.output,
@@ -293,6 +296,15 @@ class Renderer:
             pictures=(*drawn, *(n for n in unique if isinstance(n, Variation))),
             cards=tuple(n for n in unique if isinstance(n, Card)),
         )
+
+    def _lettering_faults(self, cards: Iterable[Card], span: Span) -> Iterator[Diagnostic]:
+        """Report letters that no font has, once for a page."""
+        found = (lacking_letters(card, self.studio) for card in cards if self.studio)
+        letters = tuple(dict.fromkeys(letter for letters in found for letter in letters))
+        if letters:
+            named = "".join(letters[:_MOST_LETTERS]) + ("…" if len(letters) > _MOST_LETTERS else "")
+            message = f"the share image leaves out words, because no font has the letters `{named}`"
+            yield fault(codes.LACKING_LETTERS, span, message)
 
     def answer(self, read: Read) -> bytes:
         """Ask again what was asked of an earlier site, and return the digest of the answer of this one."""
