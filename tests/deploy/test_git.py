@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from caresite.core.diagnostics import Diagnostic, Problem
+from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.deploy.digests import wanted_from
+from caresite.deploy.git_words import Repository, git_problem
 from caresite.deploy.plan import made
 from caresite.deploy.target import File
 from deploy.sending import PAGES, errand, opened, planned, sent, write
@@ -179,6 +180,61 @@ def test_a_repository_that_is_not_there_is_told(site: Path) -> None:
 def test_a_host_that_is_not_there_is_told(site: Path) -> None:
     found = refused("git", {"remote": f"http://127.0.0.1:{free_port()}/x.git"}, site, environ=dict(os.environ))
     assert found.code == "H205"
+
+
+# what git says
+
+FULL = "fatal: unable to write loose object file: No space left on device"
+REJECTED = (
+    " ! [remote rejected] gh-pages -> gh-pages (pre-receive hook declined)\nerror: failed to push some refs to 'x'"
+)
+NO_ACCESS = "Please make sure you have the correct access rights\nand the repository exists."
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "message"),
+    [
+        (FULL, "H204", "the disk of this computer is full"),
+        (f"remote: {FULL}   \nerror: remote unpack failed", "H204", "the disk of `origin` is full"),
+        (f"remote: \nremote: GH013: rules\nremote: more\n{REJECTED}", "H206", "`origin`: GH013: rules"),
+        ("fatal: odd //me@host/x\nhint: no", "H206", "`origin`: fatal: odd //host/x"),
+        ("", "H206", "`origin`: git does not say why"),
+        (
+            f"ssh: connect to host h.example port 22: Connection refused\r\nfatal: Could not read.\n{NO_ACCESS}",
+            "H205",
+            "h.example cannot be reached: it refuses the connection",
+        ),
+        (
+            "fatal: unable to access 'https://h.example/x/': Could not resolve host: h.example",
+            "H205",
+            "nobody knows a computer called h.example, or there is no network",
+        ),
+        (
+            f"Connection to 10.0.0.1 closed by remote host.\n{NO_ACCESS}",
+            "H205",
+            "`origin`: Connection to 10.0.0.1 closed by remote host.",
+        ),
+    ],
+)
+def test_what_git_says_is_told_in_plain_words(said: str, code: str, message: str) -> None:
+    (found,) = git_problem(said, Repository("origin", "h.example", "a token"), Span("caresite.yaml")).diagnostics
+    assert (found.code, found.message) == (code, message)
+
+
+def test_a_site_that_is_in_no_repository_has_no_remote(site: Path, repository: Path) -> None:
+    assert "the site is not in a git repository" in refused("github-pages", {}, site).message
+    git("init", "--quiet", folder=site)
+    assert "repository has no remote `origin`" in refused("github-pages", {}, site).message
+    git("remote", "add", "origin", f"ssh://git@127.0.0.1:{free_port()}/x.git", folder=site)
+    assert refused("github-pages", {}, site).message.startswith("127.0.0.1 cannot be reached")
+
+
+def test_a_host_that_declines_is_told_with_its_reason(site: Path, repository: Path) -> None:
+    hook = repository / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\necho 'no deploys on Sundays' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    found = refused("git", {"remote": str(repository)}, site)
+    assert (found.code, found.message) == ("H206", f"`{repository}`: no deploys on Sundays")
 
 
 # GitHub Pages

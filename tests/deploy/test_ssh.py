@@ -112,6 +112,31 @@ def test_a_server_that_is_not_there_is_told(kind: str, site: Path, sshd: Server)
     assert (found.code, "127.0.0.1" in found.message) == ("H205", True)
 
 
+@pytest.mark.parametrize(
+    ("host", "hint"),
+    [
+        (
+            "sftp://anna:pass-1@ssh.example.com:22/www/x",
+            "`user: anna`, `host: ssh.example.com`, `port: 22`, `path: /www/x`",
+        ),
+        ("anna@ssh.example.com:www", "`user: anna`, `host: ssh.example.com`, `path: www`"),
+        ("ssh.example.com:2222", "`host: ssh.example.com`, `port: 2222`"),
+        ("ssh.example.com/www", "`host: ssh.example.com`, `path: /www`"),
+    ],
+)
+def test_a_host_that_says_more_is_taken_apart(kind: str, site: Path, host: str, hint: str) -> None:
+    found = refused(kind, {"host": host, "path": "www"}, site)
+    assert (found.code, found.hint) == ("H101", f"write {hint}")
+    assert "pass-1" not in found.message
+
+
+def test_a_server_for_files_alone_has_no_rsync(site: Path, bare_sshd: Server) -> None:
+    if not shutil.which("rsync"):
+        pytest.skip("there is no rsync: apt-get install rsync")
+    found = refused("rsync", bare_sshd.options(site / "www"), site)
+    assert (found.code, found.hint) == ("H206", "take the target `sftp`")
+
+
 def test_a_folder_that_is_not_there_is_told(kind: str, site: Path, sshd: Server) -> None:
     found = refused(kind, sshd.options(site / "no/such/www"), site)
     assert (found.code, "no/such/www" in found.message) == ("H202", True)

@@ -19,7 +19,7 @@ from caresite.core.diagnostics import Problem, fault
 from caresite.core.patience import patiently
 from caresite.core.schema import Doc
 from caresite.core.texts import counted
-from caresite.deploy.faults import SSH_SIGNS, Sign, recognised
+from caresite.deploy.git_words import Repository, git_problem
 from caresite.deploy.plan import Plan
 from caresite.deploy.scratch import scratch
 from caresite.deploy.secrets import find_secret
@@ -35,29 +35,6 @@ _GITHUB = re.compile(r"(?:https://(?:[^@/]*@)?|ssh://git@|git@)github\.com[/:]([
 _LEFT_BEHIND = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "fast_import_crash_*")
 _PATIENCE_S = 60.0
 _GITHUB_PATIENCE_S = 180.0
-_SIGNS = (
-    *SSH_SIGNS,
-    Sign("Authentication failed", codes.NOT_LET_IN, "{host} does not take the token", "{token}"),
-    Sign("could not read Username", codes.NOT_LET_IN, "{host} wants to know who you are", "{token}"),
-    Sign("Permission to ", codes.NOT_LET_IN, "you may not write to {host}", "{token}"),
-    Sign("error: 403", codes.NOT_LET_IN, "you may not write to {host}", "{token}"),
-    Sign("epository not found", codes.NO_SUCH_PLACE, "there is no repository {host}, or you may not see it"),
-    Sign("does not appear to be a git repository", codes.NO_SUCH_PLACE, "there is no repository {host}"),
-    Sign("' not found", codes.NO_SUCH_PLACE, "there is no repository {host}"),
-    Sign("stale info", codes.HOST_REFUSED, "somebody else has just changed the branch", "deploy again"),
-    Sign("[rejected]", codes.HOST_REFUSED, "somebody else has just changed the branch", "deploy again"),
-    Sign("ermission denied", codes.NOT_LET_IN, "you may not write to {host}"),
-)
-_BROKEN = (
-    "Connection",
-    "timed out",
-    "unable to access",
-    "early EOF",
-    "hung up",
-    "error: 5",
-    "error: 429",
-    "RPC failed",
-)
 
 
 class GitOptions(TargetOptions, frozen=True, kw_only=True):
@@ -117,11 +94,10 @@ class Branch:
         """Return the address of the repository. Raises Problem when a password stands in it."""
         if re.fullmatch(r"[\w.-]+", remote) and not (self._errand.root / remote).exists():
             command = ["git", "-C", str(self._errand.root), "remote", "get-url", "--push", remote]
-            done = subprocess.run(command, capture_output=True, check=False, text=True)
+            environ = {**os.environ, "LC_ALL": "C"}
+            done = subprocess.run(command, capture_output=True, check=False, text=True, env=environ)
             if done.returncode:
-                message = f"the site's repository has no remote `{remote}`"
-                hint = f"add it (`git remote add {remote} …`), or give the address as `remote`"
-                raise Problem(fault(codes.NO_SUCH_PLACE, self._errand.span, message, hint=hint))
+                raise self._unknown(remote, is_repository="not a git repository" not in done.stderr)
             remote = done.stdout.strip()
         elif "://" not in remote and ":" not in remote:
             remote = str((self._errand.root / Path(remote).expanduser()).resolve())
@@ -130,6 +106,13 @@ class Branch:
             message = "a password or token stands in the address of the repository"
             raise Problem(fault(codes.UNSAFE_SECRET, self._errand.span, message, hint=hint))
         return remote
+
+    def _unknown(self, remote: str, *, is_repository: bool) -> Problem:
+        message = f"the site's repository has no remote `{remote}`"
+        if not is_repository:
+            message = f"the site is not in a git repository, so nobody knows what its remote `{remote}` is"
+        hint = f"add it (`git remote add {remote} …`), or give the address as `remote`"
+        return Problem(fault(codes.NO_SUCH_PLACE, self._errand.span, message, hint=hint))
 
     # look
 
@@ -308,15 +291,10 @@ class Branch:
         return ["-c", "credential.helper=", "-c", f"credential.helper={answer}"]
 
     def _problem(self, said: str) -> Problem:
-        hint = f"put a token that may write into the environment variable {self._options.token_env}"
         is_folder = Path(self._remote).is_absolute()
-        names = {"host": _shown(self._options.remote if is_folder else self._remote), "token": hint}
-        if found := recognised(said, _SIGNS, self._errand.span, **names):
-            return found
-        lines = [line for line in said.splitlines() if line.strip()]
-        said_last = re.sub(r"//[^/@\s]+@", "//", lines[-1])[:200] if lines else "git said nothing"
-        code = codes.HOST_SILENT if any(word in said for word in _BROKEN) else codes.HOST_REFUSED
-        return Problem(fault(code, self._errand.span, f"{names['host']}: {said_last}"))
+        name = _shown(self._options.remote if is_folder else self._remote)
+        hint = f"put a token that may write into the environment variable {self._options.token_env}"
+        return git_problem(said, Repository(name, _host_of(self._remote) or name, hint), self._errand.span)
 
 
 def _may_pass(error: Exception) -> bool:
@@ -326,6 +304,14 @@ def _may_pass(error: Exception) -> bool:
 def _shown(remote: str) -> str:
     """Return the address of a repository without the name of who talks to it."""
     return re.sub(r"//[^/@]+@", "//", remote)
+
+
+def _host_of(remote: str) -> str:
+    """Return the computer that an address names, as `https://host/…` or `user@host:…`; empty for a folder."""
+    if "://" in remote:
+        return urlsplit(remote).hostname or ""
+    found = re.match(r"(?:[^/@]+@)?([^/:]+):", remote)
+    return found[1] if found else ""
 
 
 TARGET = TargetKind(name="git", options=GitOptions, open=opened, patience_s=_PATIENCE_S)

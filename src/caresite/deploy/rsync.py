@@ -22,7 +22,7 @@ from caresite.deploy.faults import SSH_SIGNS, Sign, recognised
 from caresite.deploy.ledger import LEDGER, Ledger, intended, knows, read_ledger, understood, written
 from caresite.deploy.plan import Plan, emptied, in_the_way, steps, turn
 from caresite.deploy.scratch import scratch, short_scratch
-from caresite.deploy.ssh import SshOptions, file_of
+from caresite.deploy.ssh import SshOptions, check_host, file_of
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 from caresite.pipeline.publish import MARKER
 
@@ -43,6 +43,12 @@ _SIGNS = (
         "{host} has no rsync",
         "ask whoever runs the server for it, or take the target `sftp`",
     ),
+    Sign(
+        "is your shell clean",
+        codes.HOST_REFUSED,
+        "{host} runs no rsync for us: it takes files over SFTP alone, or greets whoever comes in with words of its own",
+        "take the target `sftp`",
+    ),
     Sign("No such file or directory", codes.NO_SUCH_PLACE, "there is no folder at {host} to make `{path}` in"),
 )
 
@@ -53,7 +59,8 @@ class RsyncOptions(SshOptions, frozen=True, kw_only=True):
 
 @contextmanager
 def opened(options: RsyncOptions, errand: Errand) -> Iterator[Rsync]:
-    """Yield the folder as a target. Raises Problem when this computer has no rsync."""
+    """Yield the folder as a target. Raises Problem when this computer has no rsync, or `host` is none."""
+    check_host(options, errand)
     for program in ("rsync", "ssh"):
         if not shutil.which(program):
             message = f"this computer has no `{program}`"

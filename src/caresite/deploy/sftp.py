@@ -21,7 +21,7 @@ from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledg
 from caresite.deploy.plan import Plan, in_the_way, steps, turn
 from caresite.deploy.secrets import find_secret
 from caresite.deploy.sftp_listing import Listing, listed, stamp_of
-from caresite.deploy.ssh import Line, SshOptions
+from caresite.deploy.ssh import Line, SshOptions, check_host
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
 
 __all__ = ["TARGET", "Sftp", "SftpOptions", "opened"]
@@ -53,6 +53,7 @@ class SftpOptions(SshOptions, frozen=True, kw_only=True):
 @contextmanager
 def opened(options: SftpOptions, errand: Errand) -> Iterator[Sftp]:
     """Yield the folder as a target; the line is hung up afterwards."""
+    check_host(options, errand)
     password = find_secret(errand, variable=options.password_env, file=options.password_file)
     line = Line(options, errand, password=password, host_key=options.host_key)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import threading
 from functools import partial
@@ -20,9 +21,14 @@ from caresite.deploy.target import Errand
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Line", "SshOptions", "file_of"]
+__all__ = ["Line", "SshOptions", "check_host", "file_of"]
 
 _TIMEOUT_S = 20.0
+_MORE_THAN_A_NAME = re.compile(r"[/@\s]|^[^:]*:[^:]*$")
+_ADDRESS = re.compile(
+    r"(?:\w+://)?(?:(?P<user>[^@/:]*)(?::[^@/]*)?@)?(?P<host>[^/:\s]*)(?::(?P<port>\d+)(?=/|$))?:?(?P<path>.*)"
+)
+"""`sftp://user@host:22/folder`, `user@host:folder` and the like."""
 
 
 class SshOptions(ServedOptions, frozen=True, kw_only=True):
@@ -43,6 +49,14 @@ class SshOptions(ServedOptions, frozen=True, kw_only=True):
 def file_of(errand: Errand, path: str) -> Path:
     """Return a file that the config names, from the site's root or from the home folder."""
     return errand.root / Path(path).expanduser()
+
+
+def check_host(options: SshOptions, errand: Errand) -> None:
+    """Raise Problem when `host` is more than a name: an address, or a user and a folder as `scp` takes them."""
+    if _MORE_THAN_A_NAME.search(options.host) and (found := _ADDRESS.fullmatch(options.host.strip())):
+        parts = ", ".join(f"`{name}: {said}`" for name, said in found.groupdict().items() if said)
+        message = "`host` must be the name of a server and nothing more"
+        raise Problem(fault(codes.BAD_TARGET, errand.span, message, hint=f"write {parts}"))
 
 
 class Line:

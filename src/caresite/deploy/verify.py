@@ -88,7 +88,7 @@ def _told(found: Mapping[Sample, str]) -> tuple[Diagnostic, ...]:
     """Return what is wrong, each once; when nobody could look at all, that is one fault and not the site's."""
     if len(set(found.values())) == 1 and (why := next(iter(found.values()))).startswith(_UNREACHED):
         first = next(iter(found))
-        hint = "what was sent is at the host. Check your connection and the address; a new one may take hours to be known"
+        hint = "what was sent is at the host. Check your connection and the address: a new one takes a while"
         return (fault(codes.NOT_LIVE, Span(first.path), f"{first.url} {why}", hint=hint),)
     return tuple(fault(codes.NOT_LIVE, Span(sample.path), f"{sample.url} {why}") for sample, why in found.items())
 
