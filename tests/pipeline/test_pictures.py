@@ -70,6 +70,13 @@ def moving(format: str) -> bytes:
     return file.getvalue()
 
 
+def gif_with_xmp() -> bytes:
+    """Return a GIF that moves, with XMP as programs put it there: in no blocks, behind it a ramp that ends them."""
+    plain, ramp = moving("GIF"), bytes([1, *range(255, -1, -1), 0])
+    xmp = f"<x:xmpmeta><dc:creator>{SECRET}</dc:creator></x:xmpmeta>".encode()
+    return plain[:-1] + b"\x21\xff\x0bXMP DataXMP" + xmp + ramp + plain[-1:]
+
+
 @pytest.mark.parametrize(
     "kind",
     [
@@ -86,6 +93,8 @@ def moving(format: str) -> bytes:
         Kind(photo(format="WEBP", exif=exif()), "WEBP", (300, 200), tells=True),
         Kind(photo(format="AVIF", exif=exif()), "AVIF", (300, 200), anew=True),
         Kind(photo(format="GIF"), "GIF", (300, 200)),
+        Kind(photo(format="GIF", comment=SECRET.encode() * 60), "GIF", (300, 200), tells=True),
+        Kind(gif_with_xmp(), "GIF", (80, 60), tells=True),
         Kind(photo(format="BMP"), "BMP", (300, 200)),
         Kind(SVG.format("").encode(), "SVG", (1200, 600)),
     ],

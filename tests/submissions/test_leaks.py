@@ -191,6 +191,9 @@ def image(format: str, **how: object) -> bytes:
     return out.getvalue()
 
 
+XMP = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'><dc:creator>{EMAIL}</dc:creator></x:xmpmeta>".encode()
+
+
 def exif(tag: int, value: object) -> Image.Exif:
     made = Image.Exif()
     made[tag] = value
@@ -204,6 +207,20 @@ def png_text(*, compressed: bool, international: bool = False) -> bytes:
     return image("PNG", pnginfo=info)
 
 
+def with_iptc(text: str) -> bytes:
+    """Return a JPEG with a by-line as agencies write it (IPTC IIM 4.2, dataset 2:80, in a Photoshop segment)."""
+    said = b"\x1c\x02\x50" + len(text).to_bytes(2, "big") + text.encode()
+    block = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0" + len(said).to_bytes(4, "big") + said
+    plain = image("JPEG")
+    return plain[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block + plain[2:]
+
+
+def png_xmp() -> bytes:
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=True)
+    return image("PNG", pnginfo=info)
+
+
 def zipped(name: str, data: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -211,7 +228,6 @@ def zipped(name: str, data: bytes) -> bytes:
     return out.getvalue()
 
 
-XMP = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'><dc:creator>{EMAIL}</dc:creator></x:xmpmeta>".encode()
 FILES: dict[str, tuple[str, bytes]] = {
     "HTML": ("a/index.html", f"<title>{EMAIL}</title>".encode()),
     "JSON": ("quotes/index.json", json.dumps({"by": EMAIL}).encode()),
@@ -225,11 +241,15 @@ FILES: dict[str, tuple[str, bytes]] = {
     "JPEG EXIF": ("a.jpg", image("JPEG", exif=exif(0x013B, EMAIL))),
     "JPEG EXIF in UTF-16": ("a.jpg", image("JPEG", exif=exif(0x9C9D, EMAIL.encode("utf-16-le")))),
     "JPEG XMP": ("a.jpg", image("JPEG", xmp=XMP)),
+    "JPEG IPTC": ("a.jpg", with_iptc(EMAIL)),
     "behind a JPEG": ("a.jpg", image("JPEG") + b"<?php " + EMAIL.encode()),
     "PNG text": ("a.png", png_text(compressed=False)),
     "PNG text, packed": ("a.png", png_text(compressed=True)),
     "PNG text, international": ("a.png", png_text(compressed=True, international=True)),
     "PNG EXIF": ("a.png", image("PNG", exif=exif(0x010E, EMAIL))),
+    "PNG XMP": ("a.png", png_xmp()),
+    "AVIF EXIF": ("a.avif", image("AVIF", exif=exif(0x010E, EMAIL))),
+    "AVIF XMP": ("a.avif", image("AVIF", xmp=XMP)),
     "WebP EXIF": ("a.webp", image("WEBP", exif=exif(0x010E, EMAIL))),
     "WebP XMP": ("a.webp", image("WEBP", xmp=XMP)),
     "GIF comment": ("a.gif", image("GIF", comment=EMAIL.encode())),
@@ -395,7 +415,7 @@ def test_copied_files_are_looked_at_too(build: Callable[..., BuiltSite]) -> None
     ]
 
 
-def test_the_words_on_a_share_image_are_looked_at(
+def test_the_words_on_a_share_image_and_in_the_search_index_are_looked_at(
     build: Callable[..., BuiltSite], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     telling: list[str] = []
@@ -406,8 +426,9 @@ def test_the_words_on_a_share_image_are_looked_at(
         return hits
 
     monkeypatch.setattr("caresite.submissions.leaks.scan.scan_file", noting)
-    build(f"-- content/pages/about.md --\n---\ntitle: Write to {EMAIL}\n---\nWords.\n")
+    build(f"-- content/pages/about.md --\n---\ntitle: Write to {EMAIL}\n---\nWords.\n", finish=True)
     assert [path for path in telling if path.startswith("assets/cards/about.")]
+    assert [path for path in telling if path.startswith("search/pagefind/fragment/")]
 
 
 POST = "-- content/blog/hill.md --\n---\ntitle: The hill\ndate: 2026-10-02\ntags: [bikes, hills]\n---\n{words}\n"
@@ -442,12 +463,15 @@ def test_what_no_text_of_yours_explains_is_told_by_itself(build: Callable[..., B
 def test_what_a_camera_wrote_into_a_picture_is_no_leak_as_it_stays_out_of_the_site(
     build: Callable[..., BuiltSite],
 ) -> None:
-    telling = {"static/letters/oven.jpg": image("JPEG", exif=exif(0x010E, EMAIL), comment=f"by {NAME}".encode())}
-    site = build(PAGE.format(words="![Our oven](/letters/oven.jpg)"), files=telling)
+    kinds = {name: file for name, file in FILES.items() if file[0].endswith((".jpg", ".png", ".webp", ".avif", ".gif"))}
+    telling = {f"letters/{slug_of(name)}{file[0][1:]}": file[1] for name, file in kinds.items()}
+    words = "\n\n".join(f"![Our oven](/{path})" for path in telling)
+    site = build(PAGE.format(words=words), files={f"static/{path}": data for path, data in telling.items()})
     assert site.published, site.report
-    there = (site.root / "public/letters/oven.jpg").read_bytes()
-    assert found(telling["static/letters/oven.jpg"], "oven.jpg")
-    assert not found(there, "oven.jpg")
+    pictures = {path: data for path, data in site.outputs.items() if path.endswith((".jpg", ".png", ".webp", ".avif"))}
+    assert len(pictures) > 2 * len(telling)
+    assert not {path for path, data in pictures.items() if found(data, path)}
+    assert {found((site.root / "public" / path).read_bytes(), path) == set() for path in telling} == {True}
 
 
 def test_the_owners_own_address_is_no_leak(build: Callable[..., BuiltSite], site: Path, store: Store) -> None:

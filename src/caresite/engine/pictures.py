@@ -48,7 +48,7 @@ Tell = Callable[[str, int, int], None]
 FactsOfPictures = Mapping[str, Facts]
 _FOLDER = ".caresite/pictures"
 _KNOWN = "known"
-_EDITION = 1
+_EDITION = 2
 _WORTH_PROCESSES = 4
 _AS_IT_IS = "as-it-is"  # the format of what stands under a picture's own address
 

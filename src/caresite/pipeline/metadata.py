@@ -13,6 +13,8 @@ _KEPT_IN_JPEG = ((0xE0, b"JFIF"), (0xE2, b"ICC_PROFILE"), (0xEE, b"Adobe"))
 # PNG (third edition, 11.3): words, the time and EXIF.
 _DROPPED_FROM_PNG = frozenset((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"))
 _DROPPED_FROM_WEBP = frozenset((b"EXIF", b"XMP "))
+# GIF89a, 26: of what programs put into it, what says how often it moves, and its colours; XMP stands there too.
+_KEPT_IN_GIF = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
 _EXIF_AND_XMP = 0b1100  # their flags in VP8X (RFC 9649, section 2.7)
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # 00 is a byte of the pixels, D0 to D7 begin anew within them
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -28,6 +30,8 @@ def stripped(data: bytes, format: str) -> bytes:
                 return _PNG + b"".join(_of_png(data))
             case "WEBP":
                 return _of_webp(data)
+            case "GIF":
+                return b"".join(_of_gif(data))
             case _:
                 return data
     except (IndexError, ValueError):
@@ -103,3 +107,26 @@ def _of_webp(data: bytes) -> bytes:
         place = end
     body = b"WEBP" + b"".join(parts)
     return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def _of_gif(data: bytes) -> Iterator[bytes]:
+    """Yield the parts of a GIF but for comments and the notes of programs (GIF89a, 17 to 27)."""
+    place = 13 + _table_size(data[10])
+    yield data[:place]
+    while data[place] != 0x3B:
+        start, is_picture = place, data[place] == 0x2C
+        if not is_picture and data[place] != 0x21:
+            raise ValueError("not a part")
+        place += 11 + _table_size(data[place + 9]) if is_picture else 2
+        is_note = data[start + 1] == 0xFE or (data[start + 1] == 0xFF and not data.startswith(_KEPT_IN_GIF, place + 1))
+        while data[place]:
+            place += data[place] + 1
+        place += 1
+        if is_picture or not is_note:
+            yield data[start:place]
+    yield data[place : place + 1]
+
+
+def _table_size(flags: int) -> int:
+    """Return how many bytes a table of colours takes; none where the flags say that there is none."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
