@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple, get_args
 
@@ -38,12 +39,15 @@ __all__ = [
     "scopes_of",
     "shown_of",
     "title_of",
+    "unwrapped",
 ]
 
 _ALWAYS = re.compile(r"[\\`*_{}\[\]<>#|~^&$@=%]|!(?=\[)|:(?=[:/])|(?<=\{):|(?<=\])\(|(?<=\w)\.(?=\w)|-(?=-)|\.(?=\.\.)")
 _AT_START = re.compile(r"(?m)^(?P<space>[^\S\n]*)(?:(?P<mark>[-+:>!?%=])|(?P<number>\d{1,9})(?P<end>[.)]))")
 _MODULE = re.compile(r"(?m)^(import|export)(?=[ \t])")
 _INDENT = re.compile(r"(?m)^[^\S\n]+|[^\S\n]+$")
+_FULL, _WIDEST = 45, 80  # characters: a line that is shorter was ended on purpose; a longer one was never set in lines
+_ENDS = ".!?:;…"
 _NAMED = ("full", "first-name", "first-initial", "initials")
 _WEAK = frozenset(("platform-terms", "imported-claim"))
 
@@ -61,6 +65,33 @@ def _start_escaped(match: re.Match[str]) -> str:
     if match["mark"]:
         return f"\\{match['mark']}"
     return f"{match['number']}\\{match['end']}"
+
+
+def unwrapped(words: str) -> str:
+    """Return words without the line ends that a mail program or an editor put in because a line was full.
+
+    A long line that ends in the middle of a sentence was full; where there is one, so were all after which the next
+    word had no room in the longest line. The lines of a poem, an address or a list are short, or begin anew, and stay.
+    """
+    lines = words.split("\n")
+    width = max(map(len, lines))
+    full = [_was_full(before, line, width) for before, line in pairwise(lines)]
+    is_set = any(full[n] and lines[n].rstrip()[-1:] not in _ENDS for n in range(len(full)))
+    joined = [lines[0]]
+    for line, was_full in zip(lines[1:], full, strict=True):
+        if is_set and was_full:
+            joined[-1] = f"{joined[-1].rstrip()} {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def _was_full(line: str, following: str, width: int) -> bool:
+    word = following.split(" ", 1)[0]
+    if len(line) < _FULL or not word[:1].isalpha():
+        return False
+    goes_on = word[0].islower() and line.rstrip()[-1:] not in _ENDS
+    return goes_on or (width <= _WIDEST and len(line) + 1 + len(word) > width)
 
 
 class Shown(NamedTuple):
@@ -119,7 +150,7 @@ def content_file(submission: Submission) -> tuple[str, str]:
     """
     folder, title = "stories" if submission.kind == "story" else "testimonials", title_of(submission)
     slug = slug_of(title)[:60].strip("-") or submission.id
-    text = page_text(head_of(submission), as_text(shown_of(submission).body))
+    text = page_text(head_of(submission), as_text(unwrapped(shown_of(submission).body)))
     return f"content/{folder}/{slug}{'/index' if picture_of(submission) else ''}.md", text
 
 
