@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Code, Problem, fault
 from caresite.core.patience import ATTEMPTS, LONGEST_WAIT_S, asked_wait, pause_after
+from caresite.deploy.faults import reason_of
 from caresite.deploy.target import Errand
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class NetlifyApi:
             except httpx.TimeoutException:
                 why = "it did not answer in time"
             except httpx.HTTPError as error:
-                why = f"the connection failed ({type(error).__name__})"
+                why = reason_of(error)
             else:
                 if answer.is_success:
                     return answer

@@ -14,7 +14,7 @@ from caresite.core.deployments import TargetKind, TargetOptions
 from caresite.core.diagnostics import Code, Problem, fault
 from caresite.core.schema import Doc
 from caresite.deploy.crew import each
-from caresite.deploy.faults import missing_extra
+from caresite.deploy.faults import missing_extra, reason_of
 from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledger, understood, with_more, written
 from caresite.deploy.media import Described, Media
 from caresite.deploy.plan import Plan, steps, turn
@@ -245,7 +245,7 @@ class Bucket:
             raise Problem(fault(codes.UNSAFE_SECRET, span, text)) from None
         except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
             host = self._options.endpoint or "Amazon S3"
-            message = f"{host} cannot be reached, or broke off ({type(error).__name__})"
+            message = f"{host} cannot be reached, or broke off: {reason_of(error)}"
             raise Problem(fault(codes.HOST_SILENT, span, message)) from None
         except exceptions.BotoCoreError as error:
             raise Problem(fault(codes.HOST_REFUSED, span, f"the bucket cannot be used: {error}")) from None
