@@ -267,6 +267,7 @@ def test_the_boxes_are_shown_with_their_exact_wording(desk: Desk) -> None:
     assert "Show the picture: no." in page
     assert "They chose “first-initial”." in page
     assert "Nobody kept it" not in page
+    assert "Nobody has asked how they want to be named." in desk.ask(desk.path(desk.put(consent=()))).text
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -289,11 +289,13 @@ def test_nothing_is_left_of_who_is_erased(site: Path, store: Store, run: Run) ->
     run("approve", item_id, "--evidence", str(site / "letter.txt"))
     (site / "letter.txt").unlink()
     (site / "private/export.csv").write_text("ada7@customers.example", encoding="utf-8")
+    (site / "private/hers.txt").write_text("They came … all of them.\n", encoding="utf-8")
     (site / "private/other.csv").write_text("bea@customers.example", encoding="utf-8")
     run("backup", "--output", str(site / "private/copy.tar.gz"))
     told_of = run("erase", item_id, "--yes")
     assert told_of.exit_code == 0
-    assert "Files of yours that still hold it: private/export.csv." in told_of.output
+    assert "Files of yours that still hold it: private/export.csv, private/hers.txt." in told_of.output
+    (site / "private/hers.txt").unlink()
     assert "Backups of the private store: private/copy.tar.gz." in told_of.output
     (site / "private/copy.tar.gz").unlink()
     for path in site.rglob("*"):

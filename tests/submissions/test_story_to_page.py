@@ -183,7 +183,7 @@ def test_who_takes_her_story_back_is_gone_with_the_next_build(published: Path, t
     told = caresite(site, "stories", "withdraw", id_of(site, HER))
     assert f"content/stories/{HER_SLUG}/index.md" in told.output
     assert "web.archive.org" in told.output
-    assert "1 commit hold" in told.output
+    assert "1 commit with content/" in told.output
     caresite(site, "check")
     caresite(site, "build")
     assert traces(site, drawn) == []

@@ -16,7 +16,7 @@ from caresite.submissions.records import REJECTIONS, Method, Submission, decisio
 from caresite.submissions.review.actions import Open, Review
 from caresite.submissions.review.edits import Doubt, Piece, doubts, pieces
 from caresite.submissions.review.guards import Hindrance
-from caresite.submissions.review.letter import Letter, asking_of, letter_to
+from caresite.submissions.review.letter import Letter, asking_of, letter_to, was_asked_for_name
 from caresite.submissions.review.states import MOVES
 from caresite.submissions.wordings import Wording, by_digest, read_wording, wordings_in
 
@@ -118,6 +118,7 @@ class Sheet(NamedTuple):
     doubts: tuple[Doubt, ...]
     changes: Changes
     named: str
+    is_name_asked: bool
     boxes: tuple[Box, ...]
     names: tuple[NameChoice, ...]
     letter: Letter
@@ -143,6 +144,7 @@ def sheet_of(opened: Open, review: Review, settings: Settings, site: Site | None
         doubts=doubts(item.text.body, item.showing.body or item.text.body),
         changes=changes_between((item.text.title, item.text.body), (shown.title, shown.body)),
         named=_named(author_of(item)),
+        is_name_asked=was_asked_for_name(item),
         boxes=tuple(_boxes(item, review, settings)),
         names=tuple(_names(item)),
         letter=letter,

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from caresite.core.texts import counted
 from caresite.submissions.options import PRIVATE
 from caresite.submissions.records import Submission
 from caresite.submissions.store import FOLDER
@@ -22,6 +23,7 @@ CACHE = ".caresite"
 _SECONDS = 20
 _TEMPORARY = ".caresite-????????"  # as `write_atomically` calls a file that is not whole yet
 _FEWEST = 8
+_LONGEST = 60
 _LARGEST = 64 * 1_048_576
 _TEXTS = frozenset((".md", ".markdown", ".yaml", ".yml", ".toml", ".json"))
 
@@ -73,7 +75,8 @@ def _own_files(root: Path, item: Submission) -> Iterator[str]:
 
 def _holding(folder: Path, item: Submission) -> Iterator[Path]:
     """Yield the files beside the store that hold the address or the words of `item`, or its id."""
-    needles = [item.id, item.submitter.email, item.text.body[:60].partition("\n")[0]]
+    longest = [max(words.split("\n"), key=len)[:_LONGEST] for words in (item.text.body, item.showing.body)]
+    needles = [item.id, item.submitter.email, *longest]  # the first line may be a greeting, which others use too
     wanted = [needle.encode() for needle in needles if len(needle) >= _FEWEST]
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_relative_to(folder.parent / FOLDER) and path.stat().st_size <= _LARGEST:
@@ -86,8 +89,8 @@ def _beyond(root: Path, paths: tuple[str, ...]) -> Iterator[str]:
     commits = _commits(root, paths)
     if commits:
         yield (
-            f"The history of your repository: {commits} commit{'s' if commits != 1 else ''} hold "
-            f"{' and '.join(paths)}. `git filter-repo --invert-paths --path …` rewrites it; every clone keeps its own."
+            f"The history of your repository: {counted(commits, 'commit')} with {' and '.join(paths)}. "
+            "`git filter-repo --invert-paths --path …` rewrites it; every clone keeps its own."
         )
     elif commits is None:
         yield "The history of a repository, if the text was committed somewhere: every clone keeps its own."
