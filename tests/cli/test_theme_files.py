@@ -38,7 +38,7 @@ def test_a_new_theme_works_at_once(run: Run, site: Path) -> None:
     use(site, "{name: our-look, greeting: Good morning}")
     built = build_site(root=site)
     assert built.ok, built.report
-    assert '<p class="greeting">Good morning</p>' in built.html("/")
+    assert '<aside class="greeting">Good morning</aside>' in built.html("/")
     assert any(path.startswith("assets/our-look.") for path in built.outputs)
 
 

@@ -47,7 +47,7 @@ options:
 <link rel="stylesheet" href="{{{{ asset('{name}.css') }}}}">
 {{% endblock %}}
 {{% block header %}}
-{{% if theme.greeting %}}<p class="greeting">{{{{ theme.greeting }}}}</p>{{% endif %}}
+{{% if theme.greeting %}}<aside class="greeting">{{{{ theme.greeting }}}}</aside>{{% endif %}}
 {{{{ super() }}}}
 {{% endblock %}}
 """,
