@@ -62,6 +62,13 @@ def test_a_site_arrives_and_then_only_what_changed(site: Path, storage: Storage,
         assert held(storage, bucket) == {"index.html": "alone"}
 
 
+def test_listings_are_read_without_the_times_that_nobody_asks_for(site: Path, storage: Storage, bucket: str) -> None:
+    storage.client().put_object(Bucket=bucket, Key="index.html", Body=b"theirs")
+    with opened("s3", options(storage, bucket), errand(site, environ=storage.environ)) as target:
+        (entry,) = target._client.list_objects_v2(Bucket=bucket)["Contents"]  # type: ignore[attr-defined]
+    assert (entry["Key"], entry["Size"], "LastModified" in entry) == ("index.html", 6, False)
+
+
 def test_a_site_may_stand_below_a_prefix(site: Path, storage: Storage, bucket: str) -> None:
     storage.client().put_object(Bucket=bucket, Key="index.html", Body=b"theirs")
     with opened("s3", options(storage, bucket, prefix="shop"), errand(site, environ=storage.environ)) as target:
