@@ -151,6 +151,20 @@ def test_what_somebody_did_to_the_spare_folder_reaches_nobody(site: Path) -> Non
     assert tree(site / "www") == tree(spare) == PAGES
 
 
+def test_a_disk_without_links_is_brought_there_step_by_step(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(source: object, target: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), str(target))
+
+    with opened("folder", {"path": "www"}, errand(site)) as target:
+        sent(target, site / "public")
+        monkeypatch.setattr(os, "link", refused)
+        kept = (site / "www").stat().st_ino
+        write(site / "public", CHANGED)
+        sent(target, site / "public")
+    assert (tree(site / "www"), list(site.glob(".www*"))) == (CHANGED, [])
+    assert (site / "www").stat().st_ino == kept
+
+
 def test_step_by_step_needs_no_spare_folder(site: Path) -> None:
     for switch, files in ((True, PAGES), (True, CHANGED), (False, PAGES)):
         write(site / "public", files)

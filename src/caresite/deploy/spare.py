@@ -35,11 +35,16 @@ def matched(spare: Path, model: Path) -> bool:
     for path in reversed(here.folders):
         if path not in there.folders:
             shutil.rmtree(spare / path)
-    for path in there.folders:
-        if path not in here.folders:
-            (spare / path).mkdir()
-    missing = (path for path, identity in there.files.items() if here.files.get(path) != identity)
-    return all(linked(model / path, spare / path) for path in missing)
+    made = set(here.folders)
+    for path, identity in there.files.items():
+        if here.files.get(path) == identity:
+            continue
+        if (folder := path.rpartition("/")[0]) and folder not in made:
+            (spare / folder).mkdir(parents=True, exist_ok=True)
+            made.add(folder)
+        if not linked(model / path, spare / path):
+            return False
+    return True
 
 
 def _tree(root: Path) -> _Tree:
