@@ -20,7 +20,7 @@ import pytest
 
 from caresite.engine import memory, pool, writing
 from caresite.engine.build import Built, Options, build
-from caresite.engine.memory import memory_path, packed, unpacked
+from caresite.engine.memory import Memory, memory_path, packed, unpacked
 from caresite.pipeline import publish
 from engine.edits import EDITS, Files
 from engine.sites import (
@@ -29,6 +29,7 @@ from engine.sites import (
     Folder,
     build_clean,
     build_here,
+    build_in_memory,
     difference,
     files_below,
     rich_files,
@@ -447,3 +448,22 @@ def test_only_values_come_out_of_what_is_packed(tmp_path: Path, name: str) -> No
     with pytest.raises((pickle.UnpicklingError, AttributeError)):
         unpacked(HARM[name](tmp_path / "harm"))
     assert not (tmp_path / "harm").exists()
+
+
+def test_orders_of_pages_are_kept_for_the_same_pages_only(tmp_path: Path) -> None:
+    site, files, kept = Folder(tmp_path), dict(rich_files()), Memory()
+    site.hold(files, old=True)
+    build_in_memory(tmp_path, kept)
+    pages, known = kept.found_out
+    assert known
+    files["content/blog/notes.md"] += b"\nA word more.\n"
+    site.hold(files, old=True)
+    _, made = build_in_memory(tmp_path, kept)
+    assert kept.found_out[0] is pages
+    files["content/blog/notes.md"] = files["content/blog/notes.md"].replace(b"title: ", b"title: Other ")
+    site.hold(files, old=True)
+    _, again = build_in_memory(tmp_path, kept)
+    assert kept.found_out[0] is not pages
+    assert kept.found_out[1] is not known
+    assert again != made
+    assert difference(again, build_clean(tmp_path)[1]) == []

@@ -370,8 +370,12 @@ def _write(
     with watch.stage("render"):
         finish, markdown = _finish(options), markdown_options(site.settings)
 
+        known = memory.known_of(site.pages) if memory else None
+
         def renderer_of(site: Site) -> Renderer:
-            return Renderer(site, plan, theme, assets, markdown, compiled=compiled, finish=finish, pictures=pictures)
+            return Renderer(
+                *(site, plan, theme, assets, markdown), compiled=compiled, finish=finish, pictures=pictures, known=known
+            )
 
         renderer = renderer_of(site)
         if memory is None:

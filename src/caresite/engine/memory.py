@@ -163,6 +163,7 @@ class Memory:
         self.templates: Any = None  # compiled ones, when they are not kept on disk
         self.syntax: Any = None  # how documents were parsed
         self.renderer_of: Any = None  # what a site was rendered with
+        self.found_out: tuple[Any, dict[Any, Any]] = (None, {})  # the pages of a site, and their orders
         self.pictures: Any = None  # what is known of them, when that is not kept on disk
         self.routes_seen: tuple[Any, list[bytes]] = (None, [])
         self.documents: dict[str, KnownDocument] = {}
@@ -196,6 +197,12 @@ class Memory:
         """Forget what was written, so that everything is written anew."""
         self.assembled = None
         self.routes, self.reads, self.answers, self._numbers = {}, [], [], {}
+
+    def known_of(self, pages: Any) -> dict[Any, Any]:
+        """Return what readers of a site with the very same `pages` found out about their orders, to be added to."""
+        if self.found_out[0] is not pages:
+            self.found_out = (pages, {})
+        return self.found_out[1]
 
     # documents
 

@@ -142,11 +142,14 @@ class Reader:
     )  # the day of the build, in the site's zone
     year: int = _fixed("year", lambda site: site.clock.year)
 
-    def __init__(self, site: Site, plan: Plan, notes: Notebook | None = None) -> None:
+    def __init__(
+        self, site: Site, plan: Plan, notes: Notebook | None = None, known: dict[Any, Any] | None = None
+    ) -> None:
+        """Read `site`; `known` keeps what was found out, for readers of sites that have the very same pages."""
         self.notes = notes
         self._site = site
         self._plan = plan
-        self._memo: dict[Any, Any] = {}
+        self._memo: dict[Any, Any] = {} if known is None else known
 
     @property
     def of(self) -> Site:
@@ -162,10 +165,11 @@ class Reader:
             self.notes.read(Read("everything"), "")
         return self._plan
 
-    def _once(self, key: Any, work: Callable[[], T]) -> T:
-        if key not in self._memo:
-            self._memo[key] = work()
-        found: T = self._memo[key]
+    def _once(self, key: Any, work: Callable[[], T], memo: dict[Any, Any] | None = None) -> T:
+        memo = self._memo if memo is None else memo
+        if key not in memo:
+            memo[key] = work()
+        found: T = memo[key]
         return found
 
     # pages

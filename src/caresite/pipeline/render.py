@@ -81,9 +81,10 @@ class BodyView:
 class SiteReader(Reader):
     """The reader as templates know it, as `site`: with bodies and menus, whose links have been resolved."""
 
-    def __init__(self, site: Site, plan: Plan, renderer: Renderer) -> None:
-        super().__init__(site, plan, renderer.notes)
+    def __init__(self, site: Site, plan: Plan, renderer: Renderer, known: dict[Any, Any] | None = None) -> None:
+        super().__init__(site, plan, renderer.notes, known)
         self._renderer = renderer
+        self._menus: dict[Any, Any] = {}  # apart, as their words may be the theme's
 
     def body(self, page: Page) -> BodyView:
         """Return the body of `page` as HTML, its links resolved and its components rendered."""
@@ -113,6 +114,10 @@ class SiteReader(Reader):
     def shared(self, here: Here, page: Page | None) -> Shared | None:
         """Return the picture that other services show beside a link to the page being written."""
         return self._renderer.shared(here, page)
+
+    def light(self, src: str) -> str:
+        """Return the address of the picture at `src` for those who take it whole: feed readers and search engines."""
+        return self._renderer.cards.light(src, self._site.settings.config.images)
 
     @asked
     def place(self, page: Page, key: str) -> Span:
@@ -146,7 +151,7 @@ class SiteReader(Reader):
 
         A section ends in `…`, as it is not the page itself. Pages with one signpost can share their header and footer.
         """
-        known: frozenset[str] = self._once(("signposts",), self._signposts)
+        known: frozenset[str] = self._once(("signposts",), self._signposts, self._menus)
         if url in known:
             return url
         sections = [link for link in known if link != self.home and url.startswith(link)]
@@ -166,7 +171,7 @@ class SiteReader(Reader):
     @asked
     def menu_and_faults(self, name: str, current: str = "") -> tuple[tuple[MenuLink, ...], tuple[Noted, ...]]:
         """Return a menu and what is wrong with its addresses, which every page tells that shows it."""
-        return self._once(("menu", name, current), lambda: self._renderer.menu_and_faults(name, current))
+        return self._once((name, current), lambda: self._renderer.menu_and_faults(name, current), self._menus)
 
 
 class NotedOptions:
@@ -184,7 +189,7 @@ class NotedOptions:
 class Renderer:
     """Turns routes of one site into outputs. Whatever `finish` makes of the HTML of a page is its output.
 
-    `pictures` are known by their output paths.
+    `pictures` are known by their output paths; `known` is what its reader may take from others, see there.
     """
 
     def __init__(
@@ -198,6 +203,7 @@ class Renderer:
         compiled: Path | BytecodeCache | None = None,
         finish: Callable[[str], str] | None = None,
         pictures: Mapping[str, Facts] | None = None,
+        known: dict[Any, Any] | None = None,
     ) -> None:
         self.site = site
         self.pictures = pictures or {}
@@ -205,7 +211,7 @@ class Renderer:
         self.assets = assets
         self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
         self.notes = Notebook()
-        self.reader = SiteReader(site, plan, self)
+        self.reader = SiteReader(site, plan, self, known)
         self.language = site.settings.config.language
         self.memory = MacroMemory(self.notes, site.pages, lambda: self.language)
         self.plugins = {active.plugin.name: active for active in site.settings.plugins}
