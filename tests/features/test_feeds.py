@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from typing import Any
 
 import pytest
 
 from caresite.features.feed_formats import Entry, Feed, atom, json_feed, rss
+from caresite.testing import build_site, picture
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -81,6 +83,30 @@ def test_addresses_in_full_text_are_absolute(sample: Any) -> None:
     assert 'srcset="https://example.com/images/a.jpg 1x, https://example.com/images/b.jpg 2x"' in html
     assert 'alt="see href=/no"' in html
     assert 'href="https://other.example/?a=1&amp;b=2"' in html
+
+
+def test_a_large_photograph_is_made_smaller_for_those_who_take_it_whole() -> None:
+    config = "title: Rope\nbase_url: https://example.com/shop/\ntimezone: UTC\n"
+    post = "-- content/blog/a.md --\n---\ntitle: A\ndate: 2026-01-01\nimage: wide.jpg\n---\n![Rope](tall.jpg)\n"
+    files = {
+        "caresite.yaml": config.encode(),
+        "content/blog/wide.jpg": picture(2400, 600, format="JPEG"),
+        "content/blog/tall.jpg": picture(1500, 2000, format="JPEG"),
+        "static/plain.jpg": picture(1700, 100, format="JPEG"),
+    }
+    other = "-- content/blog/b.md --\n---\ntitle: B\ndate: 2026-01-02\n---\n![x](/plain.jpg) ![y](https://x.example/y.jpg)\n"
+    site = build_site(post + other, files=files)
+    assert site.codes == (), site.report
+    told = [item.get("image", "") for item in json.loads(site.data("feed.json"))["items"]]
+    address = re.escape("https://example.com/shop/assets/pictures/blog/wide-1200x300.")
+    assert re.fullmatch(rf"{address}\w+\.jpg", told[1])
+    assert told[1].removeprefix("https://example.com/shop/") in site.outputs
+    assert f'"image":"{told[1]}"' in site.html("/shop/blog/a/"), "search engines are told of the same"
+    second, first = (entry.content[0].value for entry in read(site.data("feed.xml")).entries)
+    assert f'src="{told[1]}"' in first
+    assert 'src="https://example.com/shop/blog/tall.jpg"' in first, "it is narrow enough"
+    assert "/assets/pictures/plain-1200x71." in second
+    assert 'src="https://x.example/y.jpg"' in second
 
 
 def test_sub_path_is_in_every_address(sample: Any) -> None:

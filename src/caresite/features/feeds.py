@@ -32,6 +32,7 @@ _LISTED = {"post": "post", "story": "story", "quotes": "quote", "testimonial": "
 _SPOKEN = frozenset(("quote", "testimonial"))
 _TAG = re.compile(r"<[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _ATTRIBUTE = re.compile(r"(\s+)([^\s=>\"'/]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+_SOURCE = re.compile(r"(<img\b(?:\"[^\"]*\"|'[^']*'|[^\"'<>])*?\ssrc=)\"([^\"]*)\"")
 _ADDRESSES = frozenset(("href", "src", "poster", "action", "cite"))
 _CODE = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
@@ -184,7 +185,7 @@ def _entry(page: Page, reader: Any, options: FeedOptions) -> Entry:
         authors=_authors(page, reader),
         terms=_term_names(page),
         lang=page.lang,
-        image=urljoin(page.permalink, page.image.src) if page.image else "",
+        image=urljoin(page.permalink, reader.light(page.image.src)) if page.image else "",
     )
 
 
@@ -210,7 +211,12 @@ def _html(page: Page, reader: Any, disclosure: str) -> str:
     body = _said(page, reader) if spoken else _lead_image(page) + str(reader.body(page).html)
     # whoever reads the words must read what stands beside them, in a feed too (16 CFR 255.5)
     note = f"<p>{escape(disclosure)}</p>" if disclosure else ""
-    return _absolute(_CODE.sub("", body), page.permalink) + note
+    return _absolute(_CODE.sub("", _with_light_pictures(body, reader)), page.permalink) + note
+
+
+def _with_light_pictures(html: str, reader: Any) -> str:
+    """Return `html` with pictures as light as a reader of feeds needs them."""
+    return _SOURCE.sub(lambda match: f'{match[1]}"{escape(reader.light(unescape(match[2])))}"', html)
 
 
 def _lead_image(page: Page) -> str:

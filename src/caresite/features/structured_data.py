@@ -137,7 +137,7 @@ def post(here: Here, page: Page, reader: SiteReader) -> Node:
         "BlogPosting",
         headline=page.title,
         description=reader.plain(page.meta.subtitle or page.meta.summary),
-        image=_picture(page.image, here),
+        image=_picture(page.image, here, reader),
         datePublished=_published(page),
         dateModified=_modified(page),
         inLanguage=here.lang,
@@ -155,7 +155,7 @@ def story(here: Here, page: Page, reader: SiteReader) -> Node:
         "Article",
         headline=page.title,
         description=reader.plain(meta.summary or meta.outcome),
-        image=_picture(page.image, here),
+        image=_picture(page.image, here, reader),
         datePublished=_published(page),
         dateModified=_modified(page),
         inLanguage=here.lang,
@@ -188,7 +188,7 @@ def author(here: Here, page: Page, reader: SiteReader) -> Node:
     person = _writer(page, reader) | _node(
         "Person",
         jobTitle=page.meta.role,
-        image=_picture(page.image, here),
+        image=_picture(page.image, here, reader),
         sameAs=[urljoin(here.permalink, link.url) for link in page.meta.links],
     )
     return _node("ProfilePage", mainEntity=person, inLanguage=here.lang)
@@ -273,8 +273,8 @@ def _blog(here: Here, reader: SiteReader) -> Node | None:
     return _node("Blog", name=crumb.title, url=join_site(reader.base_url, crumb.url))
 
 
-def _picture(image: Image | None, here: Here) -> str:
-    return urljoin(here.permalink, image.src) if image else ""
+def _picture(image: Image | None, here: Here, reader: SiteReader) -> str:
+    return urljoin(here.permalink, reader.light(image.src)) if image else ""
 
 
 def _published(page: Page) -> str:

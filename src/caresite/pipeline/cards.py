@@ -19,7 +19,7 @@ from caresite.pipeline.assets import Asset, palette_for
 from caresite.pipeline.card_drawing import SIZES, Studio
 from caresite.pipeline.contexts import Here
 from caresite.pipeline.drawings import Drawings
-from caresite.pipeline.pictures import Facts, Wish, focus_of, name_of, variations_of
+from caresite.pipeline.pictures import Facts, Wish, focus_of, light_variation, name_of, variations_of
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in
 
@@ -143,11 +143,21 @@ class Cards:
             return self._of_a_quote(page, firm.name)
         return self._drawn(self._page_card(page, firm.name, authors, language), f"{page.title} – {firm.name}")
 
+    def light(self, src: str, images: Images) -> str:
+        """Return the address of a picture that is light enough to be taken whole; one elsewhere stays as it is."""
+        path = self._path_of(src)
+        facts = self.picture(path) if path else None
+        drawn = light_variation(path, facts, images) if facts else None
+        if drawn is None:
+            return src
+        self.note(drawn)
+        return self._url(name_of(drawn))
+
     def _own(self, image: Image) -> Shared | None:
         """Return a picture of the site in the shape that services show; one elsewhere as it is, no drawing."""
         if not image.src.startswith(self.base_path) or image.src.startswith("//"):
             return Shared(image.src, image.alt) if "://" in image.src else None
-        path = self._path_of(image)
+        path = self._path_of(image.src)
         facts = self.picture(path)
         if facts is None or facts.format == "SVG" or facts.trouble:
             return None
@@ -226,15 +236,15 @@ class Cards:
 
     def _file_of(self, image: Image | None) -> tuple[str, str]:
         """Return output path and digest of a photograph of this site; nothing for what cannot be drawn into a card."""
-        path = self._path_of(image) if image else ""
+        path = self._path_of(image.src) if image else ""
         facts = self.picture(path) if path else None
         return (path, facts.digest) if facts and facts.is_drawn else ("", "")
 
-    def _path_of(self, image: Image) -> str:
+    def _path_of(self, src: str) -> str:
         from urllib.parse import unquote
 
-        is_here = image.src.startswith(self.base_path) and not image.src.startswith("//")
-        return unquote(image.src.removeprefix(self.base_path).partition("?")[0]) if is_here else ""
+        is_here = src.startswith(self.base_path) and not src.startswith("//")
+        return unquote(src.removeprefix(self.base_path).partition("?")[0]) if is_here else ""
 
     def _drawn(self, card: Card, alt: str) -> Shared:
         self.note(card)

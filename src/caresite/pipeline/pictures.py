@@ -25,6 +25,7 @@ __all__ = [
     "as_shown",
     "focus_of",
     "key_of",
+    "light_variation",
     "look",
     "name_of",
     "ready",
@@ -35,6 +36,7 @@ __all__ = [
 PICTURE_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".svg"))
 FOLDER = "assets/pictures"
 LIMIT_PX = 2560  # of a picture beside a text, under its own address; what lies in `static/` keeps its size
+_LIGHT_PX = 1600  # the width that is enough for whoever shows a picture of ours elsewhere
 _EDITION = "1"  # counts the ways in which we drew pictures
 _ICON_PX = 64
 _MAX_BYTES = 80 * 1024 * 1024
@@ -165,6 +167,19 @@ def variations_of(source: str, facts: Facts, wish: Wish, images: Images) -> dict
         )
         for kind in formats
     }
+
+
+def light_variation(source: str, facts: Facts, images: Images) -> Variation | None:
+    """Return a picture as others take it from us whole; None for one that is light as it is.
+
+    Its width is one that pages have it in too, if there is such a one, so that nothing is drawn for it alone.
+    """
+    if not facts.is_drawn or facts.width_px <= _LIGHT_PX:
+        return None
+    width = max((width for width in images.widths if 0 < width <= _LIGHT_PX), default=_LIGHT_PX)
+    one = replace(images, formats=(), widths=(width,))
+    [drawn] = variations_of(source, facts, Wish(), one).values()
+    return drawn[-1]
 
 
 def shape_of(facts: Facts, wish: Wish) -> tuple[float, float]:

@@ -20,7 +20,7 @@ _LIST_WORDS = {
     "author": "title_authors",
 }
 _NAMED_TAXONOMIES = ("tags", "categories", "series")
-_WITHOUT_TRAIL = frozenset(("404", "thanks"))
+_WITHOUT_TRAIL = frozenset(("404", "embed", "thanks"))
 
 
 class Crumb(NamedTuple):
