@@ -408,3 +408,21 @@ def test_a_build_draws_cards_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert first >= 4
     publish(SITE.replace("A cat in the rain", "A cow in the rain"))
     assert drawn[first:] == ["A cow in the rain"]
+
+
+@pytest.mark.parametrize(
+    ("fonts", "hint"),
+    [
+        ("[]", "name a font that has them in `social_cards.fonts`"),
+        ("[fonts/noto.woff2]", "there is no `fonts/noto.woff2` in `assets/`; did you mean `fonts/note.woff2`?"),
+        ("[fonts/note.woff2]", "`fonts/note.woff2` is no font that can be read"),
+    ],
+)
+def test_a_page_whose_letters_no_font_has_is_named_with_what_to_do(fonts: str, hint: str) -> None:
+    config = f"title: A\nbase_url: https://a.example/\ntimezone: UTC\nsocial_cards: {{fonts: {fonts}}}\n"
+    files = {"caresite.yaml": config.encode(), "assets/fonts/note.woff2": b"no font"}
+    site = build_site("-- content/blog/rye.md --\n---\ntitle: 黑麦面包\ndate: 2026-01-01\n---\nRye.\n", files=files)
+    [told] = [diagnostic for diagnostic in site.diagnostics if diagnostic.code == "L109"]
+    assert (told.span.path, told.span.line) == ("content/blog/rye.md", 2)
+    assert "`黑麦面包`" in told.message
+    assert told.hint.startswith(hint)

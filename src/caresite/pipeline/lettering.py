@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from PIL import ImageDraw, ImageFont
 
-__all__ = ["Fitted", "Lettering", "Word", "fallback_fonts", "words_of"]
+__all__ = ["Fitted", "Lettering", "Word", "fallback_fonts", "is_font", "words_of"]
 
 _RIGHT_TO_LEFT = frozenset(("R", "AL"))
 _NUMBERS = frozenset(("EN", "AN"))
@@ -52,6 +52,15 @@ class _Run(NamedTuple):
     text: str
     font: ImageFont.FreeTypeFont
     marked: bool
+
+
+def is_font(data: bytes) -> bool:
+    """Tell whether `data` can be opened as a font."""
+    try:
+        _small(data)
+    except OSError:
+        return False
+    return True
 
 
 @cache

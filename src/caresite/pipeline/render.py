@@ -39,6 +39,7 @@ from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
 from caresite.pipeline.drawings import Drawings
+from caresite.pipeline.lettering import is_font
 from caresite.pipeline.links import Resolved, resolve
 from caresite.pipeline.macros import MacroMemory
 from caresite.pipeline.markdown import MarkdownOptions, markdown_for
@@ -310,7 +311,17 @@ class Renderer:
         if letters:
             named = "".join(letters[:_MOST_LETTERS]) + ("…" if len(letters) > _MOST_LETTERS else "")
             message = f"the share image leaves out words, because no font has the letters `{named}`"
-            yield fault(codes.LACKING_LETTERS, span, message)
+            yield fault(codes.LACKING_LETTERS, span, message, hint=self._font_hint())
+
+    def _font_hint(self) -> str:
+        """Return what is wrong with the fonts that are named for share images; nothing when nothing is."""
+        for name in self.site.settings.config.social_cards.fonts:
+            if name not in self.assets:
+                near = nearest(name, self.assets)
+                return f"there is no `{name}` in `assets/`" + (f"; did you mean `{near}`?" if near else "")
+            if not is_font(self.assets[name].data):
+                return f"`{name}` is no font that can be read"
+        return ""
 
     def answer(self, read: Read) -> bytes:
         """Ask again what was asked of an earlier site, and return the digest of the answer of this one."""
