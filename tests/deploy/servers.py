@@ -93,7 +93,8 @@ def ssh_server(folder: Path, *, largest_file: int = 0, only_sftp: bool = False, 
     """Run an OpenSSH server that lets this user in with a key, and keeps its own files in `folder`.
 
     With `largest_file` it can write no file of more bytes, as on a disk that is full. With `only_sftp` it runs no
-    command, as most web space does. With `most_open` each of its processes may have that many files open.
+    command, as most web space does. With `most_open` each of its processes may have that many files open, and what it
+    makes is for the owner alone.
     """
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
@@ -128,6 +129,7 @@ def _limit(size: int, most_open: int) -> None:
     if size:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     if most_open:
+        os.umask(0o077)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most_open, most_open))
 
 

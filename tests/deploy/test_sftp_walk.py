@@ -10,7 +10,7 @@ import pytest
 
 from caresite.deploy.sftp_listing import _walked
 from caresite.deploy.sftp_walk import walked
-from deploy.sending import errand, opened
+from deploy.sending import errand, opened, sent
 from deploy.servers import Server, ssh_program, ssh_server
 
 VERSION = struct.pack(">IBI", 5, 2, 3)
@@ -21,7 +21,7 @@ def cramped_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server that has few folders open at one time."""
     if not ssh_program():
         pytest.skip("there is no SSH server: apt-get install openssh-server")
-    with ssh_server(tmp_path_factory.mktemp("cramped"), only_sftp=True, most_open=24) as server:
+    with ssh_server(tmp_path_factory.mktemp("cramped"), only_sftp=True, most_open=48) as server:
         yield server
 
 
@@ -54,6 +54,16 @@ def test_everything_is_found(request: pytest.FixtureRequest, tree: Path, server:
     files = {path: f"{stat.st_size}-{int(stat.st_mtime)}" for path, stat in stats.items() if path not in folders}
     assert (found.files, found.folders) == (files, folders)
     assert len(files) == 90 + 450 + 3
+
+
+def test_a_server_that_keeps_all_to_itself_is_asked_to_show_it(site: Path, cramped_sshd: Server) -> None:
+    with opened("sftp", cramped_sshd.options(site / "www"), errand(site)) as target:
+        sent(target, site / "public")
+    files = {
+        path.stat().st_mode & 0o777 for path in (site / "www").rglob("*.*") if path.is_file() and path.name[0] != "."
+    }
+    folders = {path.stat().st_mode & 0o777 for path in (site / "www").rglob("*") if path.is_dir()}
+    assert (files, folders) == ({0o644}, {0o755})
 
 
 class Channel:

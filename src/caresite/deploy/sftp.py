@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -31,6 +32,7 @@ T = TypeVar("T")
 _PART = ".caresite-part"
 _WORKERS = 6  # servers let one line have ten channels
 _PIECE = 32_768
+_FILE, _FOLDER = 0o644, 0o755  # to be read by everybody, and by a web server too
 
 
 class SftpOptions(SshOptions, frozen=True, kw_only=True):
@@ -122,8 +124,7 @@ class Sftp:
             tell("Sending", count, total)
 
         for step in steps(plan):
-            for folder in _folders_of(step.files):
-                self._make_folder(folder)
+            self._make_folders(posixpath.dirname(file.path) for file in step.files)
             each(step.files, partial(self._put, time=time), workers=_WORKERS, done=done)
         self._delete(path for path in plan.delete if path not in blocking)
         self._write_ledger(finished(self._errand.base_url, plan.wanted, self._stamps.__getitem__))
@@ -147,9 +148,11 @@ class Sftp:
                 target.write(piece)
             target.set_pipelined(False)
             with suppress(OSError):  # some servers keep modes and times to themselves; what they made of it is noted
-                target.chmod(0o644)
                 target.utime((time, time))
             there = target.stat()
+            if stat.S_IMODE(there.st_mode or 0) != _FILE:
+                with suppress(OSError):
+                    target.chmod(_FILE)
         if there.st_size != file.size:
             raise self._full(file.path)
         _replace(sftp, part, self._at(file.path))
@@ -161,21 +164,32 @@ class Sftp:
             sftp.putfo(io.BytesIO(written(ledger)), part)
             _replace(sftp, part, self._at(LEDGER))
 
-        self._make_folder("")
+        if "" not in self._folders:
+            self._make_folder("")
+            self._folders.add("")
         self._asked(write)
 
+    def _make_folders(self, wanted: Iterable[str]) -> None:
+        """Make the folders that are not there, those of one depth several at once."""
+        missing = {path for folder in set(wanted) for path in (folder, *_above(folder)) if path} - self._folders
+        for _, together in groupby(sorted(missing, key=_depth), key=_depth):
+            each(sorted(together), self._make_folder, workers=_WORKERS, done=self._folders.add)
+
     def _make_folder(self, folder: str) -> None:
-        if folder in self._folders:
-            return
-        if folder:
-            self._make_folder(posixpath.dirname(folder))
+        path = self._at(folder)
 
         def make(sftp: Any) -> None:
-            if not _exists(sftp, self._at(folder)):  # a line that broke may have made it
-                sftp.mkdir(self._at(folder), 0o755)
+            try:
+                sftp.mkdir(path, _FOLDER)
+            except OSError:
+                if not _exists(sftp, path):  # a line that broke may have made it
+                    raise
+            mode = stat.S_IMODE(sftp.stat(path).st_mode or _FOLDER)
+            if mode & _FOLDER != _FOLDER:  # some servers make everything for its owner alone
+                with suppress(OSError):
+                    sftp.chmod(path, mode | _FOLDER)
 
         self._asked(make)
-        self._folders.add(folder)
 
     def _delete(self, paths: Iterable[str]) -> None:
         """Remove files in their order, and the folders that this leaves empty."""
@@ -258,13 +272,13 @@ def _is_removed(sftp: Any, path: str) -> bool:
     return True
 
 
-def _folders_of(files: Iterable[File]) -> list[str]:
-    return sorted({folder for file in files if (folder := posixpath.dirname(file.path))})
-
-
 def _above(path: str) -> Iterator[str]:
     while path := posixpath.dirname(path):
         yield path
+
+
+def _depth(path: str) -> int:
+    return path.count("/")
 
 
 TARGET = TargetKind(name="sftp", options=SftpOptions, open=opened)
