@@ -2,9 +2,9 @@
 
     python bench/submissions.py [--count 10000] [--approve 2000] [--pages 500] [--folder FOLDER]
 
-Prints a table; asserts nothing. Each figure is one run of the real command in a process of its own, as its user would
-wait for it; pages of the review are asked of a running preview; the leak scan is timed alone, over as many pages of
-2,000 words as `--pages` says.
+Prints a table: seconds on the clock, and of processors where a command was run; asserts nothing. Each figure is one run
+of the real command in a process of its own, as its user would wait for it; pages of the review are asked of a running
+preview; the leak scan is timed alone, over as many pages of 2,000 words as `--pages` says.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -80,7 +81,7 @@ def main() -> None:
         show(f"approve {len(ids):,}", run(root, "stories", "approve", *ids))
         show(f"build with {len(ids):,} of them", run(root, "build"))
         for what, seconds in review(root, ids[0], list(Store(root).listing())[-1]):
-            show(what, seconds)
+            show(what, Took(seconds))
         show("build again", run(root, "build"))
         show("edit one that is shown", run(root, "stories", "edit", ids[0], "--reply", "Thank you."))
         show("build after the edit", run(root, "build"))
@@ -90,7 +91,7 @@ def main() -> None:
         show("stats, with those that are shown", run(root, "stories", "stats"))
         show("export to CSV", run(root, "stories", "export", "-o", "out.csv"))
         show("backup", run(root, "stories", "backup", "-o", "copy.zip"))
-        show(f"leak scan of {chosen.pages} pages", scan(root, make_pages(chosen.pages)))
+        show(f"leak scan of {chosen.pages} pages", Took(scan(root, make_pages(chosen.pages))))
 
 
 def make_inbox(root: Path, count: int) -> None:
@@ -121,19 +122,28 @@ def make_pages(count: int) -> dict[str, bytes]:
     return {f"page-{number}/index.html": page.format(number, text).encode() for number, text in enumerate(texts)}
 
 
-def run(root: Path, *words: str) -> float:
-    """Return how many seconds one command takes, start and end of its process included."""
+class Took(NamedTuple):
+    """Seconds on the clock, and those of a processor, its own and the system's; the first grow where others work."""
+
+    clock: float
+    processor: float | None = None
+
+
+def run(root: Path, *words: str) -> Took:
+    """Return what one command takes, start and end of its process included."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CARESITE__")}
-    start = time.perf_counter()
+    start, before = time.perf_counter(), os.times()
     command: Sequence[str] = (sys.executable, "-m", "caresite", *words)
     done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(words)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return time.perf_counter() - start
+    after = os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return Took(time.perf_counter() - start, processor)
 
 
-def forgetting(root: Path) -> float:
-    """Return how many seconds a list takes that has to read every file."""
+def forgetting(root: Path) -> Took:
+    """Return what a list takes that has to read every file."""
     (root / "private" / "submissions" / ".listing").unlink()
     return run(root, "stories", "list")
 
@@ -178,9 +188,10 @@ def scan(root: Path, pages: dict[str, bytes]) -> float:
     return time.perf_counter() - start
 
 
-def show(what: str, seconds: float) -> None:
+def show(what: str, took: Took) -> None:
     """Print one line of the table."""
-    print(f"{what:<44}{seconds:8.2f} s", flush=True)
+    processor = "" if took.processor is None else f"{took.processor:8.2f} s"
+    print(f"{what:<44}{took.clock:8.2f} s{processor}", flush=True)
 
 
 if __name__ == "__main__":

@@ -278,7 +278,7 @@ class Desk:
             Arrived(
                 id=submission.id,
                 name=submission.submitter.name,
-                title=submission.text.title or summary_of(submission).excerpt,
+                title=submission.text.title or self._summaries[submission.id].excerpt,
                 state=submission.moderation.state,
                 score=submission.spam.score,
                 reasons=submission.spam.reasons,

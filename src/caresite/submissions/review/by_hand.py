@@ -84,7 +84,7 @@ def read_text(path: Path) -> Text:
 def parted(text: str) -> Text:
     """Return a content file in its two parts. Raises YAMLError for front matter that is none."""
     parts = text.split("---\n", 2)
-    head = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0].strip() else None
+    head = yaml.load(parts[1], Loader=yaml.CSafeLoader) if len(parts) == 3 and not parts[0].strip() else None
     return Text(head, parts[2]) if isinstance(head, dict) else Text()
 
 

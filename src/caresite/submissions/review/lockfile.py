@@ -7,7 +7,9 @@ holds ids, scopes, dates and digests alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,8 @@ def set_entry(root: Path, item_id: str, entry: Entry | None) -> bool:
     cannot be read, such as in the middle of a merge.
     """
     path = root / LOCK
-    head, blocks = _parted(root)
+    head, found = _parted(root)
+    blocks = dict(found)
     before = blocks.pop(item_id, "")
     after = _block(item_id, entry) if entry is not None else ""
     if before == after or (before and entry == _read_block(before)):
@@ -99,17 +102,20 @@ def read_entry(root: Path, item_id: str) -> Entry | None:
     return _read_block(block) if block else None
 
 
-def _parted(root: Path) -> tuple[str, dict[str, str]]:
-    """Return what stands before the entries, and the lines of each entry by its id.
-
-    A file that somebody else wrote in another shape is read as YAML, and has ours from then on.
-    """
+def _parted(root: Path) -> tuple[str, Mapping[str, str]]:
+    """Return what stands before the entries, and the lines of each entry by its id."""
     try:
         text = (root / LOCK).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return f"{_HEAD}version: 1\n", {}
     except UnicodeDecodeError:
         raise _unreadable(1) from None
+    return _parts_of(text)
+
+
+@lru_cache(maxsize=1)  # a decision reads it more than once, and one about many would do so for each
+def _parts_of(text: str) -> tuple[str, Mapping[str, str]]:
+    """Return the parts of a lock file; what somebody else wrote in another shape has ours from then on."""
     found = _OURS.fullmatch(text)
     if not found:
         return f"{_HEAD}version: 1\n", {item_id: _block(item_id, entry) for item_id, entry in _items(text).items()}

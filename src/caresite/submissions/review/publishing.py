@@ -5,6 +5,7 @@ What its owner added to the text by hand, such as tags or a summary, is kept; wh
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.files import write_atomically
 from caresite.submissions.public import content_file, page_text, picture_of
 from caresite.submissions.records import Submission
-from caresite.submissions.review.by_hand import ByHand, Text, met, parted, parts_of, read_text
+from caresite.submissions.review.by_hand import ByHand, met, parted, parts_of, read_text
 from caresite.submissions.review.traces import texts_naming
 
 __all__ = ["Pages", "pages_of", "put_pages"]
@@ -48,7 +49,10 @@ def pages_of(root: Path, item: Submission, *, overwrite: bool = False) -> Pages:
         case "approved":
             return _shown(root, item, own, overwrite=overwrite)
         case "pending" | "awaiting_author" if own:
-            return _with_texts(Pages(), item, {path: _text_at(root, path, item, overwrite=overwrite) for path in own})
+            new = content_file(item)[1]
+            return _with_texts(
+                Pages(), new, {path: _text_at(root, path, item, new, overwrite=overwrite) for path in own}
+            )
         case "pending" | "awaiting_author" | "received" | "quarantined":
             return Pages()
         case _:
@@ -72,23 +76,25 @@ def _was_shown(item: Submission) -> bool:
 
 def _shown(root: Path, item: Submission, own: tuple[str, ...], *, overwrite: bool) -> Pages:
     picture = picture_of(item)
-    path = (own or item.published_as or (_free_path(root, content_file(item)[0]),))[0]
+    wanted, new = content_file(item)
+    path = (own or item.published_as or (_free_path(root, wanted),))[0]
     gone: list[str] = []
     if picture and PurePosixPath(path).stem != "index":
         gone, path = ([path] if own else []), f"{path.removesuffix('.md')}/index.md"
     folder = PurePosixPath(path).parent
-    text = {path: _text_at(root, gone[0] if gone else path, item, overwrite=overwrite)}
+    text = {path: _text_at(root, gone[0] if gone else path, item, new, overwrite=overwrite)}
     if picture is None:
-        return _with_texts(Pages(gone=_pictures(root, path) if own else ()), item, text)
+        return _with_texts(Pages(gone=_pictures(root, path) if own else ()), new, text)
     kept = f"{folder}/picture{PurePosixPath(picture.path).suffix}"
     stale = tuple(each for each in _pictures(root, path) if each != kept)
-    return _with_texts(Pages(copies={kept: picture.path}, gone=(*gone, *stale)), item, text)
+    return _with_texts(Pages(copies={kept: picture.path}, gone=(*gone, *stale)), new, text)
 
 
-def _with_texts(pages: Pages, item: Submission, met_at: Mapping[str, tuple[Text, ByHand]]) -> Pages:
-    texts = {path: page_text(text.head, text.body.strip("\n")) for path, (text, _) in met_at.items()}
-    by_hand = tuple(hand for _, hand in met_at.values() if hand.stays or hand.clashes)
-    return pages._replace(texts=texts, by_hand=by_hand, parts=parts_of(_new(item)))
+def _with_texts(pages: Pages, new: str, at: Mapping[str, tuple[str, ByHand]]) -> Pages:
+    """Return `pages` with texts by their paths; `new` is what a submission alone would make of them."""
+    texts = {path: text for path, (text, _) in at.items()}
+    by_hand = tuple(hand for _, hand in at.values() if hand.stays or hand.clashes)
+    return pages._replace(texts=texts, by_hand=by_hand, parts=parts_of(parted(new)))
 
 
 def _pictures(root: Path, path: str) -> tuple[str, ...]:
@@ -111,7 +117,7 @@ def _free_path(root: Path, wanted: str) -> str:
     """Return `wanted`, with a number when a text of somebody else has that name."""
     stem, is_bundle = wanted.removesuffix(".md").removesuffix("/index"), wanted.endswith("/index.md")
     folder = root / PurePosixPath(stem).parent
-    taken = {entry.name.casefold().removesuffix(".md") for entry in folder.iterdir()} if folder.is_dir() else set()
+    taken = _names_in(folder) if folder.is_dir() else frozenset()
     name = PurePosixPath(stem).name
     number = 1
     while (tried := name if number == 1 else f"{name}-{number}") in taken:
@@ -119,14 +125,19 @@ def _free_path(root: Path, wanted: str) -> str:
     return f"{PurePosixPath(stem).parent}/{tried}{'/index' if is_bundle else ''}.md"
 
 
-def _text_at(root: Path, path: str, item: Submission, *, overwrite: bool) -> tuple[Text, ByHand]:
-    """Return the text of `item` with what its owner added to the one at `path`, and what they changed there."""
+def _names_in(folder: Path) -> frozenset[str]:
+    with os.scandir(folder) as entries:
+        return frozenset(entry.name.casefold().removesuffix(".md") for entry in entries)
+
+
+def _text_at(root: Path, path: str, item: Submission, new: str, *, overwrite: bool) -> tuple[str, ByHand]:
+    """Return the text of `item`, which is `new`, with what its owner added to the one at `path` and changed there."""
+    old = read_text(root / path)
+    if not old.head:
+        return new, ByHand(path)
     free = () if item.showing.title else ("title",)
-    return met(path, read_text(root / path), _new(item), item.published_parts, overwrite=overwrite, free=free)
-
-
-def _new(item: Submission) -> Text:
-    return parted(content_file(item)[1])
+    text, by_hand = met(path, old, parted(new), item.published_parts, overwrite=overwrite, free=free)
+    return page_text(text.head, text.body.strip("\n")), by_hand
 
 
 def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
