@@ -430,14 +430,21 @@ def test_a_decision_that_was_interrupted_is_finished_before_anything_is_shown(
 
 def test_a_site_of_made_up_people_is_told_of_when_one_is_approved(desk: Desk) -> None:
     config = (desk.root / "caresite.yaml").read_text("utf-8")
-    desk.shown.rebuilt(lambda: desk.shown.save("caresite.yaml", f"{config}sample: true\n"))
+
+    def is_sample() -> bool:
+        site = desk.shown.current.site
+        return site is not None and site.settings.config.sample
+
+    desk.shown.save("caresite.yaml", f"{config}sample: true\n")
+    desk.shown.wait(is_sample)
     try:
         answer = desk.decide(desk.put(), "approve")
         assert MADE_UP in unescape(desk.ask(answer.headers["location"].partition("#")[0]).text)
         answer = desk.decide(desk.put(), "reject", reason="too-thin")
         assert MADE_UP not in unescape(desk.ask(answer.headers["location"].partition("#")[0]).text)
     finally:
-        desk.shown.rebuilt(lambda: desk.shown.save("caresite.yaml", config))
+        desk.shown.save("caresite.yaml", config)
+        desk.shown.wait(lambda: not is_sample())
 
 
 def test_a_box_says_that_what_was_changed_by_hand_gives_way(desk: Desk) -> None:
