@@ -21,7 +21,7 @@ from caresite.kinds.testimonial import Speaker
 from caresite.pipeline.consent import judge
 from caresite.pipeline.markdown import MarkdownOptions, markdown_for
 from caresite.submissions.public import author_of, content_file, head_of, scopes_of, shown_of
-from caresite.submissions.records import About, Agreement, Incentive, Media, Showing, State, Words
+from caresite.submissions.records import About, Agreement, Incentive, Media, Showing, State, Submitter, Words
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.decide import decide
 from caresite.submissions.review.decisions import (
@@ -338,6 +338,23 @@ def test_a_change_is_called_what_it_is(before: str, after: str, kinds: tuple[str
 )
 def test_a_cut_that_may_turn_the_meaning_is_told(before: str, after: str, said: str) -> None:
     assert any(said in doubt.said for doubt in doubts(before, after))
+
+
+@pytest.mark.parametrize(
+    ("ending", "display", "is_told"),
+    [
+        ("Best wishes,\nJoyce", "anonymous", True),
+        ("Joyce!", "role", True),
+        ("-- Tennant", "initials", True),
+        ("Best wishes,\nJoyce", "first-name", False),
+        ("I told Joyce, who is my sister, too.", "anonymous", False),
+        ("Joyce Tennant", "first-name", True),
+    ],
+)
+def test_a_signature_names_who_does_not_want_to_be_named(ending: str, display: Any, is_told: bool) -> None:
+    sender = Submitter(name="Joyce Tennant", display=display, relation="customer", age="of-age")
+    item = told(submitter=sender, text=Words(title="The boots", body=f"They mended them.\n\n{ending}"))
+    assert ("name" in {each.what for each in hindrances(item, TERMS)}) == is_told
 
 
 def test_a_marked_cut_and_a_slip_are_not_told() -> None:

@@ -19,6 +19,7 @@ from caresite.submissions.records import Agreement, Submission, decisions
 
 __all__ = ["MADE_UP", "UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances", "terms_of"]
 
+_UNNAMED = frozenset(("anonymous", "role", "initials"))
 UNTIED = frozenset(("customer", "client", "reader"))
 
 
@@ -150,10 +151,13 @@ def _private(item: Submission) -> Iterator[Hindrance]:
 
 
 def _names_author(item: Submission, words: str) -> bool:
-    """Tell whether the whole name stands in the words of somebody who does not want to be named in full."""
-    name = item.submitter.name.lower().split()
-    may_stand = display_of(item) == "full" and "publish_name" in scopes_of(item)
-    return len(name) > 1 and not may_stand and bool(re.search(r"\b" + r"\W+".join(map(re.escape, name)) + r"\b", words))
+    """Tell whether the words hold more of the name than may be shown: all of it, or their author's signature."""
+    name, display = item.submitter.name.lower().split(), display_of(item)
+    if display == "full" and "publish_name" in scopes_of(item):
+        return False
+    if len(name) > 1 and re.search(r"\b" + r"\W+".join(map(re.escape, name)) + r"\b", words):
+        return True
+    return display in _UNNAMED and any(line.strip(" .,!~*–—-") in name for line in words.split("\n"))
 
 
 def _picture(item: Submission) -> Iterator[Hindrance]:
