@@ -8,7 +8,6 @@ where a declaration asks for it.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
@@ -332,6 +331,8 @@ def read_toml(text: str, path: str, first_line: int = 1) -> Table:
 
     Raises Problem for bad syntax.
     """
+    import tomllib
+
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import multiprocessing
 import os
 import pickle
 import sys
@@ -13,8 +12,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from multiprocessing.connection import Connection, wait
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 __all__ = ["Lost", "can_fork", "cores", "spread"]
 
@@ -69,6 +70,8 @@ class _Worker:
     """A process, and the places of the arguments it has been given and not answered, oldest first."""
 
     def __init__(self, setup: Any, arguments: Any) -> None:
+        import multiprocessing  # most builds have too little to do for several
+
         context: Any = multiprocessing.get_context("fork" if can_fork() else "spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(setup, arguments, theirs, self.connection), daemon=True)
@@ -145,6 +148,8 @@ class _Crew(Generic[A, R]):
 
     def results(self) -> Iterator[tuple[int, R | Lost]]:
         """Yield results until there is one for every argument."""
+        from multiprocessing.connection import wait
+
         missing = len(self.arguments)
         for worker in self.workers:
             self._supply(worker)

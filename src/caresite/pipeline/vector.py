@@ -6,9 +6,10 @@ A drawing is a document that can run scripts and load from elsewhere; what is no
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
-from xml.etree import ElementTree
-from xml.parsers import expat
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 __all__ = ["BrokenDrawing", "SafeDrawing", "safe_drawing"]
 
@@ -63,6 +64,8 @@ def safe_drawing(data: bytes) -> SafeDrawing:
     width, height = _size_of(root)
     if not cleaner.changed:
         return SafeDrawing(data, width, height, ())
+    from xml.etree import ElementTree
+
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
     clean = ElementTree.tostring(root, encoding="utf-8", short_empty_elements=True)
@@ -70,6 +73,9 @@ def safe_drawing(data: bytes) -> SafeDrawing:
 
 
 def _parsed(data: bytes) -> ElementTree.Element:
+    from xml.etree import ElementTree
+    from xml.parsers import expat
+
     builder = ElementTree.TreeBuilder()
     parser = expat.ParserCreate(namespace_separator="}")
     depth = 0
