@@ -199,22 +199,25 @@ def bare(bodies: list[str]) -> float:
 
 def measured(command: list[str], folder: Path) -> tuple[Run, bytes]:
     """Run a command in a process of its own and return what it cost, and what it printed."""
-    start = time.perf_counter()
-    process = psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder)
-    peak, cpu = 0.0, 0.0
-    while process.poll() is None:
-        try:
-            family = [process, *process.children(recursive=True)]
-            peak = max(peak, sum(map(memory_of, family)) / 1048576)
-            cpu = max(cpu, sum(sum(p.cpu_times()[:2]) for p in family))
-        except psutil.Error:
-            pass
-        time.sleep(0.02)
-    out, err = process.communicate()
-    wall = time.perf_counter() - start
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:  # a full pipe would keep it waiting
+        start = time.perf_counter()
+        process = psutil.Popen(command, stdout=out, stderr=err, cwd=folder)
+        peak, cpu = 0.0, 0.0
+        while process.poll() is None:
+            try:
+                family = [process, *process.children(recursive=True)]
+                peak = max(peak, sum(map(memory_of, family)) / 1048576)
+                cpu = max(cpu, sum(sum(p.cpu_times()[:2]) for p in family))
+            except psutil.Error:
+                pass
+            time.sleep(0.02)
+        wall = time.perf_counter() - start
+        out.seek(0)
+        err.seek(0)
+        said, troubles = out.read(), err.read()
     if process.returncode:
-        raise SystemExit(f"{command[0]} failed:\n{out.decode()[-2000:]}\n{err.decode()[-2000:]}")
-    return Run(wall, cpu, peak), out
+        raise SystemExit(f"{command[0]} failed:\n{said.decode()[-2000:]}\n{troubles.decode()[-2000:]}")
+    return Run(wall, cpu, peak), said
 
 
 def memory_of(process: psutil.Process) -> int:
