@@ -7,10 +7,13 @@ import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from caresite.preview import serve
 from caresite.preview.editors import Editor
+from caresite.preview.generations import Ahead
 from caresite.preview.guard import names_of
 from caresite.preview.serve import How, serve_built
 from caresite.preview.server import listening
@@ -312,3 +315,28 @@ def test_a_port_just_left_can_be_taken_again(show: Show) -> None:
     again = listening("127.0.0.1", port)
     assert again.getsockname()[1] == port
     again.close()
+
+
+# beside a build
+
+
+def test_a_build_lets_what_is_shown_ahead_go_first(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = show()
+    monkeypatch.setattr(serve, "_LONGEST_AHEAD_S", 60.0)
+    run_ahead = shown.preview.generations.run_ahead
+    seen: list[tuple[Thread, bool]] = []
+
+    def watched(paths: frozenset[str]) -> Ahead:
+        building = Thread(target=shown.preview._go_on, args=("render", 1, 2))
+        building.start()
+        building.join(0.1)
+        seen.append((building, building.is_alive()))
+        return run_ahead(paths)
+
+    monkeypatch.setattr(shown.preview.generations, "run_ahead", watched)
+    shown.edit("content/blog/hello.md", "We listen.", "We waited.")
+    shown.wait(lambda: b"We waited" in shown.ask("/blog/hello/").body)
+    building, waited = seen[0]
+    assert waited
+    building.join(20)
+    assert not building.is_alive()

@@ -29,6 +29,7 @@ __all__ = ["How", "Preview", "Rebuilt", "serve_built"]
 _LOOK_AGAIN_S = 1.0
 _JOIN_S = 2.0
 _HEAD_START_S = 0.1
+_LONGEST_AHEAD_S = 1.0  # a build goes on after that, whatever is to be shown ahead of it
 _WINDOWS_WAIT_S = 0.5  # there, Ctrl-C cannot end a wait
 
 
@@ -96,6 +97,7 @@ class Preview:
         self.server = Server(app, listening(how.host, how.port))
         self._told = self.generations.current
         self._stopping = False
+        self._ahead_until = 0.0
         self._unchecked_since = 0.0
         self._saved: SimpleQueue[Burst] = SimpleQueue()
         self._finisher = Finisher(self.generations.finish)
@@ -166,9 +168,11 @@ class Preview:
                 break
             try:
                 self.watch.follow(self.generations.current.folders)
+                self._ahead_until = time.monotonic() + _LONGEST_AHEAD_S
                 ahead = self.generations.run_ahead(burst.paths)
             except Exception:  # whatever is wrong, also on a disk that changes meanwhile, the build will tell it
                 ahead = Ahead(False, False)
+            self._ahead_until = time.monotonic() + _HEAD_START_S if ahead.something else 0.0
             if ahead.something:
                 self._hub.announce()
             if ahead.everything:
@@ -193,11 +197,18 @@ class Preview:
         self.watch.follow(self.generations.current.folders)
         self._tell(made)
 
+    def _go_on(self, stage: str, done: int, total: int) -> None:
+        """Tell how far a build has come, and let it wait while something is shown ahead of it, as somebody looks on."""
+        while not self._stopping and (left := self._ahead_until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.02))
+        if self.progress:
+            self.progress(stage, done, total)
+
     def _make(self, burst: Burst) -> Rebuilt:
         """Build, let the tabs know, and return what there is to tell."""
         crash = None
         try:
-            self.generations.make(burst.paths, burst.moved, self.progress)
+            self.generations.make(burst.paths, burst.moved, self._go_on)
         except Exception as error:  # a fault of ours must not end the preview
             self.generations.fail(error)
             crash = error
