@@ -24,6 +24,7 @@ let failures = 0;
 let next = null;
 let busy = false;
 let about = "";
+let goingTo = "";
 const loaded = new Map();
 
 const host = shadowHost(own);
@@ -55,7 +56,10 @@ function disconnect() {
 
 document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
 addEventListener("pagehide", disconnect);
-addEventListener("pageshow", connect);
+addEventListener("pageshow", () => {
+    goingTo = "";
+    connect();
+});
 
 // acting
 
@@ -112,6 +116,7 @@ async function update(state) {
 }
 
 function reload(why) {
+    if (goingTo) return; // or the visitor would stay here
     const last = JSON.parse(sessionStorage.getItem("caresite-reload") ?? "{}");
     if (last.why === why && last.path === path && Date.now() - last.at < LOOP_MS) return;
     sessionStorage.setItem("caresite-reload", JSON.stringify({ why, path, at: Date.now() }));
@@ -129,7 +134,10 @@ if (!document.hidden) comeForward();
 
 function follow(url) {
     const target = new URL(url, location.href);
-    if (localStorage.getItem("caresite-foremost") === me && target.pathname !== path) location.assign(target.href);
+    if (localStorage.getItem("caresite-foremost") !== me || target.pathname === path || target.href === goingTo) return;
+    goingTo = target.href;
+    setTimeout(() => (goingTo = ""), LOOP_MS); // for whoever stops the browser on the way
+    location.assign(target.href);
 }
 
 document.addEventListener("click", (event) => {
