@@ -25,7 +25,7 @@ types: $(VENV)/dev.stamp
 serve: $(VENV)/site.stamp ## Show the sample site in the browser, new with every save
 	$(BIN)/caresite serve $(ARGS)
 
-bench: $(VENV)/dev.stamp ## Measure builds of 100, 1,000 and 5,000 posts
+bench: $(VENV)/dev.stamp ## Measure builds of 100 to 10,000 posts, beside Hugo where it is installed
 	$(BIN)/python bench/build.py $(ARGS)
 
 bench-preview: $(VENV)/dev.stamp ## Measure how soon a save shows in a browser (needs Chromium)
