@@ -460,6 +460,7 @@ def test_orders_of_pages_are_kept_for_the_same_pages_only(tmp_path: Path) -> Non
     site.hold(files, old=True)
     _, made = build_in_memory(tmp_path, kept)
     assert kept.found_out[0] is pages
+    assert kept.found_out[1] is known
     files["content/blog/notes.md"] = files["content/blog/notes.md"].replace(b"title: ", b"title: Other ")
     site.hold(files, old=True)
     _, again = build_in_memory(tmp_path, kept)
@@ -467,3 +468,20 @@ def test_orders_of_pages_are_kept_for_the_same_pages_only(tmp_path: Path) -> Non
     assert kept.found_out[1] is not known
     assert again != made
     assert difference(again, build_clean(tmp_path)[1]) == []
+
+
+def test_only_what_is_new_is_written_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_YOUNG_NS", 10**18)  # or a file that has come of age meanwhile counts as new
+    kept = Kept(tmp_path)
+    build_here(tmp_path)
+    before = rows_of(kept.file)
+    kept.edit("body")
+    assert build_here(tmp_path).ok
+    after = rows_of(kept.file)
+    assert 0 < len(after - before) < len(after) / 2
+
+
+def rows_of(file: Path) -> set[tuple[int, str]]:
+    """Return rowid and output of each route; a row that was written again has another rowid."""
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return set(connection.execute("SELECT rowid, output FROM routes"))

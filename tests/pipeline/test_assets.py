@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from caresite.pipeline.icon import icon_svg, initial_of, touch_icon
+from caresite.pipeline.icon import icon_svg, initial_of, kept_touch_icon, touch_icon
 from caresite.pipeline.palette import palette_of
 from caresite.pipeline.themes import bundled_themes
 from caresite.testing import DEFAULT_CONFIG, BuiltSite, build_site
@@ -145,6 +145,18 @@ def test_the_icon_for_home_screens_is_a_picture_of_the_letter() -> None:
 def test_a_letter_that_only_the_second_font_has_is_drawn_in_it() -> None:
     palette = palette_of("#1f6152", 85)
     assert touch_icon("Łódź", palette, "auto", LETTERS) != touch_icon("Łódź", palette, "auto", LETTERS[:1])
+
+
+def test_an_icon_is_drawn_again_when_something_in_it_or_our_code_is_new() -> None:
+    palette, other = palette_of("#1f6152", 85), palette_of("#7a1f4b", 85)
+    kept = {"code": b"one"}
+    drawn = kept_touch_icon(kept, "Wickett", palette, "auto", LETTERS)
+    assert drawn == touch_icon("Wickett", palette, "auto", LETTERS)
+    [name] = kept.keys() - {"code"}
+    kept[name] = kept[name].replace(drawn, b"as it was kept")
+    assert kept_touch_icon(kept, "Wickett & Co", palette, "auto", LETTERS) == b"as it was kept"
+    assert kept_touch_icon(dict(kept), "Wickett", other, "auto", LETTERS) == touch_icon("W", other, "auto", LETTERS)
+    assert kept_touch_icon(kept | {"code": b"two"}, "Wickett", palette, "auto", LETTERS) == drawn
 
 
 def touch_icon_of(site: BuiltSite) -> Image.Image:

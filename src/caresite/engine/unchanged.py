@@ -139,7 +139,7 @@ def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
     then = dict(zip(lines[::3], zip(lines[1::3], lines[2::3], strict=True), strict=True))
     private, seen = _private_folder(root), 0
     for path, status in _files(root, tree):
-        stamp_then, digest = then.get(_digest_of(path) if path.startswith(private) else path, ("", ""))
+        stamp_then, digest = then.get(_known_by(path, private), ("", ""))
         if _stamp(status) != stamp_then or (digest and digest != _digest(path)):
             return False
         seen += 1
@@ -157,8 +157,7 @@ def _stamped(root: Path, tree: Tree, now: int, *, since: int) -> list[str] | Non
         if not is_output and os.lstat(path).st_ctime_ns >= since:
             return None
         young = status and max(status.st_mtime_ns, status.st_ctime_ns) > now - _YOUNG_NS
-        name = _digest_of(path) if path.startswith(private) else path
-        lines += (name, _stamp(status), _digest(path) if young else "")
+        lines += (_known_by(path, private), _stamp(status), _digest(path) if young else "")
     return lines
 
 
@@ -167,7 +166,10 @@ def _private_folder(root: Path) -> str:
     return os.path.join(root.absolute(), _PRIVATE, "")
 
 
-def _digest_of(path: str) -> str:
+def _known_by(path: str, private: str) -> str:
+    """Return what the record calls a file: its path, but for those in the folder `private`."""
+    if not path.startswith(private):
+        return path
     return hashlib.blake2b(path.encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 

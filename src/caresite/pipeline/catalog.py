@@ -154,8 +154,8 @@ def _on_their_walls(settings: Settings, pages: Mapping[str, Page]) -> dict[str, 
 
 def _approved_later(settings: Settings, pages: Mapping[str, Page], lock: ConsentLock) -> dict[str, Page]:
     """Return the pages that came out on another day than that which stands on them: submissions, when approved."""
-    later = {}
-    for page in pages.values():
+    later: dict[str, Page] = {}
+    for page in pages.values() if lock.items else ():
         locked = lock.items.get(getattr(page.meta, "consent_ref", ""))
         approved = local_time(locked.approved, settings) if locked else None
         if approved and (page.date is None or approved > page.date):

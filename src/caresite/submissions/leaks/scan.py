@@ -130,10 +130,11 @@ def _scan_all(
 def _gathered(root: Path, leaks: list[_Leak], searcher: Searcher) -> Iterator[Diagnostic]:
     """Tell each secret once for each file of yours that holds it; what no such file explains is told by itself."""
     by_secret: dict[tuple[str, str], list[_Leak]] = {}
+    said = {source: _secrets_in(root, source, searcher) for source in {leak.source for leak in leaks} if source}
     for leak in leaks:
         by_secret.setdefault((leak.hit.what, leak.hit.item_id), []).append(leak)
     for secret, found in by_secret.items():
-        causes = {leak.source: leak for leak in reversed(found) if leak.source and _holds(root, leak, secret, searcher)}
+        causes = {leak.source: leak for leak in reversed(found) if secret in said.get(leak.source, ())}
         if not causes:
             yield from (_told(leak) for leak in found)
             continue
@@ -143,13 +144,13 @@ def _gathered(root: Path, leaks: list[_Leak], searcher: Searcher) -> Iterator[Di
             made = 0  # a list or a feed is made from several; it is counted with the first
 
 
-def _holds(root: Path, leak: _Leak, secret: tuple[str, str], searcher: Searcher) -> bool:
-    """Tell whether the file that a leak was made from says the secret itself."""
+def _secrets_in(root: Path, source: str, searcher: Searcher) -> frozenset[tuple[str, str]]:
+    """Return the secrets that a file says which others are made from."""
     try:
-        data = (root / leak.source).read_bytes()
+        data = (root / source).read_bytes()
     except OSError:
-        return False
-    return any((hit.what, hit.item_id) == secret for hit in scan_file(leak.source, data, searcher))
+        return frozenset()
+    return frozenset((hit.what, hit.item_id) for hit in scan_file(source, data, searcher))
 
 
 def _files(root: Path, site: Site, outputs: tuple[Output, ...]) -> Iterator[tuple[str, str, bytes]]:
