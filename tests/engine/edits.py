@@ -71,9 +71,12 @@ def title(files: Files, n: int) -> None:
     set_key(files, chosen(posts_of(files), n), "title", ("Alpha", "Gamma", "Ärger & Öl", '"<b>"')[n % 4])
 
 
+_TAGS = ("", "[Cats]", "[new]", "[Dogs, paper, cats]", "[Paper]", "[Cats+]", "[Cats#, Paper]")
+
+
 @edit
 def tags(files: Files, n: int) -> None:
-    set_key(files, chosen(posts_of(files), n), "tags", ("", "[Cats]", "[new]", "[Dogs, paper, cats]", "[Paper]")[n % 5])
+    set_key(files, chosen(posts_of(files), n), "tags", _TAGS[n % len(_TAGS)])
 
 
 @edit

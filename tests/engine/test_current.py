@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from engine.edits import EDITS, Files, set_key, sub
-from engine.sites import CONFIG, NOW, Folder, build_clean, build_here, difference, rich_files, told
+from engine.sites import (
+    CONFIG,
+    NOW,
+    Folder,
+    build_clean,
+    build_here,
+    difference,
+    files_below,
+    rich_files,
+    told,
+    without_marker,
+)
 
 NOTES = "content/blog/notes.md"
 NOTES_PAGE = "blog/2026/notes/index.html"
@@ -216,6 +227,20 @@ def test_a_tag_that_nobody_has_any_more_has_no_page(kept: Kept) -> None:
     sub(kept.files, NOTES, "^tags: .*", "tags: [Cats]")
     kept.build()
     assert not (published / "tags/paper").exists()
+
+
+def test_a_slug_goes_over_when_the_first_post_of_its_name_comes_and_goes(kept: Kept) -> None:
+    published = kept.site.root / "public"
+    set_key(kept.files, NOTES, "tags", "[C#]")
+    first = b"---\ntitle: First\ndate: 2001-01-01\ntags: [C]\nauthors: [Rosa-Lind]\n---\nText.\n"
+    for there in (False, True, False):
+        kept.files.pop("content/blog/first.md", None)
+        if there:
+            kept.files["content/blog/first.md"] = first
+        kept.build()
+        assert difference(without_marker(files_below(published)), kept.outputs) == []
+        assert (published / "tags/c-sharp/index.html").is_file() == there
+        assert (published / "tags/c/index.html").is_file()
 
 
 def test_another_pattern_of_addresses_moves_every_post(kept: Kept) -> None:

@@ -281,6 +281,20 @@ BAD_REDIRECT = Code(
     "The redirect rule cannot work.",
     "`from` is a path on this site, `to` a path or an https address.",
 )
+SHARED_SLUG = Code(
+    "U108",
+    "shared-slug",
+    "warning",
+    "A tag, an author or the like is not at the address which its name makes: another name has that one.",
+    "Give it a file, in `content/tags/` or `content/authors/`: the name of the file is its address from then on.",
+)
+SHARED_NAME = Code(
+    "U109",
+    "shared-name",
+    "warning",
+    "Two authors have the same name.",
+    "Name the author by the id of the file in `content/authors/`.",
+)
 
 MISSING_SOURCE = Code(
     "L101",

@@ -118,7 +118,7 @@ def structure_of(site: Site, plan: Plan, pages: dict[str, bytes]) -> bytes:
     parts = (
         every_page,
         headings,
-        site.terms,
+        (site.terms, site.term_slugs, site.author_slugs),
         held,
         (site.sections, site.sources, site.resources, site.unread),
         places,

@@ -20,7 +20,7 @@ from caresite.core.model import Output, Page, Query, Route
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
 from caresite.core.texts import cut
-from caresite.core.urls import output_path, slug_of
+from caresite.core.urls import output_path
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import Plan, Reader
 
@@ -168,7 +168,7 @@ def _whole(page: Page, reader: Reader) -> dict[str, Any]:
         "id": _id(page, reader),
         "content": text,
         "author": author,
-        "authorSlug": slug_of(author) if author else "",
+        "authorSlug": reader.speaker_slugs().get(author, ""),
         "tags": [ref.slug for ref in page.terms.get("tags", ())],
         "length": len(text),
         "source": _source(page),

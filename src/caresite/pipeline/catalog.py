@@ -10,22 +10,17 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from caresite.core import codes
 from caresite.core.config import Settings
-from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
+from caresite.core.diagnostics import Diagnostic, Span
 from caresite.core.model import (
     Body,
     Document,
     HeldBack,
     Item,
     Page,
-    Source,
     Term,
 )
-from caresite.core.suggest import nearest
-from caresite.core.urls import slug_of
 from caresite.kinds import (
-    Author,
     ConsentLock,
     TermContent,
 )
@@ -33,18 +28,18 @@ from caresite.pipeline.addresses import (
     Alias,
     Draft,
     aliases_of,
-    below_url,
     collection_of,
     local_time,
     place_items,
-    with_base,
 )
+from caresite.pipeline.authors import Authors, collect_authors
 from caresite.pipeline.discover import Discovery
-from caresite.pipeline.gates import Decision, Gates, below, gate
+from caresite.pipeline.gates import Decision, Gates, below, gate, starts_at
+from caresite.pipeline.naming import Mention, NamedBy, Since
 from caresite.pipeline.order import newest_first
 from caresite.pipeline.pages import page_of
 from caresite.pipeline.resources import collect_resources
-from caresite.pipeline.terms import collect_terms
+from caresite.pipeline.terms import Terms, TermText, collect_terms
 
 __all__ = ["Site", "assemble"]
 
@@ -55,7 +50,8 @@ class Site(Struct, frozen=True, kw_only=True):
     `sources` maps a source path to the id of its page; `resources` the path of a file beside the texts to its
     URL; `files` an output path to the source file copied there; `sections` a collection to the page of its
     `_index.md`; `wordings` a name to the text in `consent/`; `places` a page's id to where its front matter says
-    what. `held_ids` has the ids of what is not
+    what. `term_slugs` has the slug of each name of a taxonomy, `author_slugs` that of each name of an author, by
+    `core.names.identity_of`. `held_ids` has the ids of what is not
     shown, `unread` the sources whose faults kept them from becoming pages.
     """
 
@@ -72,6 +68,8 @@ class Site(Struct, frozen=True, kw_only=True):
     aliases: tuple[Alias, ...]
     data: Mapping[str, Any]
     folders: frozenset[str]
+    term_slugs: Mapping[str, Mapping[str, str]] = {}
+    author_slugs: Mapping[str, str] = {}
     wordings: Mapping[str, bytes] = {}
     places: Mapping[str, Mapping[str, Span]] = {}
     unread: Mapping[str, str] = {}
@@ -97,28 +95,35 @@ def assemble(
     found: list[Diagnostic] = []
     kept: list[tuple[Document, Item, str]] = []
     held: list[HeldBack] = []
+    expired: list[Mention] = []
     dues: list[datetime] = []
     for document, item, decision in _decided(documents, lock, clock, gates):
         found.extend(decision.diagnostics)
         dues.extend(d for d in decision.dues if d > clock)
         if decision.held:
             held.append(decision.held)
+            if decision.state == "expired":
+                expired.append(Mention(decision.held.id, item, _since(item, "expired", lock), shown=False))
         else:
             kept.append((document, item, decision.state))
     drafts = place_items(settings, kept, found)
-    drafts.extend(_missing_authors(settings, drafts))
+    mentions = _mentions(drafts, expired, lock)
+    authors = collect_authors(settings, drafts, mentions)
+    drafts.extend(authors.without_file)
     resources, files = collect_resources(settings, discovery, drafts, found)
-    terms, refs = collect_terms(settings, [(d.id, d.item, d.source) for d in drafts], _term_pages(drafts))
-    pages = {d.id: page_of(settings, d, refs.get(d.id, {}), resources, files, found) for d in drafts}
+    terms = collect_terms(settings, mentions, _term_texts(drafts))
+    pages = {d.id: page_of(settings, d, _named_by(d, terms, authors), resources, files, found) for d in drafts}
     pages |= _on_their_walls(settings, pages)
     pages |= _approved_later(settings, pages, lock)
-    found.extend(_near_misses(drafts))
+    found.extend((*authors.diagnostics, *terms.diagnostics))
     site = Site(
         settings=settings,
         clock=clock,
         pages=pages,
         bodies={d.id: d.item.body for d in drafts},
-        terms=terms,
+        terms=terms.terms,
+        term_slugs=terms.slugs,
+        author_slugs=authors.by_identity,
         held_back=tuple(sorted(held, key=lambda h: (h.state, h.id))),
         sections={d.source.collection: d.id for d in drafts if d.item.kind == "section"},
         sources={
@@ -193,37 +198,26 @@ def _list_heads(drafts: list[Draft]) -> dict[str, str]:
     return {d.source.path: d.id for d in drafts if d.item.kind == "quotes"}
 
 
-def _missing_authors(settings: Settings, drafts: list[Draft]) -> list[Draft]:
-    """Give every author without a file a page that has at least their name."""
-    known = {d.slug for d in drafts if d.item.kind == "author"} | {
-        slug_of(d.item.meta.title) for d in drafts if d.item.kind == "author"
-    }
-    names: dict[str, str] = {}
+def _mentions(drafts: list[Draft], expired: list[Mention], lock: ConsentLock) -> list[Mention]:
+    """Return who names tags and authors: what is shown, and what has expired."""
+    return [*(Mention(d.id, d.item, _since(d.item, d.state, lock)) for d in drafts), *expired]
+
+
+def _since(item: Item, state: str, lock: ConsentLock) -> Since:
+    """Return since when an item is on the site: from its date, or from its approval where that came later."""
+    locked = lock.items.get(getattr(item.meta, "consent_ref", "")) if lock.items else None
+    moments = [moment for moment in (starts_at(item), locked.approved if locked else None) if moment]
+    return state == "draft", not moments, max(moments).timestamp() if moments else 0.0
+
+
+def _named_by(draft: Draft, terms: Terms, authors: Authors) -> NamedBy:
+    writers = dict.fromkeys(authors.slugs[name] for name in draft.item.meta.authors)
+    return NamedBy(terms.refs.get(draft.id, {}), tuple(writers))
+
+
+def _term_texts(drafts: list[Draft]) -> dict[str, list[TermText]]:
+    texts: dict[str, list[TermText]] = {}
     for draft in drafts:
-        for name in draft.item.meta.authors:
-            names.setdefault(slug_of(name), name)
-    made = []
-    for slug in sorted(names.keys() - known):
-        name = names[slug]
-        item = Item(kind="author", meta=Author(title=name, slug=slug), span=Span(""))
-        source = Source(f"author:{slug}", "authors", "author")
-        url = with_base(settings, below_url(settings.collections["authors"].index, slug))
-        made.append(Draft(source.path, source, item, url, slug, "published"))
-    return made
-
-
-def _near_misses(drafts: list[Draft]) -> list[Diagnostic]:
-    written = {d.slug: d for d in drafts if d.item.kind == "author" and d.item.span.path}
-    found = []
-    for draft in drafts:
-        for number, name in enumerate(draft.item.meta.authors, start=1):
-            near = nearest(name, written) if slug_of(name) not in written else ""
-            if near and slug_of(written[near].item.meta.title) != slug_of(name):
-                place = place_in(draft.item.places, draft.item.span, f"authors[{number}]", "authors")
-                message = f"the author “{name}” has no file in `content/authors/`"
-                found.append(fault(codes.UNKNOWN_AUTHOR, place, message, hint=f"did you mean `{near}`?"))
-    return found
-
-
-def _term_pages(drafts: list[Draft]) -> dict[tuple[str, str], tuple[str, TermContent]]:
-    return {(d.source.collection, d.slug): (d.id, d.item.meta) for d in drafts if isinstance(d.item.meta, TermContent)}
+        if isinstance(draft.item.meta, TermContent):
+            texts.setdefault(draft.source.collection, []).append(TermText(draft.id, draft.slug, draft.item.meta))
+    return texts

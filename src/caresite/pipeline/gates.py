@@ -11,7 +11,7 @@ from caresite.core.model import HeldBack, Item, Source, State
 from caresite.kinds import ConsentLock
 from caresite.pipeline.consent import judge
 
-__all__ = ["Decision", "Gates", "below", "gate"]
+__all__ = ["Decision", "Gates", "below", "gate", "starts_at"]
 
 
 class Gates(Struct, frozen=True):
@@ -45,7 +45,7 @@ def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Ga
         return Decision("withheld", held, (), verdict.diagnostics)
     state, reason, due = _state(item, now)
     shown = {"draft": gates.drafts, "future": gates.future, "expired": gates.expired}.get(state, True)
-    ahead = (None if gates.future else _starts(item), None if gates.expired else item.meta.expires, verdict.ends)
+    ahead = (None if gates.future else starts_at(item), None if gates.expired else item.meta.expires, verdict.ends)
     dues = tuple(moment for moment in ahead if moment)
     if state == "draft":
         dues = ()
@@ -62,7 +62,7 @@ def below(decision: Decision, above: Decision | None, source: Source, item: Item
     return Decision(above.state, held, decision.dues, decision.diagnostics)
 
 
-def _starts(item: Item) -> datetime | None:
+def starts_at(item: Item) -> datetime | None:
     """Return the moment an item goes live: `publish_date`, else `date`, and never before an embargo."""
     meta = item.meta
     moments = [moment for moment in (meta.publish_date or meta.date, getattr(meta, "embargo", None)) if moment]
@@ -71,7 +71,7 @@ def _starts(item: Item) -> datetime | None:
 
 def _state(item: Item, now: datetime) -> tuple[State, str, datetime | None]:
     meta = item.meta
-    starts = _starts(item)
+    starts = starts_at(item)
     if meta.draft:
         return "draft", "it is a draft", None
     if meta.expires and meta.expires <= now:

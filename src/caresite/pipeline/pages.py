@@ -22,7 +22,7 @@ from caresite.core.model import (
     Person,
 )
 from caresite.core.texts import cut
-from caresite.core.urls import encode_path, is_external, join_site, output_path, slug_of
+from caresite.core.urls import encode_path, is_external, join_site, output_path
 from caresite.kinds import (
     Quote,
     SectionContent,
@@ -32,6 +32,7 @@ from caresite.kinds import (
 from caresite.kinds.story import Customer, StoryQuote
 from caresite.pipeline.addresses import Draft, local_time
 from caresite.pipeline.consent import shown_name, shows_face
+from caresite.pipeline.naming import NamedBy
 from caresite.pipeline.pictures import focus_of
 from caresite.pipeline.resources import normal_path
 
@@ -45,7 +46,7 @@ _Finished = Callable[[Any, str], Image | None]
 def page_of(
     settings: Settings,
     draft: Draft,
-    refs: Any,
+    named: NamedBy,
     resources: dict[str, str],
     files: dict[str, str],
     found: list[Diagnostic],
@@ -84,8 +85,8 @@ def page_of(
         updated=local_time(meta.updated, settings),
         image=image(meta.image, "image") if meta.image else image(photo, "photo"),
         share=image(meta.share_image, "share_image"),
-        author_ids=tuple(slug_of(name) for name in meta.authors),
-        terms=refs,
+        author_ids=named.authors,
+        terms=named.terms,
         person=person,
         state=draft.state,  # type: ignore[arg-type]
         weight=meta.weight,

@@ -20,6 +20,7 @@ from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.model import Body, Document, Item, Source
+from caresite.core.names import identity_of, other_slug
 from caresite.core.personal import holds_mail_address
 from caresite.core.schema import Reading, decode, field_name
 from caresite.core.urls import slug_of
@@ -211,7 +212,7 @@ class Parser:
             found.append(fault(codes.NO_ITEMS, value.span, "the list is empty", hint=hint, severity="note"))
         elif not entries:
             raise Problem(fault(codes.NO_ITEMS, value.span, "no list of items was found in the file"))
-        keys: dict[str, Span] = {}
+        keys: dict[str, tuple[Span, str]] = {}
         told: set[str] = set()
         for entry, groups in entries:
             if not isinstance(entry, Table):
@@ -225,18 +226,26 @@ class Parser:
                 continue
             key = "" if entry is value else _key(entry, kind)
             if key in keys:
-                if _given_id(entry):
-                    message = f"the id `{key}` is taken already"
-                    found.append(fault(codes.DUPLICATE_ID, entry.span, message, related=(keys[key],)))
+                if given := _given_id(entry):
+                    found.append(_taken_id(key, given, entry.span, *keys[key]))
                     continue
                 key = next(k for n in range(2, 10_000) if (k := f"{key}-{n}") not in keys)
-            keys[key] = entry.span
+            keys[key] = entry.span, _given_id(entry)
             table, words, line = _take_body(kind, entry)
             before = len(found)
             item = self._item(source, kind, table, found, text=(words, line), key=key, groups=groups)
             found[before:] = _untold(found[before:], told)
             if item:
                 yield item if item.meta.slug else replace(item, meta=replace(item.meta, slug=key))
+
+
+def _taken_id(key: str, given: str, span: Span, other_span: Span, other: str) -> Diagnostic:
+    """Report an id that an item before it has, or one that makes the same address as another id."""
+    if not other or identity_of(given) == identity_of(other):
+        return fault(codes.DUPLICATE_ID, span, f"the id `{key}` is taken already", related=(other_span,))
+    message = f"the ids `{other}` and `{given}` make the same address, `{key}`"
+    hint = f"write another id, such as `id: {other_slug(given, key)}`"
+    return fault(codes.DUPLICATE_ID, span, message, hint=hint, related=(other_span,))
 
 
 def _untold(found: list[Diagnostic], told: set[str]) -> list[Diagnostic]:

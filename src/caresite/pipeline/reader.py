@@ -22,8 +22,8 @@ from caresite import __version__
 from caresite.core.config import Business, Collection, Taxonomy
 from caresite.core.intake import Form
 from caresite.core.model import Order, Page, Query, Term
+from caresite.core.names import assign_slugs, identity_of, is_spelled_like_its_slug
 from caresite.core.ranking import Ranking
-from caresite.core.urls import slug_of
 from caresite.pipeline.best import Best, best_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.counts import read_settled, read_votes
@@ -226,7 +226,8 @@ class Reader:
     def _select(self, query: Query) -> Iterable[Page]:
         pages = self._candidates(query)
         kinds = frozenset(query.kinds or _PAGED)
-        found = [p for p in pages if p.kind in kinds and _matches(p, query)]
+        author = query.author and self._author_slug(query.author)
+        found = [p for p in pages if p.kind in kinds and _matches(p, query, author)]
         match query.order:
             case "newest":
                 return found
@@ -245,14 +246,29 @@ class Reader:
 
     def _candidates(self, query: Query) -> Iterable[Page]:
         if query.term:
-            return self._index("term").get((query.taxonomy, query.term), ())
+            return self._index("term").get((query.taxonomy, self._term_slug(query.taxonomy, query.term)), ())
         if query.parent:
             return self._index("parent").get(query.parent, ())
         if query.author:
-            return self._index("author").get(query.author, ())
+            return self._index("author").get(self._author_slug(query.author), ())
         if len(query.kinds) == 1:
             return self._by_kind(query.kinds[0])
         return self._newest()
+
+    def _term_slug(self, taxonomy: str, slug_or_name: str) -> str:
+        """Return the slug of a term that is called by its slug, else by its name."""
+        if slug_or_name in self._site.terms.get(taxonomy, {}):
+            return slug_or_name
+        return self._site.term_slugs.get(taxonomy, {}).get(self._identity(slug_or_name), slug_or_name)
+
+    def _author_slug(self, slug_or_name: str) -> str:
+        """Return the slug of an author who is called by their slug, else by their name."""
+        if slug_or_name in self._index("author"):
+            return slug_or_name
+        return self._site.author_slugs.get(self._identity(slug_or_name), slug_or_name)
+
+    def _identity(self, name: str) -> str:
+        return identity_of(name, self._site.settings.config.language)
 
     def _in_own_order(self, query: Query, quotes: list[Page]) -> list[Page]:
         """Return the quotes of a collection in the order that it declares; `quotes` come as they were written."""
@@ -355,8 +371,23 @@ class Reader:
         return tuple(by_slug[slug] for slug in page.author_ids if slug in by_slug)
 
     def _authors_by_slug(self) -> dict[str, Page]:
-        pages = [p for p in self._site.pages.values() if p.kind == "author"]
-        return {**{slug_of(p.title): p for p in pages}, **{p.slug: p for p in pages}}
+        return {page.slug: page for page in self._site.pages.values() if page.kind == "author"}
+
+    @asked
+    def speaker_slugs(self) -> Mapping[str, str]:
+        """Return a slug for the name of each person who is quoted, unlike that of anybody else."""
+        return self._once(("speakers",), self._speaker_slugs)
+
+    def _speaker_slugs(self) -> dict[str, str]:
+        since: dict[str, tuple[bool, float]] = {}
+        for page in self._by_kind("quote"):
+            if page.person and (name := page.person.name):
+                moment = (page.date is None, _moment(page))
+                since[name] = min(moment, since.get(name, moment))
+        identities = {name: self._identity(name) for name in since}
+        order = sorted(since, key=lambda n: (since[n], not is_spelled_like_its_slug(identities[n]), identities[n], n))
+        slugs = assign_slugs(((identities[name], name) for name in order), {})
+        return {name: slugs[identities[name]] for name in order}
 
     # groups
 
@@ -373,8 +404,13 @@ class Reader:
 
     @asked
     def term(self, taxonomy: str, slug: str) -> Term | None:
-        """Return a term by its slug, or None."""
-        return self._site.terms.get(taxonomy, {}).get(slug)
+        """Return a term by its slug, else by its name, or None."""
+        return self._site.terms.get(taxonomy, {}).get(self._term_slug(taxonomy, slug))
+
+    @asked
+    def slug_of_term(self, taxonomy: str, name: str) -> str:
+        """Return the slug of the term with this name, else `name` itself, which may be a slug."""
+        return self._site.term_slugs.get(taxonomy, {}).get(self._identity(name), name)
 
     @asked
     def collection(self, name: str) -> Collection:
@@ -482,11 +518,11 @@ class Reader:
         return Query(kinds=kinds, taxonomy=term.taxonomy, term=term.slug, order=order)
 
 
-def _matches(page: Page, query: Query) -> bool:
+def _matches(page: Page, query: Query, author: str) -> bool:
     return (
         (not query.collection or page.collection == query.collection)
         and (not query.parent or page.parent == query.parent)
-        and (not query.author or query.author in page.author_ids)
+        and (not author or author in page.author_ids)
         and (not query.year or (page.date is not None and page.date.year == query.year))
         and (query.featured is None or page.featured == query.featured)
         and (not query.max_rating or 0 < getattr(page.meta, "rating", 0) <= query.max_rating)

@@ -58,6 +58,7 @@ __all__ = ["BodyView", "NotedOptions", "Renderer", "SiteReader", "facts_of"]
 
 _MOST_LETTERS = 12  # that are named; a text in another script lacks hundreds
 _ADDRESS_ARGS = frozenset(("src", "url", "poster"))
+_TERM_ARGS = {"tag": "tags", "product": "product"}  # the taxonomy that an argument names a term of
 
 
 class BodyView:
@@ -527,6 +528,9 @@ class Renderer:
                     self._note(replace(item, span=place))
                 return ""
             given = given | {"id": item}
+        given = given | {
+            k: self.reader.slug_of_term(_TERM_ARGS[k], str(v)) for k, v in given.items() if v and k in _TERM_ARGS
+        }
         roles = {"src": "image", "poster": "image"}
         args = {
             k: self.address(str(v), roles.get(k, "link"), page, place) if k in _ADDRESS_ARGS else v

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from msgspec import Struct
+
 from caresite.core import codes
 from caresite.core.config import Settings, place_in_config
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
+from caresite.core.diagnostics import Code, Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Order, Page, Query, Route
+from caresite.core.names import identity_of, other_slug
 from caresite.core.plugins import ActivePlugin
 from caresite.core.urls import collision_key, output_path, stays_inside
 from caresite.pipeline.catalog import Site
@@ -350,39 +354,45 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
     return Plan(addresses=addresses, lists=lists, feeds=feeds)
 
 
+class _Claim(Struct, frozen=True):
+    """Who wants an address: a file, a list or an alias, in words, and the title where it is a page."""
+
+    what: str
+    span: Span
+    url: str
+    title: str = ""
+
+    @property
+    def related(self) -> tuple[Span, ...]:
+        return (self.span,) if self.span.path else ()
+
+
 def _collisions(site: Site, routes: list[Route], found: list[Diagnostic]) -> None:
     """Report every address that two sources claim: pages, lists, copied files and old addresses alike."""
-    claims: dict[str, tuple[str, Span]] = {}
+    claims: dict[str, _Claim] = {}
     pages: dict[str, Page] = dict(site.pages)
     chosen = {page_id: "slug" in places or "permalink" in places for page_id, places in site.places.items()}
     for made in sorted(routes, key=lambda r: (collision_key(r.output), chosen.get(r.page_id, False), r.page_id)):
-        page = pages.get(made.page_id)
-        span = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug") if page else _declared(site, made)
-        what = (
-            page.source
-            if page and page.source
-            else f"the {made.kind} list"
-            if made.query
-            else f"the page `{made.url}` that caresite makes"
-        )
-        _claim(claims, made.output, what, span, codes.URL_COLLISION, made.url, found)
+        _claim(claims, made.output, _claim_of(site, made, pages.get(made.page_id)), found)
     for output, source in sorted(site.files.items()):
-        _claim(claims, output, source, Span(source), codes.URL_COLLISION, "/" + output, found)
+        _claim(claims, output, _Claim(source, Span(source), "/" + output), found)
     for page in site.pages.values():
         if page.kind in ("section", "term"):
-            _claim(claims, f"{page.url}#text", page.source, page.span, codes.URL_COLLISION, page.url, found)
+            _claim(claims, f"{page.url}#text", _Claim(page.source, page.span, page.url), found)
     _check_folders(claims, found)
     for alias in sorted(site.aliases, key=lambda a: (a.url, a.page_id)):
         output = output_path(alias.url.removeprefix(site.settings.base_path.rstrip("/")))
-        _claim(
-            claims,
-            output,
-            f"the alias in {pages[alias.page_id].source}",
-            alias.span,
-            codes.ALIAS_COLLISION,
-            alias.url,
-            found,
-        )
+        what = f"the alias in {pages[alias.page_id].source}"
+        _claim(claims, output, _Claim(what, alias.span, alias.url), found, codes.ALIAS_COLLISION)
+
+
+def _claim_of(site: Site, made: Route, page: Page | None) -> _Claim:
+    if page is None:
+        what = f"the {made.kind} list" if made.query else f"the page `{made.url}` that caresite makes"
+        return _Claim(what, _declared(site, made), made.url)
+    what = page.source or f"the page `{made.url}` that caresite makes"
+    span = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug")
+    return _Claim(what, span, made.url, page.title)
 
 
 def _declared(site: Site, made: Route) -> Span:
@@ -392,39 +402,28 @@ def _declared(site: Site, made: Route) -> Span:
     return place_in_config(site.settings, f"{collection}.index", collection, f"{taxonomy}.path", taxonomy)
 
 
-def _check_folders(claims: dict[str, tuple[str, Span]], found: list[Diagnostic]) -> None:
+def _check_folders(claims: dict[str, _Claim], found: list[Diagnostic]) -> None:
     """Report every file that stands where another one needs a folder."""
-    for key, (what, span) in claims.items():
+    for key, claim in claims.items():
         for end in (place for place, char in enumerate(key) if char == "/"):
-            if key[:end] in claims:
-                other, place = claims[key[:end]]
-                message = f"{what} needs the folder `{key[:end]}`, and {other} is a file of that name"
-                found.append(fault(codes.URL_COLLISION, span, message, related=(place,) if place.path else ()))
+            if other := claims.get(key[:end]):
+                message = f"{claim.what} needs the folder `{key[:end]}`, and {other.what} is a file of that name"
+                found.append(fault(codes.URL_COLLISION, claim.span, message, related=other.related))
 
 
 def _claim(
-    claims: dict[str, tuple[str, Span]],
-    output: str,
-    what: str,
-    span: Span,
-    code: Any,
-    url: str,
-    found: list[Diagnostic],
+    claims: dict[str, _Claim], output: str, claim: _Claim, found: list[Diagnostic], code: Code = codes.URL_COLLISION
 ) -> None:
-    key = collision_key(output)
-    if key not in claims:
-        claims[key] = (what, span)
+    other = claims.setdefault(collision_key(output), claim)
+    if other is claim or (other.what == claim.what and other.span == claim.span and "redirect" in claim.what):
         return
-    other, place = claims[key]
-    if other == what and place == span and "redirect" in what:
-        return
-    message = f"{what} and {other} both want the address {url}"
-    found.append(
-        fault(
-            code,
-            span,
-            message,
-            hint="give one of them another `slug`, or remove it",
-            related=(place,) if place.path else (),
-        )
-    )
+    message = f"{claim.what} and {other.what} both want the address {claim.url}"
+    found.append(fault(code, claim.span, message, hint=_way_out(claim, other), related=other.related))
+
+
+def _way_out(claim: _Claim, other: _Claim) -> str:
+    """Return what to do about two claims; where their titles are different names, with a slug to copy."""
+    example = ""
+    if claim.title and other.title and identity_of(claim.title) != identity_of(other.title):
+        example = f", such as `slug: {other_slug(claim.title, PurePosixPath(claim.url).name)}`"
+    return f"give one of them another `slug`{example}, or remove it"

@@ -3,70 +3,130 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from caresite.core.config import Settings
-from caresite.core.model import Item, Source, Term, TermRef
+from caresite.core.diagnostics import Diagnostic
+from caresite.core.model import Item, Term, TermRef
+from caresite.core.names import identity_of
 from caresite.core.urls import slug_of
 from caresite.kinds import Story, TermContent
+from caresite.pipeline.naming import FirstUses, Mention, NamedPages, shared_slugs
 
-__all__ = ["LISTED_KINDS", "collect_terms", "term_path"]
+__all__ = ["LISTED_KINDS", "TermText", "Terms", "collect_terms"]
 
 # A term page lists what has a page worth reading on; single quotes and testimonials have lists of their own.
 LISTED_KINDS = ("post", "story", "page", "quotes")
 _STORY_TAXONOMIES = frozenset(("industry", "product"))
 
 
-def collect_terms(
-    settings: Settings,
-    items: Iterable[tuple[str, Item, Source]],
-    texts: Mapping[tuple[str, str], tuple[str, TermContent]],
-) -> tuple[dict[str, dict[str, Term]], dict[str, dict[str, tuple[TermRef, ...]]]]:
-    """Return the terms of every taxonomy by slug, and each page's references to its terms.
+class TermText(Struct, frozen=True):
+    """A file with the text of a term; `slug` is the last part of its address."""
 
-    Terms that differ only in case or punctuation are one; its name is the one the first file uses.
-    """
-    names: dict[str, dict[str, str]] = {name: {} for name in settings.taxonomies}
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    used: dict[str, dict[str, list[str]]] = {}
-    for page_id, item, _ in items:
-        for taxonomy in settings.taxonomies:
-            slugs = _slugs(item, settings.taxonomies[taxonomy].field, names[taxonomy])
-            if slugs:
-                used.setdefault(page_id, {})[taxonomy] = slugs
-            if item.kind in LISTED_KINDS and (taxonomy not in _STORY_TAXONOMIES or item.kind == "story"):
-                for slug in slugs:
-                    counts[taxonomy, slug] += 1
-    terms = {
-        taxonomy: {
-            slug: _term(settings, taxonomy, slug, name, counts[taxonomy, slug], texts)
-            for slug, name in sorted(by_slug.items())
-        }
-        for taxonomy, by_slug in names.items()
-    }
-    refs = {
-        page_id: {
-            taxonomy: tuple(_ref(terms[taxonomy][slug]) for slug in slugs) for taxonomy, slugs in by_taxonomy.items()
-        }
-        for page_id, by_taxonomy in used.items()
-    }
-    return terms, refs
+    page_id: str
+    slug: str
+    meta: TermContent
 
 
-def term_path(settings: Settings, taxonomy: str, slug: str) -> str:
-    """Return the URL of a term's page, with the site's sub-path."""
-    return f"{settings.base_path.rstrip('/')}/{settings.taxonomies[taxonomy].path.strip('/')}/{slug}/"
+class Terms(Struct, frozen=True):
+    """The terms of every taxonomy by slug, each page's references to its terms, and the slug of each identity."""
+
+    terms: dict[str, dict[str, Term]]
+    refs: dict[str, dict[str, tuple[TermRef, ...]]]
+    slugs: dict[str, dict[str, str]]
+    diagnostics: list[Diagnostic]
 
 
-def _slugs(item: Item, field: str, names: dict[str, str]) -> list[str]:
-    slugs: list[str] = []
-    for name in _values(item, field):
-        slug = slug_of(name)
-        names.setdefault(slug, name)
-        if slug not in slugs:
-            slugs.append(slug)
-    return slugs
+def collect_terms(settings: Settings, mentions: Sequence[Mention], texts: Mapping[str, Sequence[TermText]]) -> Terms:
+    """Return the terms that `mentions` make; `texts` are the files with the text of a term, by taxonomy."""
+    collected = Terms({}, {}, {}, [])
+    for taxonomy in settings.taxonomies:
+        one = _Taxonomy(settings, taxonomy, texts.get(taxonomy, ()))
+        for mention in mentions:
+            one.add(mention)
+        collected.terms[taxonomy], collected.slugs[taxonomy] = one.finish()
+        for page_id, identities in one.used.items():
+            refs = tuple(_ref(one.term_of(identity)) for identity in identities)
+            collected.refs.setdefault(page_id, {})[taxonomy] = refs
+        collected.diagnostics.extend(one.faults())
+    return collected
+
+
+class _Taxonomy:
+    """Collects the terms of one taxonomy."""
+
+    def __init__(self, settings: Settings, name: str, texts: Sequence[TermText]) -> None:
+        self.name = name
+        self.field = settings.taxonomies[name].field
+        path = settings.taxonomies[name].path.strip("/")
+        self.pages = NamedPages(f"{settings.base_path.rstrip('/')}/{path}", f"content/{name}", "title")
+        self.texts = texts
+        self.uses = FirstUses(settings.config.language)
+        self.used: dict[str, list[str]] = {}
+        self.counts: dict[str, int] = defaultdict(int)
+
+    def add(self, mention: Mention) -> None:
+        """Count what an item names."""
+        item = mention.item
+        named = [self._add(mention, number, name) for number, name in enumerate(_values(item, self.field), start=1)]
+        if not named or not mention.shown:
+            return
+        self.used[mention.id] = list(dict.fromkeys(named))
+        if item.kind in LISTED_KINDS and (self.name not in _STORY_TAXONOMIES or item.kind == "story"):
+            for identity in self.used[mention.id]:
+                self.counts[identity] += 1
+
+    def _add(self, mention: Mention, number: int, name: str) -> str:
+        field = self.field
+        return self.uses.add(name, mention, f"{field}[{number}]", f"{field}.name", field, f"customer.{field}")
+
+    def finish(self) -> tuple[dict[str, Term], dict[str, str]]:
+        """Return the terms by slug, in their order, and the slug of each identity."""
+        self.fixed = self._fixed()
+        self.slugs = self.uses.slugs({identity: text.slug for identity, text in self.fixed.items()})
+        texts = {text.slug: text for text in self.texts} | {text.slug: text for text in self.fixed.values()}
+        made = (self._term(identity, name, texts) for identity, name in self.uses.shown().items())
+        self.terms = {term.slug: term for term in sorted(made, key=lambda term: term.slug)}
+        return self.terms, {identity: self.slugs[identity] for identity in self.uses.shown()}
+
+    def _fixed(self) -> dict[str, TermText]:
+        """Return the texts that decide the address of a term: by its slug, and by its title where that names one.
+
+        Of several terms with one slug, a text belongs to that which is called like it, else to the first.
+        """
+        by_slug: dict[str, list[str]] = defaultdict(list)
+        for identity in self.uses.in_order():
+            by_slug[slug_of(self.uses[identity].spelling)].append(identity)
+        fixed: dict[str, TermText] = {}
+        for text in self.texts:
+            titled = identity_of(text.meta.title, self.uses.language)
+            group = by_slug.get(text.slug) or ([titled] if titled in self.uses else [])
+            if group:
+                fixed.setdefault(titled if titled in group else group[0], text)
+        return fixed
+
+    def _term(self, identity: str, name: str, texts: Mapping[str, TermText]) -> Term:
+        slug, count = self.slugs[identity], self.counts[identity]
+        text = texts.get(slug)
+        return Term(
+            taxonomy=self.name,
+            name=text.meta.title if text and text.meta.title else name,
+            slug=slug,
+            url=self.pages.address(slug) if count else "",
+            count=count,
+            page_id=text.page_id if text else "",
+            description=(text.meta.description or text.meta.summary) if text else "",
+        )
+
+    def term_of(self, identity: str) -> Term:
+        return self.terms[self.slugs[identity]]
+
+    def faults(self) -> Iterator[Diagnostic]:
+        """Report the terms whose own address is another's."""
+        return shared_slugs(self.uses, self.slugs, self.fixed, self.pages)
 
 
 def _values(item: Item, field: str) -> tuple[str, ...]:
@@ -83,26 +143,6 @@ def _values(item: Item, field: str) -> tuple[str, ...]:
     if isinstance(value, (list, tuple)):
         return tuple(str(part).strip() for part in value if part is not None and str(part).strip())
     return ()
-
-
-def _term(
-    settings: Settings,
-    taxonomy: str,
-    slug: str,
-    name: str,
-    count: int,
-    texts: Mapping[tuple[str, str], tuple[str, TermContent]],
-) -> Term:
-    page_id, text = texts.get((taxonomy, slug), ("", None))
-    return Term(
-        taxonomy=taxonomy,
-        name=(text.title if text and text.title else name),
-        slug=slug,
-        url=term_path(settings, taxonomy, slug) if count else "",
-        count=count,
-        page_id=page_id,
-        description=(text.description or text.summary) if text else "",
-    )
 
 
 def _ref(term: Term) -> TermRef:
