@@ -160,6 +160,63 @@ def test_words_that_were_changed_by_hand_are_withheld_until_they_are_approved(pu
     assert b"wrong flour" not in b"".join(files_of(copy / "public").values())
 
 
+ADDED = {
+    "title": "title: They refused us",
+    "pull quotes": "quotes:\n- {text: They took my money.}",
+    "figures": "metrics:\n- {label: Loaves, value: '900'}",
+    "timeline": "timeline:\n- {date: May, title: They took my money}",
+    "outcome": "outcome: They took my money.",
+    "summary": "summary: They took my money.",
+    "customer": "customer: {name: Rival Bakers}",
+}
+
+
+@pytest.mark.parametrize("part", ADDED)
+def test_whatever_speaks_for_the_customer_is_withheld_once_changed(published: Path, tmp_path: Path, part: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(published, copy)
+    text = copy / "content/stories/the-wrong-flour.md"
+    head = re.sub(r"(?m)^title: .*\n", "", text.read_text("utf-8")) if part == "title" else text.read_text("utf-8")
+    text.write_text(head.replace("---\n", f"---\n{ADDED[part]}\n", 1), encoding="utf-8")
+    checked = caresite(copy, "check", code=1)
+    assert f"its {part} are not those that were approved" in checked.output
+
+
+@pytest.mark.parametrize(
+    "marked", ["would take <del>no</del> money", "would take ~~no~~ money", "would take <i hidden>no</i> money"]
+)
+def test_a_word_that_is_struck_out_by_hand_is_noticed(published: Path, tmp_path: Path, marked: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(published, copy)
+    text = copy / "content/stories/the-wrong-flour.md"
+    text.write_text(text.read_text("utf-8").replace("would take no money", marked), encoding="utf-8")
+    assert "its text, rating or name are not those that were approved" in caresite(copy, "check", code=1).output
+
+
+def test_what_the_owner_added_is_approved_with_the_story_and_by_nothing_else(published: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(published, copy)
+    item_id, text = id_of(copy, "Rosa Bell"), copy / "content/stories/bread-for-ninety.md"
+    added = "quotes:\n- {text: They came.}\ntags: [bread]\n"
+    text.write_text(text.read_text("utf-8").replace("---\n", f"---\n{added}", 1), encoding="utf-8")
+    caresite(copy, "stories", "edit", item_id, "--reply", "Thank you.")
+    assert "its pull quotes are not those that were approved" in caresite(copy, "check", code=1).output
+    caresite(copy, "stories", "reopen", item_id)
+    caresite(copy, "stories", "approve", item_id)
+    caresite(copy, "check")
+    assert "They came." in text.read_text("utf-8")
+
+
+def test_a_lock_file_of_an_earlier_version_still_shows_its_stories(published: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(published, copy)
+    lock = copy / "consent.lock.yaml"
+    earlier = re.sub(r"(?m)^    parts:.*\n(?:     .*\n)*", "", lock.read_text("utf-8"))
+    assert earlier != lock.read_text("utf-8")
+    lock.write_text(earlier, encoding="utf-8")
+    caresite(copy, "check")
+
+
 def test_what_is_put_aside_is_off_the_site_and_may_come_back(published: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     shutil.copytree(published, site)

@@ -397,6 +397,14 @@ RATING_FILTERED = Code(
     "Set `mode: reviews` and show all, or `show_average: false`.",
 )
 
+SURNAME_SHOWN = Code(
+    "K110",
+    "surname-shown",
+    "warning",
+    "A customer's text holds the surname of its author, who chose not to show it.",
+    "Take the name out, or ask the author whether it may stand there; it may also be another word or another person.",
+)
+
 UNSOURCED_QUOTE = Code(
     "Q101",
     "unsourced-quote",

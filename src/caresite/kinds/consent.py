@@ -78,7 +78,10 @@ class LockedConsent(Struct, frozen=True, kw_only=True):
     ] = "form-checkbox"
     wording: Annotated[str, Doc("The id of the wording the person saw.")] = ""
     wording_sha256: Annotated[str, Doc("The digest of exactly those words.")] = ""
-    digest: Annotated[str, Doc("The digest of the approved public words.")] = ""
+    digest: Annotated[str, Doc("The digest of the approved text, rating and name.")] = ""
+    parts: Annotated[
+        dict[str, str], Doc("Digests of everything else that was approved, such as `title` and `quotes`, by its key.")
+    ] = {}
 
 
 class ConsentLock(Struct, frozen=True, kw_only=True):

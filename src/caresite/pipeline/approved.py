@@ -1,20 +1,107 @@
-"""What was approved: a digest of a customer's words, their stars and their name, as the page shows them.
+"""What was approved: digests of everything on a page that speaks for the customer.
 
-It stands in `consent.lock.yaml`. So words that were changed after they were approved are noticed wherever the site is
-built, also where nothing private is (16 CFR 255.1; no stars are ever edited).
+They stand in `consent.lock.yaml`. So a change after approval is noticed wherever the site is built, also where nothing
+private is (16 CFR 255.1; ratings are never edited). `digest` covers the text, the rating and the name; `parts` has one
+digest for each other key. Keys that are the owner's to change, such as tags, are covered by none.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from html import unescape
+from typing import Any
 
+import msgspec
+
+from caresite.core.model import Item
 from caresite.kinds.testimonial import Speaker
+from caresite.pipeline.hidden_names import text_of
 
-__all__ = ["approved_digest"]
+__all__ = ["approved_digest", "approved_parts", "changed_parts"]
 
 _WORD = re.compile(r"[^\W_]+")
+_HARMLESS_TAG = re.compile(
+    r"</?(?:p|br|em|i|strong|b|mark|blockquote|ul|ol|li|hr|h[1-6]|span)\s*(?: id=\"[^\"<>]*\")?\s*/?>"
+)
+_TAG = re.compile(r"<[^>]*>")
+_STRUCK = re.compile(r"(?<!\\)~~")
+_IN_DIGEST = frozenset(("text", "rating", "author"))
+_OWNERS = frozenset(  # what the owner decides about a page, and its own words that are shown as such
+    ("slug", "permalink", "aliases", "tags", "categories", "series", "authors", "image", "share_image", "template",
+     "style", "weight", "pinned", "featured", "lang", "translation_key", "noindex", "params", "date", "publish_date",
+     "updated", "expires", "embargo", "draft", "consent", "consent_ref", "reply", "related", "cta", "may_win", "place",
+     "products", "services", "industry", "collections", "looked_after_by", "staff", "source", "story", "id")
+)  # fmt: skip
+_NEEDED = frozenset(("relation", "incentive", "disclosure", "edited", "translation", "machine_written", "endorser"))
+_NAMES = {"quotes": "pull quotes", "metrics": "figures", "edited": "note on edits", "about": "subject"}
+
+
+def changed_parts(item: Item, digest: str, parts: Mapping[str, str]) -> list[str]:
+    """Return what of `item` is not as it was approved, in words; nothing for a digest or parts that are not on record.
+
+    What was approved may be left out, unless it is something that readers must be told.
+    """
+    changed = ["text, rating or name"] if digest and _digest_of(item) != digest else []
+    if parts:
+        found = approved_parts(item)
+        keys = [key for key in found if parts.get(key) != found[key]]
+        keys += [key for key in parts if key in _NEEDED and key not in found]
+        changed += [_NAMES.get(key, key) for key in keys]
+    return changed
+
+
+def approved_parts(item: Item) -> dict[str, str]:
+    """Return a digest by key for each part of `item` that speaks for the customer, but text, rating and name.
+
+    What `_defaults.yaml` gives to a whole folder is left out: nobody approved it, and it is no edit of this page.
+    """
+    inherited = {path.partition(".")[0] for path, span in item.places.items() if span.path != item.span.path}
+    parts = {}
+    for name, default in zip(item.meta.__struct_fields__, _defaults_of(type(item.meta)), strict=True):
+        value = getattr(item.meta, name)
+        if name not in _OWNERS | _IN_DIGEST | inherited and value and value != default:
+            parts[name] = _short_digest(value)
+    return parts
+
+
+def _defaults_of(record: type) -> list[Any]:
+    return [
+        field.default if field.default is not msgspec.NODEFAULT else None for field in msgspec.structs.fields(record)
+    ]
+
+
+def _short_digest(value: Any) -> str:
+    plain = json.dumps(
+        _plain(msgspec.to_builtins(value, builtin_types=(datetime,))), sort_keys=True, ensure_ascii=False
+    )
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _plain(value: Any) -> Any:
+    """Return plain data as it is compared: white space folded, and moments as days, since zones may change."""
+    if isinstance(value, dict):
+        return {key: plain for key, inner in value.items() if (plain := _plain(inner))}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}"
+    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+
+
+def _digest_of(item: Item) -> str:
+    text = getattr(item.meta, "text", "")
+    words = _STRUCK.sub(" struck ", unescape(text)) if text else _words_and_tags(text_of(item.body.html))
+    return approved_digest(words, item.meta.rating, item.meta.author)
+
+
+def _words_and_tags(html: str) -> str:
+    """Return the words of HTML as they are compared. Tags that change what a reader sees, such as `<del>`, stay."""
+    return unescape(_TAG.sub(r" tag \g<0> ", _HARMLESS_TAG.sub(" ", html)))
 
 
 def approved_digest(words: str, rating: int, author: Speaker | None) -> str:

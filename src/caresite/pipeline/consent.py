@@ -6,9 +6,8 @@ an incentive or a tie, and its dates hold (GDPR 6 and 7; 16 CFR 255.5, 465.4, 46
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from html import unescape
 from typing import Any
 
 from msgspec import Struct
@@ -16,11 +15,11 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.codes_rules import MACHINE_WORDS
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
-from caresite.core.model import Component, Item, Segments
-from caresite.core.urls import slug_of
+from caresite.core.model import Item
 from caresite.kinds import Consent, ConsentLock, Quote, Story, Testimonial
 from caresite.kinds.content import Disclosed, Picture
-from caresite.pipeline.approved import approved_digest
+from caresite.pipeline.approved import changed_parts
+from caresite.pipeline.hidden_names import hidden_names, places_of_name, places_of_surname, shown_name
 
 __all__ = ["Verdict", "judge", "shown_name", "shows_face"]
 
@@ -29,7 +28,10 @@ _REMEDIES = {
     "incentive.conditional_on_positive": "such words may not be published (16 CFR 465.4); remove the item",
     "relation": "say how they are tied to you, and if it is a tie, add `disclosure:` with one plain sentence",
 }
-_TAG = re.compile(r"<[^>]*>")
+_RULES_FOR_NAMES = {
+    "author": "the name, of which “{}” may be shown",
+    "customer": "the customer, who is to stay {}",
+}
 _WEAK = frozenset(("platform-terms", "imported-claim"))
 
 
@@ -55,6 +57,7 @@ class _Grant(Struct, frozen=True):
     method: str
     adult: bool = True
     digest: str = ""
+    parts: Mapping[str, str] = {}
     is_submission: bool = False
 
 
@@ -85,6 +88,7 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     told = (
         *(fault(MACHINE_WORDS, _at(item, "machine_written"), f"withheld: {why}") for why in invented),
         *_told(item, uncovered, settled=bool(grant.withdrawn and grant.withdrawn <= now)),
+        *_surnames(item),
         *(
             fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}", hint=_REMEDIES.get(key, ""))
             for key, why in undisclosed
@@ -126,6 +130,7 @@ def _grant(meta: Any, lock: ConsentLock) -> _Grant | None:
             method=locked.method,
             adult=adult,
             digest=locked.digest,
+            parts=locked.parts,
             is_submission=True,
         )
     consent: Consent | None = meta.consent
@@ -173,38 +178,29 @@ def _lies_beside(picture: Picture | None) -> bool:
     return picture is not None and bool(picture.src) and "/" not in picture.src.removeprefix("./")
 
 
-def _changed(item: Item, grant: _Grant) -> list[str]:
-    """Say that words, stars or name are not those that were approved: what the lock file has a digest of."""
-    meta = item.meta
-    if not grant.digest or not isinstance(meta, (Story, Testimonial)):
-        return []
-    words = unescape(getattr(meta, "text", "")) or _words_in(item.body.html)
-    if approved_digest(words, meta.rating, meta.author) == grant.digest:
-        return []
-    return ["its words, stars or name are not those that were approved"]
-
-
 def _given_away(item: Item) -> list[str]:
-    """Say where the whole name stands that its owner chose to show in part, or not at all."""
-    author = item.meta.author
-    if author is None or shown_name(author.name, author.display) == author.name or " " not in author.name.strip():
+    """Say where a name stands that its owner chose to show in part, or not at all."""
+    return [
+        f"its {place} gives away {_RULES_FOR_NAMES[hidden.whose].format(hidden.display)}"
+        for hidden in hidden_names(item.meta)
+        for place in places_of_name(item, hidden)
+    ]
+
+
+def _surnames(item: Item) -> Iterator[Diagnostic]:
+    """Warn of a surname that stands by itself, which may be another word or another person."""
+    for hidden in hidden_names(item.meta):
+        for place in places_of_surname(item, hidden):
+            message = f"its {place} holds the surname, and the author chose “{hidden.display}”"
+            yield fault(codes.SURNAME_SHOWN, _at(item, place, "author"), message)
+
+
+def _changed(item: Item, grant: _Grant) -> list[str]:
+    """Say what of the item is not as it was approved, by the digests in the lock file."""
+    if not isinstance(item.meta, (Story, Testimonial)):
         return []
-    name, whole = re.compile(_in_any_form(author.name), re.IGNORECASE), slug_of(author.name)
-    places = {key: getattr(item.meta, key, "") for key in ("title", "summary", "description", "text", "outcome")}
-    places |= {"body": _words_in(item.body.html), "reply": getattr(getattr(item.meta, "reply", None), "text", "")}
-    found = [place for place, words in places.items() if name.search(words)]
-    addresses = (item.meta.slug, item.meta.permalink)
-    found += ["address" for address in addresses if f"-{whole}-" in f"-{slug_of(address)}-"][:1]
-    return [f"its {place} gives away the name, of which “{author.display}” may be shown" for place in found]
-
-
-def _in_any_form(name: str) -> str:
-    return r"\b" + r"\W+".join(re.escape(part) for part in name.split()) + r"\b"
-
-
-def _words_in(segments: Segments) -> str:
-    inner = (s if isinstance(s, str) else _words_in(s.body) if isinstance(s, Component) else "" for s in segments)
-    return unescape(_TAG.sub(" ", "".join(inner)))
+    changed = changed_parts(item, grant.digest, grant.parts)
+    return [f"its {_listed(changed)} are not those that were approved"] if changed else []
 
 
 def _undisclosed(meta: Any) -> list[tuple[str, str]]:
@@ -224,20 +220,9 @@ def _undisclosed(meta: Any) -> list[tuple[str, str]]:
     return reasons
 
 
-def shown_name(name: str, display: str) -> str:
-    """Return `name` as far as its owner chose to show it: `Ines Okafor` is `Ines O.` as first-initial."""
-    parts = name.split()
-    if not parts or display in ("role", "anonymous"):
-        return ""
-    match display:
-        case "first-name":
-            return parts[0]
-        case "first-initial":
-            return f"{parts[0]} {parts[-1][0]}." if len(parts) > 1 else parts[0]
-        case "initials":
-            return " ".join(f"{part[0]}." for part in parts)
-        case _:
-            return name
+def _listed(parts: Iterable[str]) -> str:
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def shows_face(meta: Any) -> bool:

@@ -11,13 +11,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from caresite.core.strings import change_strings, strings_of
 from caresite.kinds.content import Staff
-from caresite.pipeline.consent import shown_name
+from caresite.pipeline.hidden_names import shown_name
 
 __all__ = ["masked", "without_staff"]
 
-_WORDS = ("title", "summary", "description", "text", "outcome")
-_LISTS = {"quotes": ("text",), "timeline": ("title", "text"), "claims": ("text",)}
+_MARKS = r"(?:[*_~=`\\\u00ad\u200b-\u200d\u2060]|<[^<>]{0,80}>)*"  # what may split a name in Markdown or HTML
+_FILES = frozenset(("src",))  # names of files, which are not text
 
 
 def masked(words: str, names: Iterable[str]) -> str:
@@ -30,7 +31,10 @@ def masked(words: str, names: Iterable[str]) -> str:
 
 
 def _anywhere(name: str) -> str:
-    return r"\b" + r"\s+".join(re.escape(part) for part in name.split()) + r"\b"
+    """Return a pattern that finds `name` in Markdown, also where marks or tags split it."""
+    words = (_MARKS.join(map(re.escape, word)) for word in name.split())
+    gap = rf"{_MARKS}\s+{_MARKS}"
+    return rf"\b{gap.join(words)}\b"
 
 
 def without_staff(meta: Any, body: str) -> tuple[Any, str, tuple[str, ...]]:
@@ -39,22 +43,7 @@ def without_staff(meta: Any, body: str) -> tuple[Any, str, tuple[str, ...]]:
     hidden = [each.name for each in people if not each.agreed and len(each.name.split()) > 1]
     if not hidden:
         return meta, body, ()
-    said = "\n".join((body, *(str(getattr(meta, key, "")) for key in _WORDS), *_parts_of(meta)))
+    meta = replace(meta, staff=tuple(each for each in people if each.agreed))
+    said = "\n".join((body, *(text for _, text in strings_of(meta))))
     named = tuple(name for name in hidden if re.search(_anywhere(name), said, re.IGNORECASE))
-    changes: dict[str, Any] = {key: masked(getattr(meta, key), hidden) for key in _WORDS if getattr(meta, key, "")}
-    for key, fields in _LISTS.items():
-        changes |= (
-            {key: tuple(_part(part, fields, hidden) for part in getattr(meta, key))} if hasattr(meta, key) else {}
-        )
-    changes["staff"] = tuple(each for each in people if each.agreed)
-    return replace(meta, **changes), masked(body, hidden), named
-
-
-def _parts_of(meta: Any) -> Iterable[str]:
-    for key, fields in _LISTS.items():
-        for part in getattr(meta, key, ()):
-            yield from (getattr(part, field) for field in fields)
-
-
-def _part(part: Any, fields: Iterable[str], hidden: Iterable[str]) -> Any:
-    return replace(part, **{field: masked(getattr(part, field), hidden) for field in fields})
+    return change_strings(meta, lambda text: masked(text, hidden), keep=_FILES), masked(body, hidden), named

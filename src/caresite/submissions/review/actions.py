@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +29,14 @@ from caresite.submissions.review.answer import cautions_about
 from caresite.submissions.review.decide import cautions, decide
 from caresite.submissions.review.decisions import Approve, Ask, Decision, Edit
 from caresite.submissions.review.guards import Hindrance, Terms, granting, hindrances
-from caresite.submissions.review.lockfile import LOCK, entry_of, read_entry, set_entry
+from caresite.submissions.review.lockfile import (
+    LOCK,
+    entry_of,
+    parts_of_file,
+    parts_to_approve,
+    read_entry,
+    set_entry,
+)
 from caresite.submissions.review.publishing import Pages, pages_of, put_pages
 from caresite.submissions.review.states import place_of
 from caresite.submissions.review.traces import CACHE, forget, out_of_reach, sweep
@@ -62,12 +69,14 @@ class Taken(NamedTuple):
 class _Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A decision on its way: what the submission becomes, and whether what builds remember of it goes.
 
-    `wrote` are the parts of its public text as they were before; what differs from them was changed by hand.
+    `wrote` are the parts of its public text as they were before; what differs from them was changed by hand. `parts`
+    are the digests that the lock file gets.
     """
 
     submission: Submission
     forgets: bool = False
     wrote: dict[str, str] = {}
+    parts: dict[str, str] = {}
     overwrite: bool = False
 
 
@@ -115,7 +124,8 @@ class Review:
             elif evidence:
                 self.store.keep_evidence(item_id, evidence)
             wrote, forgets = kept.submission.published_parts, _loses(kept.submission, after)
-            doing = _Doing(submission=after, forgets=forgets, wrote=wrote, overwrite=overwrite)
+            parts = self._parts_to_approve(kept.submission, after, pages)
+            doing = _Doing(submission=after, forgets=forgets, wrote=wrote, parts=parts, overwrite=overwrite)
             note = self._note(doing)
             touched = self._finish(doing, kept.submission, pages)
             note.unlink()
@@ -184,10 +194,10 @@ class Review:
             touched += self._record(before, after)
             touched += self._wording(after)
             touched += put_pages(self.root, pages, self.store.folder)
-            touched += self._lock(after)
+            touched += self._lock(after, doing.parts)
             touched += forget(self.root) if doing.forgets else ()
         else:
-            touched += self._lock(after)
+            touched += self._lock(after, doing.parts)
             touched += put_pages(self.root, pages, self.store.folder)
             touched += forget(self.root) if doing.forgets else ()
             touched += self._belongings(before) if after.moderation.state == "erased" else ()
@@ -201,10 +211,25 @@ class Review:
         self.store.replace(after, self.store.read(after.id).revision)
         return (f"{FOLDER}/{after.id}.yaml",)
 
-    def _lock(self, after: Submission) -> tuple[str, ...]:
+    def _lock(self, after: Submission, parts: Mapping[str, str]) -> tuple[str, ...]:
         entry = entry_of(after, self._wording_id(after), read_entry(self.root, after.id), self.terms.zone)
+        if entry and parts:
+            entry = {**entry, "parts": dict(parts)}
         changed = set_entry(self.root, after.id, entry)
         return (LOCK,) if changed else ()
+
+    def _parts_to_approve(self, before: Submission, after: Submission, pages: Pages) -> dict[str, str]:
+        """Return the digests of all that speaks for the customer in the public text; none where nothing is shown."""
+        if after.moderation.state != "approved" or not pages.texts:
+            return {}
+        path, text = next(iter(pages.texts.items()))
+        new = parts_of_file(path, text, self.terms.zone)
+        if before.moderation.state != "approved":
+            return new
+        on_record = (read_entry(self.root, after.id) or {}).get("parts", {})
+        old_path = next((each for each in (path, *before.published_as) if (self.root / each).is_file()), "")
+        old = parts_of_file(path, (self.root / old_path).read_text("utf-8-sig"), self.terms.zone) if old_path else new
+        return parts_to_approve(new, old, on_record)
 
     def _wording_id(self, item: Submission) -> str:
         """Return under which id the text that was agreed to stands in `consent/`, or nothing where nobody kept it.

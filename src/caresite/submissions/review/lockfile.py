@@ -19,14 +19,15 @@ import yaml
 from caresite.core.codes_stories import STORE_BROKEN
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.files import write_atomically
+from caresite.core.model import Source
 from caresite.kinds.testimonial import Speaker
-from caresite.pipeline.approved import approved_digest
+from caresite.pipeline.approved import approved_digest, approved_parts
 from caresite.submissions.fold import clean_text
 from caresite.submissions.public import author_of, rating_of, scopes_of, shown_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.guards import ends_of, granting
 
-__all__ = ["LOCK", "Entry", "digest_of", "entry_of", "read_entry", "set_entry"]
+__all__ = ["LOCK", "Entry", "digest_of", "entry_of", "parts_of_file", "parts_to_approve", "read_entry", "set_entry"]
 
 LOCK = "consent.lock.yaml"
 Entry = dict[str, Any]
@@ -47,7 +48,8 @@ def entry_of(item: Submission, wording: str, before: Entry | None, zone: tzinfo)
             return _approved(item, wording, zone)
         case "withdrawn":
             day = item.moderation.log[-1].at.astimezone(zone).date()
-            return {**(before or _approved(item, wording, zone)), "withdrawn": day}
+            kept = {key: value for key, value in (before or {}).items() if key != "parts"}
+            return {**(kept or _approved(item, wording, zone)), "withdrawn": day}
         case "expired":
             return before
         case _:
@@ -74,6 +76,34 @@ def digest_of(item: Submission) -> str:
     """Return the digest of what is shown of `item`, as the build works it out of the page."""
     speaker = msgspec.convert(author_of(item), Speaker)
     return approved_digest(clean_text(shown_of(item).body), rating_of(item), speaker)
+
+
+def parts_of_file(path: str, text: str, zone: tzinfo) -> dict[str, str]:
+    """Return the digests of what speaks for the customer in a content file, as the build computes them from it."""
+    from caresite.pipeline.markdown import MarkdownOptions
+    from caresite.pipeline.parse import Parser, Syntax
+
+    kind = "testimonial" if path.startswith("content/testimonials/") else "story"
+    parser = Parser(Syntax(zone=str(zone), markdown=MarkdownOptions()))
+    document = parser.parse(Source(path, "", kind), text.encode())
+    return approved_parts(document.items[0]) if document.items else {}
+
+
+def parts_to_approve(new: Mapping[str, str], old: Mapping[str, str], on_record: Mapping[str, str]) -> dict[str, str]:
+    """Return which digests a decision about an approved story puts on record: those of `new`, the file it writes.
+
+    A part of the `old` file that was changed by hand after approval, and that the decision does not change, keeps the
+    digest `on_record`. So it stays withheld: a decision about one part approves no other.
+    """
+    if not on_record:
+        return dict(new)
+    keys = sorted({*new, *on_record})
+    parts = {key: on_record.get(key) if _is_unapproved(key, new, old, on_record) else new.get(key) for key in keys}
+    return {key: digest for key, digest in parts.items() if digest}
+
+
+def _is_unapproved(key: str, new: Mapping[str, str], old: Mapping[str, str], on_record: Mapping[str, str]) -> bool:
+    return old.get(key) != on_record.get(key) and new.get(key) == old.get(key)
 
 
 def set_entry(root: Path, item_id: str, entry: Entry | None) -> bool:
