@@ -104,7 +104,7 @@ def test_whatever_the_words_are_they_come_back_as_they_were(
         submitter=Submitter(name=name, display="initials"),
         text=Words(title=note, body=body, rating=4.6, experience_date=date(2026, 2, 1)),
         media=(Media(path="attachments/x.jpg", from_="mail", alt=note),),
-        consent=(Agreement(at=AT, method="letter", granted=("publish_text",), evidence=note),),
+        consent=(Agreement(at=AT, method="letter", granted=("publish_text",), wording_id=note),),
         evidence=(Evidence(kind="mail", says=body),),
         spam=Spam(score=1.5, verdict="suspect", reasons=(note,)),
         retention=Retention(erase_after=date(2027, 1, 1)),

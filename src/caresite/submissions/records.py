@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Literal
@@ -56,6 +57,12 @@ __all__ = [
 ]
 
 SCHEMA = 1
+_ID = re.compile(r"[0-9a-f]{16}")
+_ATTACHMENT = re.compile(r"attachments/[\w-]{1,80}\.(?:jpg|png|webp)")
+_CONTENT_FILE = re.compile(
+    r"content/(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\.(?:md|markdown|ya?ml|json)", re.IGNORECASE
+)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 SubmissionKind = Literal["story", "testimonial", "quote", "request", "vote"]
 State = Literal[
     "received",
@@ -112,7 +119,10 @@ RELATIONS: tuple[str, ...] = Relation.__args__  # type: ignore[attr-defined]
 
 
 class _Record(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A part of a submission. What is empty is not written; what nobody knows is an error, so that none is lost."""
+    """A part of a submission. What is empty is not written; what nobody knows is an error, so that none is lost.
+
+    Everything that becomes part of a path is checked whenever a record is made, whoever wrote the file.
+    """
 
 
 class Submitter(_Record, frozen=True, kw_only=True):
@@ -193,6 +203,9 @@ class Media(_Record, frozen=True, kw_only=True, rename={"from_": "from"}):
     from_: Literal["upload", "link", "mail"] = "upload"
     url: str = ""
 
+    def __post_init__(self) -> None:
+        _check_path("picture", self.path, _ATTACHMENT, "attachments/ID-1.jpg")
+
 
 class Incentive(_Record, frozen=True, kw_only=True):
     """What was given or promised for the words; `given` is None while nobody has answered."""
@@ -229,6 +242,9 @@ class Agreement(_Record, frozen=True, kw_only=True):
     edition: str = ""
     given_by: Literal["self", "parent", "employer"] = "self"
     expires: date | None = None
+
+    def __post_init__(self) -> None:
+        _check_path("digest", self.evidence, _DIGEST, "64 hexadecimal digits")
 
 
 class Evidence(_Record, frozen=True, kw_only=True):
@@ -308,6 +324,17 @@ class Submission(_Record, frozen=True, kw_only=True):
     retention: Retention = Retention()
     noticed: tuple[str, ...] = ()
     extra: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        _check_path("id", self.id, _ID, "16 hexadecimal digits")
+        for path in self.published_as:
+            _check_path("public text", path, _CONTENT_FILE, "content/stories/NAME.md")
+
+
+def _check_path(what: str, value: str, pattern: re.Pattern[str], shape: str) -> None:
+    """Raise ValueError for part of a path that a record of ours does not hold: files are written and deleted by it."""
+    if value and not pattern.fullmatch(value):
+        raise ValueError(f"the {what} `{value[:80]}` is not one that caresite writes (it writes `{shape}`)")
 
 
 def identify(source: str, source_id: str, content: Any = None) -> str:

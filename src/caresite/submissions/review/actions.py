@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,6 +46,7 @@ from caresite.submissions.written import decode_record, encode_record
 
 __all__ = ["Open", "Review", "Taken"]
 
+_FILE_NAME = re.compile(r"[^\W_][\w-]{0,79}")
 _CLOSED = frozenset(("withdrawn", "erased", "expired"))
 
 
@@ -239,7 +241,9 @@ class Review:
         agreement = granting(item, "publish_text")
         if agreement is None or not agreement.wording_sha256:
             return ""
-        digest, name = agreement.wording_sha256, agreement.wording_id or "wording"
+        digest, name = agreement.wording_sha256, agreement.wording_id
+        if not _FILE_NAME.fullmatch(name):  # a form said so, and anybody may send a form
+            name = "wording"
         path = self.root / "consent" / f"{name}.md"
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
             return name

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from caresite.core.codes_stories import LEFT_BEHIND
-from caresite.core.diagnostics import Diagnostic, Span, fault
-from caresite.core.files import write_atomically
+from caresite.core.codes_stories import LEFT_BEHIND, STORE_BROKEN
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.files import lies_within, write_atomically
 from caresite.submissions.public import content_file, page_text, picture_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.by_hand import ByHand, met, parted, parts_of, read_text
@@ -142,9 +142,14 @@ def _text_at(root: Path, path: str, item: Submission, new: str, *, overwrite: bo
 
 def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
     """Do what `pages` says; return every path that was written or removed. Doing it twice changes nothing more."""
+    for path in (*pages.copies, *pages.texts, *pages.gone):
+        _check_inside(root, path)
     touched = []
     for path, kept in pages.copies.items():
-        touched += _write(root / path, (attachments / kept).read_bytes(), path)
+        picture = attachments / kept
+        if not lies_within(picture, attachments):
+            raise Problem(fault(STORE_BROKEN, Span(path), f"the picture `{kept}` is not in the private store"))
+        touched += _write(root / path, picture.read_bytes(), path)
     for path, text in pages.texts.items():
         touched += _write(root / path, text.encode(), path)
     for path in pages.gone:
@@ -153,6 +158,14 @@ def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
             touched.append(path)
             _prune((root / path).parent, root / "content")
     return tuple(touched)
+
+
+def _check_inside(root: Path, path: str) -> None:
+    """Raise Problem where a link leads `path` out of the site: nothing there is ours to write or delete."""
+    top = os.path.realpath(root) + os.sep
+    if not os.path.realpath((root / path).parent).startswith(top):
+        hint = "a folder above it is a link; make it a folder of the site"
+        raise Problem(fault(STORE_BROKEN, Span(path), f"`{path}` leads out of the site", hint=hint))
 
 
 def _write(target: Path, data: bytes, path: str) -> list[str]:
