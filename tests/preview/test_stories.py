@@ -487,7 +487,7 @@ ITEM = replace(
     showing=Showing(body="Short.", disclosure="A friend.", reply="Thanks.", reply_by="Tom"),
     incentive=Incentive(given=True, description="a cake"),
     about=About(staff_named=("Tom Abara", "Ines Low"), staff_agreed=("Ines Low",)),
-    media=(Media(path="a.jpg", alt="An oven"),),
+    media=(Media(path="attachments/a-1.jpg", alt="An oven"),),
 )
 
 

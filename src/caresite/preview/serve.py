@@ -19,6 +19,7 @@ from caresite.preview.finisher import Finisher
 from caresite.preview.generations import Ahead, Generation, Generations, Tell, changed_paths
 from caresite.preview.guard import Guard, is_loopback, names_of
 from caresite.preview.hub import Hub
+from caresite.preview.isolation import Isolation
 from caresite.preview.pages import Addition, Workbench, status_page
 from caresite.preview.server import Server, listening
 from caresite.preview.tree import BuiltTree
@@ -90,7 +91,7 @@ class Preview:
         added = [make(bench) for make in (status_page, *additions)]
         bench.links = tuple(page.link for page in added)
         app = Guard(
-            preview_app(bench, self._hub, added, bare=how.bare),
+            Isolation(preview_app(bench, self._hub, added, bare=how.bare)),
             names_of(how.host),
             any_address=not is_loopback(how.host),
         )
@@ -237,7 +238,9 @@ class Preview:
 
 def serve_built(folder: Path, how: How, base_path: str) -> tuple[Server, str]:
     """Return a server of an output folder as it is, which has been started, and its address."""
-    app = Guard(built_app(BuiltTree(folder, base_path)), names_of(how.host), any_address=not is_loopback(how.host))
+    app = Guard(
+        Isolation(built_app(BuiltTree(folder, base_path))), names_of(how.host), any_address=not is_loopback(how.host)
+    )
     server = Server(app, listening(how.host, how.port))
     server.start()
     return server, _url(how.host, server.port)

@@ -1,8 +1,9 @@
 """The door: who may see what customers sent, and who may decide. Besides what the preview's guard asks of everybody.
 
-Only somebody at this computer gets in, however far the preview itself can be reached. The previewed site lies at the
-same origin, and its scripts are not to read along: so a page is given to a tab that goes there, and not to a script. A
-decision comes from a form that we made, which holds a word that nobody else knows (OWASP, synchronizer token).
+Only somebody at this computer gets in, however far the preview itself can be reached, and nobody through a proxy. The
+previewed site has the same origin, and its scripts are not to read along: so a page is given to a tab that goes there,
+not to a script, and to no window that a script holds (`preview.isolation`). A decision comes from a form that we made,
+which holds a word that nobody else knows (OWASP, synchronizer token).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from caresite.preview.guard import is_loopback
 __all__ = ["TOKEN", "Door"]
 
 TOKEN = "token"
+_FORWARDING = ("x-forwarded-", "x-original-", "cf-")  # headers by which proxies and tunnels say for whom they ask
+_FORWARDED = frozenset(("forwarded", "via", "x-real-ip", "true-client-ip", "x-client-ip", "x-cluster-client-ip"))
 
 
 class Door:
@@ -31,6 +34,10 @@ class Door:
         client = request.client.host if request.client else ""
         if not is_loopback(client) or not is_loopback(request.url.hostname or ""):
             return "what customers sent is shown on this computer only. Open it there, at http://127.0.0.1."
+        if any(name in _FORWARDED or name.startswith(_FORWARDING) for name in request.headers):
+            return (
+                "another computer asks for this through a proxy or a tunnel. Open it on this one, at http://127.0.0.1."
+            )
         if request.headers.get("sec-fetch-dest", goes_to) != goes_to:
             return "a script or a frame asks for this. Open it in a tab of its own."
         return ""
