@@ -21,7 +21,7 @@ import html5lib
 import pytest
 
 from caresite.core.codes import BAD_DATE, DUPLICATE_KEY, URL_COLLISION
-from caresite.core.values import without_invisible
+from caresite.core.texts import without_invisible
 from caresite.testing import BuiltSite, build_site, write_site
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -63,7 +63,8 @@ def component(text: str, markdown: Markdown = PLAIN) -> Component:
         ("==marked==", "<p><mark>marked</mark></p>\n"),
         ("a ==b *c* d== e", "<p>a <mark>b <em>c</em> d</mark> e</p>\n"),
         ("a = b, a == b", "<p>a = b, a == b</p>\n"),
-        ("~~gone~~ ~so~", "<p><del>gone</del> <del>so</del></p>\n"),
+        ("~~gone~~ ~kept~ ~~~kept~~~", "<p><del>gone</del> ~kept~ ~~~kept~~~</p>\n"),
+        ("From 10~15 to 20~30, ~about~~", "<p>From 10~15 to 20~30, ~about~~</p>\n"),
         ("one  \ntwo\\\nthree\nfour", "<p>one<br>\ntwo<br>\nthree\nfour</p>\n"),
         ("term\n: meaning", "<dl>\n<dt>term</dt>\n<dd>meaning</dd>\n</dl>\n"),
         ("- a\n  - b\n- c", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>\n"),
@@ -880,7 +881,7 @@ def test_what_is_not_foreign(text: str) -> None:
 
 def test_control_characters_are_removed_and_reported() -> None:
     body, found = PLAIN.render("a\nb\0c\x1b\x85\ud800d\u2028e", path="x.md", first_line=3)
-    assert body.html == ("<p>a\nbcd\u2028e</p>\n",)
+    assert body.html == ("<p>a\nbc d e</p>\n",)
     assert [(f.code, str(f.span), f.message) for f in found] == [
         ("M307", "x.md:4:2", "the text holds 4 control characters, the first U+0000")
     ]
@@ -1048,6 +1049,19 @@ def test_one_line(text: str, expected: str) -> None:
         ("::: callout\na\n:::", "<p>::: callout\na\n:::</p>\n"),
         ("```python\na\n```", '<pre><code class="language-python">a\n</code></pre>\n'),
         ("![a](b.png)", "<p>a</p>\n"),
+        ("It took 10~15 minutes, never 20~30.", "<p>It took 10~15 minutes, never 20~30.</p>\n"),
+        ("We came in\n1986. That was it.", "<p>We came in\n1986. That was it.</p>\n"),
+        ("1986. That was it.", "<p>1986. That was it.</p>\n"),
+        ("- b\n\n7) c", "<ul>\n<li>b</li>\n</ul>\n<p>7) c</p>\n"),
+        ("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n"),
+        ("1. a\n   - 7. c\n2. b", "<ol>\n<li>a\n<ul>\n<li>7. c</li>\n</ul>\n</li>\n<li>b</li>\n</ol>\n"),
+        ("    Four spaces, *all* the same.", "<p>Four spaces, <em>all</em> the same.</p>\n"),
+        ("[Rosa]: was on time.", "<p>[Rosa]: was on time.</p>\n"),
+        ("[Rosa]: lovely", "<p>[Rosa]: lovely</p>\n"),
+        ("See [the shop].\n\n[The shop]: /s/", '<p>See <a href="/s/">the shop</a>.</p>\n'),
+        ("A box of 60*40*20 cm, *really*.", "<p>A box of 60*40*20 cm, <em>really</em>.</p>\n"),
+        ("Best <shop> & <3 :smile:", "<p>Best &lt;shop&gt; &amp; &lt;3 :smile:</p>\n"),
+        ("a\vb\fc\x1cd\u2028e\u2029f\x85g\0h", "<p>a b c d e f gh</p>\n"),
     ],
 )
 def test_a_short_text(text: str, expected: str) -> None:

@@ -28,6 +28,8 @@ _OURS = frozenset(("table", "strikethrough", "autolink", "disabled"))
 
 # What we do otherwise, and why.
 _EXCEPTIONS = {
+    "extensions-16": "a single ~ is a range or an “about”; two strike",
+    "extensions-17": "a single ~ is a range or an “about”; two strike",
     "extensions-18": "hosts with non-ASCII letters are written in Punycode, as browsers do, not percent-encoded",
     "extensions-21": "no filter of tags: authors may use raw HTML, and customers none at all",
     "extensions-22": "footnotes have roles, labels for screen readers, and ids that no heading can have",

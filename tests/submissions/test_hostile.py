@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from caresite.cli import cli
-from caresite.core.values import without_invisible
+from caresite.core.texts import without_invisible
 from caresite.submissions.export import as_csv, as_json, neutral
 from caresite.submissions.fold import clean_line, clean_text
 from caresite.submissions.public import as_text, content_file

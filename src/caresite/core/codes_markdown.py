@@ -69,7 +69,7 @@ CONTROL_CHARACTERS = Code(
     "control-characters",
     "warning",
     "The text holds characters that no screen can show.",
-    "They were left out; remove them, often they come from copying out of another program.",
+    "They were left out, or became a space where they separate words; remove them. Often they come from copying out of another program.",
 )
 NO_ALT_TEXT = Code(
     "M308",

@@ -22,8 +22,9 @@ from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Code, Report, Span, fault
 from caresite.core.personal import looks_personal
 from caresite.core.suggest import nearest
+from caresite.core.texts import INVISIBLE, with_spaces, without_invisible
 from caresite.core.urls import is_safe
-from caresite.core.values import INVISIBLE, Scalar, Sequence, Table, Value, plain, without_invisible
+from caresite.core.values import Scalar, Sequence, Table, Value, plain
 
 __all__ = ["Doc", "Field", "Reading", "Shape", "decode", "field_name", "fields_of", "first_line", "json_schema"]
 
@@ -316,7 +317,7 @@ def _scalar(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -
 
 
 def _text(value: Scalar, doc: Doc, name: str, reading: Reading) -> str:
-    text = value.text if "\n" in value.text else value.text.strip()
+    text = with_spaces(value.text if "\n" in value.text else value.text.strip())
     if found := INVISIBLE.search(text):
         message = f"`{name}` holds the invisible character U+{ord(found.group()):04X}, which was left out"
         is_plain = not value.quoted and "\n" not in value.text

@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.diagnostics import Code, Problem, Span, fault
+from caresite.core.texts import with_spaces, without_invisible
 
 __all__ = [
-    "INVISIBLE",
     "MAX_DATA_VALUES",
     "Scalar",
     "Sequence",
@@ -30,7 +30,6 @@ __all__ = [
     "read_toml",
     "read_yaml",
     "split_front_matter",
-    "without_invisible",
 ]
 
 MAX_FRONT_MATTER = 1024 * 1024
@@ -38,14 +37,6 @@ MAX_VALUES = 20_000
 MAX_DATA_VALUES = 400_000
 MAX_DEPTH = 60
 
-# C0 and C1 controls, noncharacters, and the bidirectional overrides that make text read otherwise than it is
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
-    + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))
-    + "]"
-)
-# YAML 1.1 ends lines at these; people do not see them, and YAML 1.2 takes them for text like any other
-_NO_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -131,7 +122,7 @@ def read_yaml(text: str, path: str, first_line: int = 1, *, max_values: int = MA
     person writes; aliases count as often as they are used, so an alias bomb is refused before it grows.
     """
     builder = _Builder(path, first_line, max_values)
-    text = text.translate(_NO_BREAKS)
+    text = with_spaces(text)  # YAML 1.1 refuses some of these, and ends lines at others that people do not see
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
@@ -161,11 +152,6 @@ def _character(match: re.Match[str]) -> str:
     if not match[1]:
         return match[0]
     return chr(0x10000 + ((int(match[1], 16) - 0xD800) << 10) + int(match[2], 16) - 0xDC00)
-
-
-def without_invisible(text: str) -> str:
-    """Return `text` without characters that cannot be shown or that turn its direction."""
-    return INVISIBLE.sub("", text)
 
 
 def _code_point(error: yaml.reader.ReaderError) -> int:

@@ -16,7 +16,8 @@ from caresite.core.files import decode_text
 from caresite.core.model import Document
 from caresite.core.schema import Reading, decode
 from caresite.core.suggest import nearest
-from caresite.core.values import MAX_DATA_VALUES, Scalar, Table, plain, read_json, read_yaml, without_invisible
+from caresite.core.texts import without_invisible
+from caresite.core.values import MAX_DATA_VALUES, Scalar, Table, plain, read_json, read_yaml
 from caresite.kinds import ConsentLock, LockedConsent
 
 __all__ = ["check_wordings", "read_data", "read_lock", "read_wordings"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from caresite.core.values import without_invisible
+from caresite.core.texts import without_invisible
 
 __all__ = ["clean_line", "clean_text", "fold"]
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from caresite.core.codes_markdown import CONTROL_CHARACTERS, TOO_MUCH_TEXT
 from caresite.core.diagnostics import Diagnostic, sort_key
 from caresite.core.model import Body
+from caresite.core.texts import with_spaces
 from caresite.pipeline.components import COMPONENTS, ComponentSpec
 from caresite.pipeline.markdown import attributes, blocks, inlines, links
 from caresite.pipeline.markdown.highlight import Highlighter
@@ -130,6 +131,7 @@ def _add_blocks(parser: Parser, specs: Mapping[str, ComponentSpec]) -> None:
 def _add_inlines(parser: Parser, *, linkify: bool) -> None:
     parser.inline.ruler.at("link", links.link)
     parser.inline.ruler.at("image", links.image)
+    parser.inline.ruler.at("strikethrough", inlines.strikethrough)
     parser.inline.ruler.push("mark", inlines.mark)
     parser.inline.ruler2.before("fragments_join", "mark", inlines.mark_pairs)
     if linkify:
@@ -139,10 +141,16 @@ def _add_inlines(parser: Parser, *, linkify: bool) -> None:
 
 
 def _plain_parser(options: MarkdownOptions) -> Parser:
-    """Return the parser for words that others may have written: no HTML, pictures, headings or components."""
+    """Return the parser for the text of people who write no Markdown: no HTML, pictures, headings or components.
+
+    What they may have meant as it stands stays as it stands: a year that begins a line, indented lines, sizes.
+    """
     parser = PlainParser({"html": False, "strikethrough_single_tilde": True})
     parser.enable("strikethrough")
-    parser.disable(["html_block", "html_inline", "heading", "lheading", "text_join"])
+    parser.disable(["html_block", "html_inline", "heading", "lheading", "code", "text_join"])
+    parser.block.ruler.at("list", blocks.list_from_one, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.at("reference", blocks.used_reference)
+    parser.inline.ruler.at("emphasis", inlines.emphasis_outside_figures)
     _add_inlines(parser, linkify=options.linkify)
     parser.fold()
     return parser
@@ -155,16 +163,17 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 def _clean(text: str, reading: Reading) -> str:
-    """Return `text` with one kind of line end and no characters that cannot be shown."""
+    """Return `text` with one kind of line end, words that stay apart, and no characters that cannot be shown."""
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = _NEWLINES.sub("\n", text)
     found = _CONTROL.search(text)
+    spaced = with_spaces(text)
     if found is None:
-        return text
-    clean, count = _CONTROL.subn("", text)
+        return spaced
+    count = len(_CONTROL.findall(text))
     line = text.count("\n", 0, found.start())
     column = found.start() - text.rfind("\n", 0, found.start())
     message = f"the text holds {count} control character{'s' if count > 1 else ''}, the first U+{ord(found[0]):04X}"
     reading.report(CONTROL_CHARACTERS, reading.span(line, column), message)
-    return clean
+    return _CONTROL.sub("", spaced)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from markdown_it.parser_block import RuleFuncBlockType
-from markdown_it.rules_block import StateBlock, html_block
+from markdown_it.rules_block import StateBlock, html_block, list_block, reference
 from markdown_it.token import Token
 
 from caresite.core.codes_markdown import (
@@ -27,8 +27,10 @@ __all__ = [
     "closes_component",
     "component_rule",
     "html_in_component",
+    "list_from_one",
     "more",
     "noted",
+    "used_reference",
 ]
 
 
@@ -52,6 +54,27 @@ def more(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         state.push("more", "", 0).map = [start, start + 1]
         state.line = start + 1
     return True
+
+
+_YEAR = re.compile(r"0*(?!0|1\b)\d+[.)]")
+
+
+def list_from_one(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a list, but no numbered one that begins with `1986.`: people who write no Markdown begin sentences so."""
+    if not silent and _YEAR.match(state.src, state.bMarks[start] + state.tShift[start], state.eMarks[start]):
+        return False
+    return list_block(state, start, end, silent)
+
+
+_DEFINED = re.compile(r"\[([^\[\]]+)\]:")
+
+
+def used_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read `[label]: address` where something refers to it; else the line is text, and would vanish."""
+    label = _DEFINED.match(state.src, state.bMarks[start] + state.tShift[start], state.eMarks[start])
+    if not label or state.src.casefold().count(f"[{label[1]}]".casefold()) < 2:
+        return False
+    return reference(state, start, end, silent)
 
 
 _FENCE = re.compile(r"(:{3,})[ \t]*(.*)")

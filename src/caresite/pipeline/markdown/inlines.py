@@ -1,4 +1,4 @@
-"""Inline syntax beyond CommonMark: ==marks==, bare addresses, footnote marks."""
+"""Inline syntax beyond CommonMark: ==marks==, ~~strikethrough~~, bare addresses, footnote marks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from html import unescape
 from typing import Any
 
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import emphasis as markdown_it_emphasis
+from markdown_it.rules_inline import strikethrough as markdown_it_strikethrough
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
-__all__ = ["bare_url", "bare_www", "emails", "footnote_ref", "mark", "mark_pairs"]
+__all__ = [
+    "bare_url",
+    "bare_www",
+    "emails",
+    "emphasis_outside_figures",
+    "footnote_ref",
+    "mark",
+    "mark_pairs",
+    "strikethrough",
+]
 
 _EQUALS = ord("=")
 
@@ -45,6 +56,21 @@ def _mark_pairs(state: StateInline, delimiters: list[Delimiter]) -> None:
             opening, closing = state.tokens[opener.token], state.tokens[delimiters[opener.end].token]
             opening.type, opening.tag, opening.nesting, opening.content = "mark_open", "mark", 1, ""
             closing.type, closing.tag, closing.nesting, closing.content = "mark_close", "mark", -1, ""
+
+
+def strikethrough(state: StateInline, silent: bool) -> bool:
+    """Read a run of exactly two `~`: a single one is a range, `10~15`, or an “about” of its author's."""
+    if silent or not state.src.startswith("~~", state.pos):
+        return False
+    return markdown_it_strikethrough.tokenize(state, silent)
+
+
+def emphasis_outside_figures(state: StateInline, silent: bool) -> bool:
+    """Read `*` and `_`, but not the signs of `60*40*20`."""
+    pos = state.pos
+    if state.src[pos] == "*" and state.src[pos - 1 : pos].isdecimal() and state.src[pos + 1 : pos + 2].isdecimal():
+        return False
+    return markdown_it_emphasis.tokenize(state, silent)
 
 
 _SCHEME = re.compile(r"(?<![A-Za-z])(?:https?|ftp)\Z", re.IGNORECASE)
