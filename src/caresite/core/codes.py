@@ -124,6 +124,13 @@ NO_FRONT_MATTER = Code(
     "The file has no front matter.",
     "Start it with `---`, a `title:` and `---`.",
 )
+CUT_TEXT = Code(
+    "Y109",
+    "cut-text",
+    "warning",
+    "YAML took a part of an unquoted text for something else: a comment, which begins at ` #`, or a name, at `&`.",
+    "Put the whole value in quotes.",
+)
 
 WRONG_TYPE = Code(
     "V201", "wrong-type", "error", "The value is of the wrong type.", "See the key's entry in the reference."

@@ -18,8 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
+from caresite.core.cut_text import cut_fault, cut_faults, reason_and_hint
 from caresite.core.dates import parse_date
-from caresite.core.diagnostics import Code, Report, Span, fault
+from caresite.core.diagnostics import Code, Report, Severity, Span, fault
 from caresite.core.personal import looks_personal
 from caresite.core.suggest import nearest
 from caresite.core.texts import INVISIBLE, with_spaces, without_invisible
@@ -189,6 +190,8 @@ def _record(table: Table, record: type[T], at: str, reading: Reading) -> tuple[T
             message = f"`{at}{key}` is called `{at}{field.name}` here; it was understood"
             reading.report(fault(codes.PEER_NAME, _key_span(table, key), message))
         if isinstance(value, Scalar) and (value.is_null or (not value.text and field.shape.kind != "text")):
+            if not field.required and _holds_text(field.shape):
+                _report_cut(value, at + field.name, reading)
             continue
         reading.places.setdefault(at + field.name, _place(value, _key_span(table, key)))
         try:
@@ -213,6 +216,28 @@ def _record(table: Table, record: type[T], at: str, reading: Reading) -> tuple[T
     return record(**values), extra
 
 
+_UNSURE: Mapping[str, Severity] = {
+    "kept": "note",
+    "dropped": "warning",
+}  # nobody comments on a customer's sentence in it
+
+
+def _report_cut(value: Value, name: str, reading: Reading) -> None:
+    """Report each text in `value` of which YAML cut off a part."""
+    unsure = _UNSURE.get(reading.unknown)
+    found = [cut_fault(name, value, unsure=unsure)] if isinstance(value, Scalar) else cut_faults(value, name)
+    for each in found:
+        if each:
+            reading.report(each)
+
+
+def _holds_text(shape: Shape) -> bool:
+    """Tell whether the value of a shape may be written as a text."""
+    if shape.kind == "list":
+        return shape.item is not None and _holds_text(shape.item)
+    return shape.kind in ("text", "any") or (shape.kind == "record" and hasattr(shape.record, "__shorthand__"))
+
+
 def _find(key: str, record: type[Struct]) -> Field | None:
     return _names(record).get(_fold(key))
 
@@ -234,6 +259,11 @@ def _place(value: Value, key: Span) -> Span:
 
 def _report_missing(field: Field, table: Table, record: type[Struct], at: str, reading: Reading) -> None:
     empty = next((key for key in table.entries if _find(key, record) is field), "")
+    value = table.entries.get(empty)
+    if isinstance(value, Scalar) and value.comment:
+        reason, hint = reason_and_hint(value)
+        reading.report(fault(codes.MISSING_KEY, _key_span(table, empty), f"`{at}{field.name}` {reason}", hint=hint))
+        return
     message = f"`{at}{field.name}` has no value" if empty else f"`{at}{field.name}` is missing"
     says = field.doc.help.partition(". ")[0].removesuffix(".")
     says = says[:1].lower() + says[1:]
@@ -255,6 +285,8 @@ def _take_unknown(
         reading.report(fault(codes.UNKNOWN_KEY, span, f"{shown} is not a key of this place", hint=hint))
         return False
     value = plain(table.entries[key])
+    if reading.unknown != "dropped":
+        _report_cut(table.entries[key], f"{at}{_shortened(key)}", reading)
     is_expected = key in reading.expected and not at
     if is_expected or reading.unknown == "kept":
         extra[key] = value
@@ -288,6 +320,7 @@ def _value(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) ->
         case "record":
             return _nested(value, shape, doc, name, reading)
         case "any":
+            _report_cut(value, name, reading)
             return plain(value)
         case _:
             return _scalar(value, shape, doc, name, reading)
@@ -317,6 +350,7 @@ def _scalar(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -
 
 
 def _text(value: Scalar, doc: Doc, name: str, reading: Reading) -> str:
+    _report_cut(value, name, reading)
     text = with_spaces(value.text if "\n" in value.text else value.text.strip())
     if found := INVISIBLE.search(text):
         message = f"`{name}` holds the invisible character U+{ord(found.group()):04X}, which was left out"
@@ -360,6 +394,8 @@ def _list(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> 
     assert shape.item is not None
     each = Doc(doc.help, example=doc.example, ge=doc.ge, le=doc.le, address=doc.address)
     if isinstance(value, Scalar):
+        if shape.item.kind == "text":
+            _report_cut(value, name, reading)
         parts = value.text.split(",") if doc.split else [value.text]
         items = [(name, Scalar(part.strip(), value.quoted, value.span)) for part in parts if part.strip()]
         return tuple(_each(items, shape.item, each, reading))
@@ -367,6 +403,9 @@ def _list(value: Value, shape: Shape, doc: Doc, name: str, reading: Reading) -> 
         if shape.item.kind != "record":
             raise _wrong_type(value, "a list", doc, name, reading)
         return tuple(_each([(f"{name}[1]", value)], shape.item, each, reading))
+    for number, item in enumerate(value.items, start=1):
+        if _is_empty(item) and _holds_text(shape.item):
+            _report_cut(item, f"{name}[{number}]", reading)
     kept = [item for item in value.items if not _is_empty(item)]
     named = [(f"{name}[{number}]", item) for number, item in enumerate(kept, start=1)]
     return tuple(_each(named, shape.item, each, reading))

@@ -40,16 +40,26 @@ MAX_DEPTH = 60
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_LINE_END = re.compile(r"\r\n?|\n")
+_COMMENT = re.compile(r"([ \t]+)(#.*)")
+_ANY_COMMENT = re.compile(r"^[ \t]*#|[ \t]#", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|.)", re.IGNORECASE | re.DOTALL)
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
 
 
 class Scalar(Struct, frozen=True):
-    """Text as written; `quoted` tells whether quotation marks or a block made it text beyond doubt."""
+    """Text as written; `quoted` tells whether quotation marks or a block made it text beyond doubt.
+
+    `comment` is what follows an unquoted value: white space, `#` and all to the end of the line, or such a line below
+    it. `anchor` is a name before it, `&name `, that nothing refers to. Either may be text that YAML cut off.
+    """
 
     text: str
     quoted: bool
     span: Span
+    comment: str = ""
+    comment_span: Span | None = None
+    anchor: str = ""
 
     @property
     def is_null(self) -> bool:
@@ -121,8 +131,8 @@ def read_yaml(text: str, path: str, first_line: int = 1, *, max_values: int = MA
     Raises Problem for bad syntax, a repeated key, a tag, several documents, or more values or levels than a
     person writes; aliases count as often as they are used, so an alias bomb is refused before it grows.
     """
-    builder = _Builder(path, first_line, max_values)
     text = with_spaces(text)  # YAML 1.1 refuses some of these, and ends lines at others that people do not see
+    builder = _Builder(path, first_line, max_values, text)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
@@ -161,10 +171,11 @@ def _code_point(error: yaml.reader.ReaderError) -> int:
 class _Open:
     """A list or table that is still being read."""
 
-    __slots__ = ("anchor", "entries", "items", "key", "keys", "merges", "size", "span")
+    __slots__ = ("anchor", "entries", "indent", "items", "key", "keys", "merges", "size", "span")
 
-    def __init__(self, span: Span, anchor: str | None, is_table: bool) -> None:
-        self.span, self.anchor, self.size = span, anchor, 1
+    def __init__(self, span: Span, event: Any, is_table: bool) -> None:
+        self.span, self.anchor, self.size = span, event.anchor, 1
+        self.indent = None if event.flow_style else event.start_mark.column
         self.items: list[Value] = []
         self.entries: dict[str, Value] | None = {} if is_table else None
         self.keys: dict[str, Span] = {}
@@ -175,8 +186,9 @@ class _Open:
 class _Builder:
     """Builds values from YAML events with a stack of its own."""
 
-    def __init__(self, path: str, first_line: int, max_values: int) -> None:
-        self.path, self.first_line, self.max_values = path, first_line, max_values
+    def __init__(self, path: str, first_line: int, max_values: int, text: str) -> None:
+        self.path, self.first_line, self.max_values, self.text = path, first_line, max_values, text
+        self.lines = _LINE_END.split(text) if _ANY_COMMENT.search(text) else []
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[Value, int]] = {}
         self.result: Value | None = None
@@ -186,13 +198,12 @@ class _Builder:
         match event:
             case yaml.ScalarEvent():
                 self._refuse_tag(event)
-                plain_style = event.style is None or event.style == ""
-                self._add(Scalar(event.value, not plain_style, self._span(event)), 1, event.anchor)
+                self._add(self._scalar(event), 1, event.anchor)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._refuse_tag(event)
                 if len(self.stack) >= MAX_DEPTH:
                     raise self._problem(codes.YAML_TOO_LARGE, event, f"values are nested more than {MAX_DEPTH} deep")
-                self.stack.append(_Open(self._span(event), event.anchor, isinstance(event, yaml.MappingStartEvent)))
+                self.stack.append(_Open(self._span(event), event, isinstance(event, yaml.MappingStartEvent)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 done = self.stack.pop()
                 self._add(_close(done), done.size, done.anchor)
@@ -207,6 +218,30 @@ class _Builder:
                 raise self._problem(codes.BAD_YAML, event, "a second document starts here; one file holds one")
             case _:
                 pass
+
+    def _scalar(self, event: Any) -> Scalar:
+        if event.style:
+            return Scalar(event.value, True, self._span(event))
+        anchor = f"&{event.anchor} " if event.anchor and f"*{event.anchor}" not in self.text else ""
+        line, comment = self._comment_after(event) if self.lines else (0, "")
+        if not comment:
+            return Scalar(event.value, False, self._span(event), anchor=anchor)
+        column = self.lines[line].find("#", event.end_mark.column if line == event.end_mark.line else 0)
+        span = Span(self.path, line + self.first_line, column + 1, len(comment.strip()))
+        return Scalar(event.value, False, self._span(event), comment, span, anchor)
+
+    def _comment_after(self, event: Any) -> tuple[int, str]:
+        """Return the comment that ends an unquoted value, and its line: after it, or where its text would go on."""
+        line, column = event.end_mark.line, event.end_mark.column
+        rest = self.lines[line][column:] if line < len(self.lines) else ""
+        if match := _COMMENT.match(rest):
+            return line, match[0].rstrip()
+        indent = self.stack[-1].indent if self.stack else None
+        if rest.strip() or indent is None:
+            return line, ""
+        below = next((n for n in range(line + 1, len(self.lines)) if self.lines[n].strip()), line)
+        match = _COMMENT.match(self.lines[below]) if below > line else None
+        return (below, f"\n{match[2].rstrip()}") if match and len(match[1]) > indent else (line, "")
 
     def _add(self, value: Value, size: int, anchor: str | None) -> None:
         if anchor:
@@ -289,7 +324,7 @@ _PLAIN_REASONS = (
     (
         "did not find expected key",
         "a line that does not fit its neighbours",
-        "check the indentation, and quotation marks inside quotes",
+        "check the indentation, and quotation marks inside quotes; a text that begins with [ or { goes in quotes",
     ),
     ("found unexpected end of stream", "a quotation mark is never closed", "close it on the same line"),
     (
@@ -298,6 +333,18 @@ _PLAIN_REASONS = (
         "write the character itself",
     ),
     ("found undefined alias", "a value that begins with * is read as a reference", "put the value in quotes"),
+    (
+        "did not find expected alphabetic or numeric character",
+        "a value that begins with * or & is read as a reference",
+        "put the value in quotes",
+    ),
+    (
+        "did not find expected comment or line break",
+        "text stands on the line of the `>` or `|`",
+        "begin it on the next line, indented, or put it in quotes",
+    ),
+    ("entries are not allowed in this context", "a text begins with - here", "put the value in quotes"),
+    ("mapping keys are not allowed in this context", "a text begins with ? here", "put the value in quotes"),
     ("did not find expected", "something is missing before this place", "check brackets, quotes and indentation"),
 )
 
@@ -308,8 +355,22 @@ def _syntax_fault(error: yaml.MarkedYAMLError, path: str, first_line: int, text:
     span = Span(path, mark.line + first_line, mark.column + 1) if mark else Span(path, first_line)
     for needle, message, hint in _PLAIN_REASONS:
         if needle in problem:
+            first = error.context_mark.line if error.context_mark else span.line - first_line - 1
+            hint = _cut_before(text, max(0, first), span.line - first_line) or hint
             return fault(codes.BAD_YAML, span, message, hint=hint)
     return fault(codes.BAD_YAML, span, f"the YAML cannot be read: {problem}")
+
+
+_CUT = re.compile(r"(?:^|[ \t])(#[^\s#].*)$")
+
+
+def _cut_before(text: str, first: int, last: int) -> str:
+    """Return what to do about text in these lines that YAML takes for a comment, so that the lines below break."""
+    for line in _LINE_END.split(text)[first : last + 1]:
+        match = _CUT.search(line)
+        if match and line[: match.start()].count('"') % 2 == 0:
+            return f"` {match[1].strip()}` is read as a comment, which ends the value; put the whole value in quotes"
+    return ""
 
 
 def read_toml(text: str, path: str, first_line: int = 1) -> Table:

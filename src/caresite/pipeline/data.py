@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from caresite.core import codes
+from caresite.core.cut_text import cut_faults
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.model import Document
@@ -39,19 +40,22 @@ def read_data(paths: Iterable[str], read: Read) -> tuple[dict[str, Any], tuple[D
             continue
         places[name] = Span(path)
         try:
-            data[name] = _load(path, read(path))
+            data[name] = _load(path, read(path), found)
         except Problem as problem:
             found.extend(problem.diagnostics)
     return data, tuple(found)
 
 
-def _load(path: str, content: bytes) -> Any:
+def _load(path: str, content: bytes, found: list[Diagnostic]) -> Any:
     text, _ = decode_text(content, path)
     suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".csv":
         return list(_rows(text, path))
     read_text = read_json if suffix == ".json" else read_yaml
-    return plain(read_text(text, path, max_values=MAX_DATA_VALUES))
+    value = read_text(text, path, max_values=MAX_DATA_VALUES)
+    if "#" in text or "&" in text:
+        found.extend(cut_faults(value))
+    return plain(value)
 
 
 def _rows(text: str, path: str) -> Iterable[dict[str, str]]:

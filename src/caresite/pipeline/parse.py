@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from caresite.core import codes
 from caresite.core.codes_rules import SENSITIVE, STAFF_NAMED
 from caresite.core.config import is_language_tag
+from caresite.core.cut_text import reason_and_hint
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text
@@ -145,8 +146,7 @@ class Parser:
         meta, body = _words(meta, body, body_text)
         meta, body = self._identity(source, kind, meta, body, key)
         if not meta.title and kind in ("post", "page", "story"):
-            place = table.keys.get("title", table.span)
-            found.append(fault(codes.NO_TITLE, place, "the page has no title"))
+            found.append(_no_title(table, found))
         summary = self._plain(meta.summary or getattr(meta, "bio", ""))
         return Item(
             kind=kind,
@@ -254,6 +254,18 @@ def _untold(found: list[Diagnostic], told: set[str]) -> list[Diagnostic]:
     kept = [d for d in found if d.message not in dropped or d.message not in told]
     told |= dropped
     return kept
+
+
+def _no_title(table: Table, found: list[Diagnostic]) -> Diagnostic:
+    """Return the fault of a page without a title, which takes the place of what was said of a title that YAML cut."""
+    title = table.entries.get("title")
+    if not isinstance(title, Scalar) or not title.comment:
+        return fault(codes.NO_TITLE, table.keys.get("title", table.span), "the page has no title")
+    found[:] = [d for d in found if d.code != codes.CUT_TEXT.id or d.span != title.comment_span]
+    reason, hint = reason_and_hint(title)
+    return fault(
+        codes.NO_TITLE, title.comment_span or title.span, f"the page has no title: `title` {reason}", hint=hint
+    )
 
 
 def parse_defaults(path: str, data: bytes) -> Table:

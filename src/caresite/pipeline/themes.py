@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,8 +18,9 @@ from msgspec import Struct
 import caresite
 from caresite.core import codes
 from caresite.core.config import Settings
+from caresite.core.cut_text import cut_faults, reason_and_hint
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.files import decode_text
+from caresite.core.files import decode_text, read_as_text
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Table, plain, read_yaml
@@ -77,7 +79,7 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
             raise Problem(fault(codes.UNKNOWN_THEME, span, f"the theme `{following}` is its own parent"))
         seen.append(following)
         folder = _find(root, following, span)
-        about = about_theme(folder, following)
+        about = about_theme(folder, following, found)
         layers.append(Layer(following, folder))
         declared = {**_options(about, following), **declared}
         voices = {**_voices(about), **voices}
@@ -96,7 +98,11 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
     )
     reading = Reading(ZoneInfo("UTC"), found.append, unknown="error")
     options, _ = decode(table, record, reading, "theme.")
-    found.extend(_bad_colors(declared, options, table))
+    bad_colors = _bad_colors(declared, options, table)
+    found = [d for d in found if d.code != codes.CUT_TEXT.id or not any(b.span.line == d.span.line for b in bad_colors)]
+    found.extend(bad_colors)
+    for layer in layers:
+        found.extend(_cut_translations(layer.folder, root))
     if options is None or any(d.severity == "error" for d in found):
         raise Problem(*found)
     return Theme(name, version, tuple(layers), options, record, reading.places, voices, colors), tuple(found)
@@ -125,11 +131,22 @@ def _find(root: Path, name: str, span: Span) -> Path:
     )
 
 
-def about_theme(folder: Path, name: str) -> dict[str, Any]:
-    """Return what the `theme.yaml` in `folder` says; nothing when it is no mapping."""
+def _cut_translations(folder: Path, root: Path) -> Iterable[Diagnostic]:
+    """Report the interface texts of the site and its own themes that YAML cut."""
+    for path in sorted((folder / "i18n").glob("*.yaml")) if folder.is_relative_to(root) else ():
+        text, shown = read_as_text(path), path.relative_to(root).as_posix()
+        with contextlib.suppress(Problem):  # what cannot be read is reported where it is used
+            yield from cut_faults(read_yaml(text, shown)) if "#" in text or "&" in text else ()
+
+
+def about_theme(folder: Path, name: str, found: list[Diagnostic] | None = None) -> dict[str, Any]:
+    """Return what the `theme.yaml` in `folder` says; nothing when it is no mapping. Cut text is added to `found`."""
     path = f"themes/{name}/theme.yaml"
     text, _ = decode_text((folder / "theme.yaml").read_bytes(), path)
-    about = plain(read_yaml(text, path))
+    value = read_yaml(text, path)
+    if found is not None:
+        found.extend(cut_faults(value))
+    about = plain(value)
     return about if isinstance(about, dict) else {}
 
 
@@ -203,21 +220,20 @@ _TYPES: dict[str, Any] = {
 }
 
 
+_COLOR_HINT = 'write the colour in quotes: `"#9b1c4b"`'
+
+
 def _bad_colors(declared: dict[str, Any], options: Any, table: Table) -> list[Diagnostic]:
     found = []
     for key, about in declared.items():
         value = getattr(options, key, "") if options is not None else ""
         given = table.entries.get(key)
         if about["type"] == "color" and isinstance(given, Scalar) and given.is_null:
-            message = f"`{key}` has no value; an unquoted # begins a comment"
-            hint = 'write the colour in quotes: `"#9b1c4b"`'
+            reason, hint = reason_and_hint(given) if given.comment else ("has no value", _COLOR_HINT)
+            message = f"`{key}` {reason}"
             found.append(fault(codes.NOT_A_CHOICE, table.keys.get(key, given.span), message, hint=hint))
         if about["type"] == "color" and value and not _COLOR.fullmatch(value):
-            hint = (
-                'write it in quotes: `"#9b1c4b"`'
-                if not value.startswith("#")
-                else "three or six digits 0-9 a-f after the #"
-            )
+            hint = _COLOR_HINT if not value.startswith("#") else "three or six digits 0-9 a-f after the #"
             found.append(
                 fault(
                     codes.NOT_A_CHOICE,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from caresite.core.codes_stories import UNREADABLE_EXPORT
+from caresite.core.cut_text import cut_faults
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.values import plain, read_yaml, split_front_matter
 from caresite.submissions.entries import Answers, Intake, Received, collect
@@ -26,20 +27,23 @@ def read(data: bytes, intake: Intake) -> Received:
     try:
         text, notes = text_of(data, intake.shown)
         diagnostics.extend(notes)
-        for value in _values(text.replace("\r\n", "\n"), intake.shown):
+        for value in _values(text.replace("\r\n", "\n"), intake.shown, diagnostics):
             found.append(_answers(value, data, intake))
     except Problem as problem:
         diagnostics.extend(problem.diagnostics)
     return collect(found, intake, diagnostics)
 
 
-def _values(text: str, shown: str) -> list[dict[str, Any]]:
-    """Return the mappings in a file. Raises Problem when there are none."""
+def _values(text: str, shown: str, diagnostics: list[Diagnostic]) -> list[dict[str, Any]]:
+    """Return the mappings in a file, and report text that YAML cut. Raises Problem when there are none."""
     if shown.endswith((".md", ".markdown")):
         table, body, _ = split_front_matter(text, shown)
+        diagnostics.extend(cut_faults(table) if table else ())
         head = plain(table) if table else {}
         return [{**head, "story": body.strip() or flat(head.get("story"))}]
-    value = plain(read_yaml(text, shown))
+    read = read_yaml(text, shown)
+    diagnostics.extend(cut_faults(read))
+    value = plain(read)
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(each, dict) for each in values):
         raise Problem(fault(UNREADABLE_EXPORT, Span(shown), "the file is not made of `key: value` lines"))
