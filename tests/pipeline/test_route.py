@@ -99,6 +99,95 @@ def test_a_page_of_your_own_takes_the_place_of_one_that_is_made(small_site: Smal
     assert routes(site)[url].page_id == f"content/pages/{name}.md"
 
 
+def replaced(site: BuiltSite) -> list[tuple[str, str, str, str]]:
+    return [(d.severity, d.span.path, d.message, d.hint) for d in site.diagnostics if d.code == "U106"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "lines", "severity", "said", "advice"),
+    [
+        (
+            "content/blog",
+            "index",
+            (),
+            "warning",
+            "/blog/, so the list of posts",
+            "call the file `content/blog/_index.md`",
+        ),
+        (
+            "content/stories",
+            "index",
+            (f"consent: {CONSENT}",),
+            "warning",
+            "/stories/, so the list of stories",
+            "`content/stories/_index.md`",
+        ),
+        ("content/pages", "blog", (), "warning", "/blog/, so the list of posts", "into `content/blog/_index.md`"),
+        (
+            "content/pages",
+            "x",
+            ("permalink: /stories/",),
+            "warning",
+            "/stories/, so",
+            "into `content/stories/_index.md`",
+        ),
+        (
+            "content/pages",
+            "testimonials",
+            (),
+            "warning",
+            "the list of testimonials",
+            "`content/testimonials/_index.md`",
+        ),
+        ("content/pages", "quotes", (), "warning", "the list of quote collections", "`content/quotes/_index.md`"),
+        ("content/pages", "authors", (), "warning", "the list of authors", "`content/authors/_index.md`"),
+        ("content/pages", "news", (), "warning", "/news/, so the list of posts", "`content/notes/_index.md`"),
+        ("content/pages", "tags", (), "warning", "the list of its terms", "another `slug`"),
+        ("content/pages", "archive", (), "warning", "the archive", "another `slug`"),
+        ("content/pages", "x", ("permalink: /archive/2026/",), "warning", "the archive", "another `slug`"),
+        ("content/pages", "search", (), "warning", "the search", "another `slug`"),
+        ("content/blog", "x", ("permalink: /",), "warning", "the home page", "`template: home.html`"),
+        ("content/pages", "index", (), "note", "the home page", "`template: home.html`"),
+        ("content/pages", "send-your-story", (), "note", "invites stories", "another `slug`"),
+        ("content/pages", "x", ("permalink: /404.html",), "note", "do not exist", "another `slug`"),
+        ("content/pages", "stories", ("template: wide",), "note", "the list of stories", "`content/stories/_index.md`"),
+    ],
+)
+def test_what_a_page_replaces_is_said(
+    small_site: SmallSite, folder: str, name: str, lines: tuple[str, ...], severity: str, said: str, advice: str
+) -> None:
+    text = (
+        post("a", "date: 2026-01-01", "tags: [care]")
+        + story("s")
+        + praise("t")
+        + post("rosa", folder="content/authors")
+    )
+    text += "-- content/quotes/q.yaml --\n- {id: a, text: Listen., status: anonymous}\n" + post(
+        "n", folder="content/notes"
+    )
+    config = "business: {name: Example, email: hello@example.com}\n"
+    config += "collections: {notes: {path: content/notes, kind: post, index: /news/, permalink: '/news/:slug/'}}\n"
+    site = small_site(text + post(name, *lines, folder=folder), config=config, files={"templates/wide.html": b""})
+    ((got, path, message, hint),) = replaced(site)
+    assert (got, path) == (severity, f"{folder}/{name}.md")
+    assert said in message
+    assert advice in hint
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "folder"),
+    [
+        ("_index", (), "content/blog"),
+        ("index", ("template: home.html",), "content/pages"),
+        ("stories", (), "content/pages"),  # there are none, and so no list of them
+    ],
+)
+def test_what_replaces_nothing_is_not_reported(
+    small_site: SmallSite, name: str, lines: tuple[str, ...], folder: str
+) -> None:
+    assert replaced(small_site(post("a") + post(name, *lines, folder=folder))) == []
+
+
 def test_your_own_page_not_found_is_the_one(small_site: SmallSite) -> None:
     site = small_site(post("lost", "permalink: /404.html", folder="content/pages"))
     assert errors(site) == []

@@ -288,6 +288,13 @@ BAD_REDIRECT = Code(
     "The redirect rule cannot work.",
     "`from` is a path on this site, `to` a path or an https address.",
 )
+LIST_REPLACED = Code(
+    "U106",
+    "list-replaced",
+    "warning",
+    "A page takes the address of a list, or of another page that caresite makes, so that one is not made.",
+    "Give the page another `slug`. The text above a list is `_index.md` in its folder. If you mean it, name a `template` in the page.",
+)
 SHARED_SLUG = Code(
     "U108",
     "shared-slug",

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from caresite.core import codes
-from caresite.core.config import Settings, place_in_config
-from caresite.core.diagnostics import Code, Diagnostic, Problem, Span, fault, place_in
+from caresite.core.config import Collection, Settings, place_in_config
+from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span, fault, place_in
 from caresite.core.model import Order, Page, Query, Route
 from caresite.core.names import identity_of, other_slug
 from caresite.core.plugins import ActivePlugin
@@ -56,6 +56,8 @@ def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
         *_best(site, reader, found),
         *_single(site),
     ]
+    given_way = [r for r in routes if not r.page_id and r.kind in _GIVE_WAY and r.url in claimed]
+    found.extend(_replaced(site, [*_replaced_lists(site, reader), *given_way]))
     routes = [r for r in routes if r.page_id or r.kind not in _GIVE_WAY or r.url not in claimed]
     for active in site.settings.plugins:
         if active.plugin.routes:
@@ -109,16 +111,77 @@ def _claimed(site: Site) -> frozenset[str]:
     return frozenset(page.url for page in site.pages.values() if page.has_page)
 
 
+_MADE = {  # what a page replaces, by the kind of the route
+    "blog": "the list of posts",
+    "stories": "the list of stories with its filters",
+    "quotes-index": "the list of quote collections",
+    "wall": "the list of testimonials with its filters",
+    "authors": "the list of authors",
+    "terms": "the list of its terms",
+    "archive": "the archive",
+    "search": "the search",
+    "home": "the home page with its sections",
+    "404": "the page for addresses that do not exist",
+    "send-your-story": "the page that invites stories",
+}
+
+
+def _replaced(site: Site, routes: Iterable[Route]) -> Iterable[Diagnostic]:
+    """Report each page that takes the address of a list or of another page that would be made.
+
+    A `template` of the page's own shows that it is meant, and so does a home page or a page for wrong addresses.
+    """
+    pages = {page.url: page for page in site.pages.values() if page.has_page}
+    for made in routes:
+        page = pages[made.url]
+        if page.template and page.template.removesuffix(".html") == made.template.removesuffix(".html"):
+            continue
+        is_own = (
+            bool(page.template) or made.kind in ("404", "send-your-story") or (made.kind, page.kind) == ("home", "page")
+        )
+        message = f"{page.source} takes the address {made.url}, so {_MADE[made.kind]} is not made"
+        place = place_in(site.places.get(page.id, {}), page.span, "permalink", "slug")
+        severity: Severity | None = "note" if is_own else None
+        yield fault(codes.LIST_REPLACED, place, message, hint=_how_to_keep(site, made, page), severity=severity)
+
+
+def _how_to_keep(site: Site, made: Route, page: Page) -> str:
+    """Return how a list and the text that took its address can both be had."""
+    collection = site.settings.collections.get(str(made.params.get("collection", "")))
+    if made.kind == "home":
+        return "add `template: home.html` to keep the sections, with the page's title and text among them"
+    if collection is None:
+        return "give the page another `slug` if you want both"
+    folder = collection.path.strip("/")
+    if page.source.startswith(f"{folder}/index."):
+        return f"call the file `{folder}/_index.md` if it is the text above the list, else give it another name"
+    return f"give the page another `slug`, or put its text into `{folder}/_index.md`, which stands above the list"
+
+
+def _replaced_lists(site: Site, reader: Reader) -> Iterable[Route]:
+    """Yield the lists that are not made because a page has their address."""
+    claimed = _claimed(site)
+    for name, collection, url in _listed(site, reader):
+        if url in claimed:
+            kind, params = _list_kind(collection.kind), {"collection": name}
+            output, template = _output(site.settings, url), _LISTS[collection.kind]
+            yield Route(output=output, url=url, kind=kind, template=template, params=params)
+
+
+def _listed(site: Site, reader: Reader) -> Iterable[tuple[str, Collection, str]]:
+    """Yield each collection that has a list: its name, what the config says of it, and the address of the list."""
+    for name, collection in site.settings.collections.items():
+        present = name in site.folders or reader.count((collection.kind,), collection=name)
+        if collection.kind in _LISTS and collection.index and present:
+            yield name, collection, _url(site.settings, collection.index)
+
+
 def _lists(site: Site, reader: Reader) -> Iterable[Route]:
     claimed = _claimed(site)
-    for name, collection in site.settings.collections.items():
-        template = _LISTS.get(collection.kind)
-        present = name in site.folders or reader.count((collection.kind,), collection=name)
-        if not template or not collection.index or not present:
-            continue
-        url = _url(site.settings, collection.index)
+    for name, collection, url in _listed(site, reader):
         if url in claimed:
             continue
+        template = _LISTS[collection.kind]
         order: Order = "title" if collection.kind in ("author", "quotes") else "newest"
         query = Query(kinds=(collection.kind,), collection=name, order=order)
         params = {"collection": name}
