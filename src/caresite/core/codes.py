@@ -214,6 +214,13 @@ PERSONAL_DATA = Code(
     "A customer's words come with what looks like personal data, and no page needs it.",
     "Take it out of the file too, and keep it in `private/`, which is never published.",
 )
+HTML_IN_TEXT = Code(
+    "V215",
+    "html-in-text",
+    "warning",
+    "A customer's text, name or company holds HTML tags. Visitors see them as they are written.",
+    "Take them out, or write `**bold**` and `*italic*`; entities, `<p>` and `<br>` are understood.",
+)
 
 BAD_ENCODING = Code("D101", "bad-encoding", "error", "The file is not UTF-8 text.", "Save it as UTF-8 in your editor.")
 OTHER_ENCODING = Code(

@@ -38,6 +38,7 @@ from caresite.core.values import (
 from caresite.kinds import KINDS, Content, Quote, Testimonial
 from caresite.kinds.peers import in_our_shape
 from caresite.pipeline.consent import shown_name
+from caresite.pipeline.customer_html import CustomerHtml
 from caresite.pipeline.markdown import MarkdownOptions, markdown_for
 from caresite.pipeline.sensitive import sensitive_words
 from caresite.pipeline.staff import without_staff
@@ -130,6 +131,11 @@ class Parser:
         unknown: Literal["kept", "dropped"] = "dropped" if kind in _OF_CUSTOMERS else "kept"
         reading = Reading(self.zone, found.append, notes=not key, expected=self.expected, unknown=unknown)
         meta, extra = decode(table, KINDS[kind], reading)
+        if meta and kind in _OF_CUSTOMERS and not getattr(meta, "consent_ref", ""):  # a submission is shown as approved
+            customer_html = CustomerHtml(reading.places, table.span, reading.report)
+            meta = customer_html.read(meta)
+            if kind in _WORDS_OF_OTHERS and body_text:
+                body_text = customer_html.text(body_text, "text")
         if meta and kind in _OF_CUSTOMERS and (meta.params or extra):
             meta, extra = _without_mail_addresses(meta, extra, table, reading)
         if meta and kind in _TOLD:
