@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -35,11 +36,16 @@ class _Commands(click.Group):
         except Exception as error:
             from caresite.core.diagnostics import Problem
 
+            session = ctx.ensure_object(Session)
+            if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE):
+                from caresite.core.disk import disk_fault
+
+                error = Problem(disk_fault(error, session.root))
             if not isinstance(error, Problem):
-                raise
+                raise error
             from caresite.commands.report import print_problem
 
-            print_problem(ctx.ensure_object(Session), error)
+            print_problem(session, error)
             ctx.exit(1)
 
 

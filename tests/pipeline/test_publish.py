@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_written_is_named(public: Path, monkeypatch: pytes
     with pytest.raises(Problem) as caught:
         publish(public, files(a="2"), {})
     (fault,) = caught.value.diagnostics
-    assert (fault.code, str(fault.span)) == ("B102", "public/a")
+    assert (fault.code, str(fault.span)) == ("B103", "public/a")
     assert "no space left" in fault.message
 
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -241,3 +241,99 @@ def test_stopping_ends_every_thread(root: Path) -> None:
     watch.stop()
     time.sleep(0.2)
     assert threading.active_count() == before
+
+
+@pytest.fixture(params=["told", "polled"])
+def started(request: pytest.FixtureRequest, root: Path) -> Iterator[Callable[[], Watch]]:
+    """Return what starts a watch, by each of the two ways of finding out, when its links are there."""
+    watches: list[Watch] = []
+
+    def start() -> Watch:
+        watches.append(Watch(root, configs=("conf/live.yaml",), poll_ms=50 if request.param == "polled" else 0))
+        watches[-1].start()
+        time.sleep(0.15)
+        return watches[-1]
+
+    yield start
+    for watch in watches:
+        watch.stop()
+
+
+def saved(watch: Watch, path: Path, text: str) -> set[str]:
+    """Return what is told of a save, after the watch was brought up to date as a preview does with each burst."""
+    watch.follow(())
+    time.sleep(0.15)
+    path.write_text(text)
+    return paths(gathered(watch))
+
+
+def test_a_file_behind_a_link_is_watched(started: Callable[[], Watch], root: Path) -> None:
+    (root / "shared/inner").mkdir(parents=True)
+    (root / "shared/inner/sh.md").write_text("One")
+    (root / "shared/inner/other.md").write_text("One")
+    (root / "content/blog/sh.md").symlink_to("../../shared/inner/sh.md")
+    watch = started()
+    assert saved(watch, root / "shared/inner/sh.md", "One two") == {"shared/inner/sh.md"}
+    (root / "shared/inner/other.md").write_text("nobody's business")
+    assert watch.next(0.4).paths == frozenset()
+
+
+def test_a_link_that_comes_later_is_followed(started: Callable[[], Watch], root: Path) -> None:
+    (root / "more/deep").mkdir(parents=True)
+    (root / "more/deep/mo.md").write_text("One")
+    watch = started()
+    (root / "content/blog/more").symlink_to("../../more")
+    gathered(watch)
+    assert saved(watch, root / "more/deep/mo.md", "One two") == {"more/deep/mo.md"}
+
+
+def test_a_link_that_leads_elsewhere_now_is_followed_there(started: Callable[[], Watch], root: Path) -> None:
+    for name in ("real", "real2"):
+        (root / name).mkdir()
+        (root / name / "r.md").write_text("One")
+    (root / "content/pages").symlink_to("../real")
+    watch = started()
+    (root / "content/new").symlink_to("../real2")
+    (root / "content/new").replace(root / "content/pages")
+    gathered(watch)
+    assert "real2/r.md" in saved(watch, root / "real2/r.md", "One two")
+
+
+def test_a_link_on_the_way_of_a_link_is_watched(started: Callable[[], Watch], root: Path) -> None:
+    for name in ("v1", "v2"):
+        (root / "releases" / name).mkdir(parents=True)
+        (root / "releases" / name / "r.md").write_text(name)
+    (root / "releases/current").symlink_to("v1")
+    (root / "content/pages").symlink_to("../releases/current")
+    watch = started()
+    (root / "releases/new").symlink_to("v2")
+    (root / "releases/new").replace(root / "releases/current")
+    assert "releases/current" in paths(gathered(watch))
+    assert "releases/v2/r.md" in saved(watch, root / "releases/v2/r.md", "v2, and more")
+
+
+def test_what_a_link_waits_for_is_noticed(started: Callable[[], Watch], root: Path) -> None:
+    (root / "content/blog/later.md").symlink_to("../../later/x.md")
+    watch = started()
+    (root / "later").mkdir()
+    assert paths(gathered(watch)) == {"later"}
+    assert "later/x.md" in saved(watch, root / "later/x.md", "Here")
+
+
+def test_links_in_circles_end(started: Callable[[], Watch], root: Path) -> None:
+    (root / "content/a").symlink_to("b")
+    (root / "content/b").symlink_to("a")
+    (root / "content/up").symlink_to("..")
+    (root / "shared").mkdir()
+    (root / "shared/back").symlink_to("../content")
+    (root / "content/shared").symlink_to("../shared")
+    watch = started()
+    assert saved(watch, root / "shared/x.md", "x") == {"shared/x.md"}
+
+
+def test_a_config_in_a_folder_is_watched(started: Callable[[], Watch], root: Path) -> None:
+    (root / "conf").mkdir()
+    (root / "conf/live.yaml").write_text("title: One\n")
+    watch = started()
+    (root / "conf/live.yaml").write_text("title: One two\n")
+    assert paths(gathered(watch)) == {"conf/live.yaml"}

@@ -14,6 +14,7 @@ from caresite.commands.session import Session
 from caresite.core.texts import counted, seconds_text
 
 if TYPE_CHECKING:
+    from caresite.core.diagnostics import Diagnostic
     from caresite.core.model import HeldBack
     from caresite.engine.build import Built, Options
     from caresite.engine.unchanged import Report
@@ -212,9 +213,17 @@ def _failure(built: Built) -> str:
     errors = sum(d.severity == "error" for d in built.diagnostics)
     warnings = sum(d.severity == "warning" for d in built.diagnostics)
     found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}."
-    if any(d.code == CANNOT_WRITE.id for d in built.diagnostics):
+    if any(d.code == CANNOT_WRITE.id or _is_half_written(d) for d in built.diagnostics):
         return f"{found} Publishing stopped on the way: old and new pages may stand side by side until you build again."
     return f"{found} Nothing was published: what is on disk was left as it was."
+
+
+def _is_half_written(diagnostic: Diagnostic) -> bool:
+    """Tell whether the disk was full at one file of the output, after it had seemed to have room for all of them."""
+    from caresite.core.codes import DISK_FULL
+
+    path = diagnostic.span.path
+    return diagnostic.code == DISK_FULL.id and "/" in path and not path.startswith("/")
 
 
 def _published(built: Built) -> dict[str, Any]:

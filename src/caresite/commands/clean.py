@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from caresite.commands.session import Session
 from caresite.core.codes import FOREIGN_OUTPUT
 from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.files import remove_tree
 from caresite.pipeline.publish import MARKER, output_folder
 
 __all__ = ["run"]
@@ -36,5 +36,5 @@ def _refuse_foreign(folder: Path) -> None:
 def _remove(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
-    shutil.rmtree(folder)
+    remove_tree(folder)
     return True

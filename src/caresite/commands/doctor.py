@@ -24,6 +24,7 @@ from caresite.core.config import CONFIG_NAMES, Settings
 from caresite.core.diagnostics import Problem, format_text
 from caresite.core.files import MAX_TEXT_BYTES, write_atomically
 from caresite.core.texts import counted
+from caresite.core.walk import diagnostic_of, files_below, is_file
 from caresite.pipeline.publish import MARKER
 from caresite.pipeline.themes import load_theme
 
@@ -82,6 +83,7 @@ def examine(session: Session, *, fix: bool = False) -> Iterator[Finding]:
     if settings:
         yield from _config(session.root, settings)
     paths = tuple(_paths(session.root))
+    yield from _left_out(session.root)
     yield from _names(paths)
     yield from _encodings(session.root, paths, fix=fix)
     yield from _output(session.root, settings.config.output_dir if settings else "public")
@@ -143,13 +145,20 @@ def _config(root: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _paths(root: Path) -> Iterator[str]:
-    """Yield the paths of the site's own files, as they are named on disk; links are not followed."""
-    yield from (name for name in (*CONFIG_NAMES, "consent.lock.yaml") if (root / name).is_file())
+    """Yield the paths of the site's own files, as they are named on disk."""
+    yield from (name for name in (*CONFIG_NAMES, "consent.lock.yaml") if is_file(root / name))
     for folder in _SOURCES:
-        for current, folders, names in os.walk(root / folder):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                yield (Path(current) / name).relative_to(root).as_posix()
+        for path in files_below(root / folder, root)[0]:
+            if not any(part.startswith(".") for part in path.relative_to(root).parts[:-1]):
+                yield path.relative_to(root).as_posix()
+
+
+def _left_out(root: Path) -> Iterator[Finding]:
+    """Yield what a build leaves out because of its name or of what it is."""
+    for folder in _SOURCES:
+        for entry in files_below(root / folder, root)[1]:
+            told = diagnostic_of(entry, os.path.relpath(entry.path, root.absolute()).replace(os.sep, "/"))
+            yield Finding("wrong", f"{told.span}: {told.message}", f"{told.hint[:1].upper()}{told.hint[1:]}.")
 
 
 def _names(paths: Iterable[str]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -13,9 +13,10 @@ import click
 from caresite.commands.session import Session, printable
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.files import lies_within, write_atomically
+from caresite.core.files import write_atomically
 from caresite.core.suggest import nearest
 from caresite.core.texts import counted
+from caresite.core.walk import files_below, is_file
 from caresite.pipeline.themes import Layer, Theme, about_theme, bundled_themes, load_theme
 
 __all__ = ["run_copy", "run_diff", "run_list", "run_new"]
@@ -98,7 +99,7 @@ def run_list(session: Session) -> int:
 
 def _themes(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        yield from (path for path in folder.iterdir() if (path / "theme.yaml").is_file())
+        yield from (path for path in folder.iterdir() if is_file(path / "theme.yaml"))
 
 
 def run_new(session: Session, name: str, parent: str) -> int:
@@ -258,9 +259,7 @@ def _standing_in(root: Path, home: Path, below: tuple[Layer, ...]) -> Iterator[_
 
 def _files(folder: Path, parts: Iterable[str]) -> Iterator[str]:
     for part in parts:
-        if (folder / part).is_dir():
-            found = (path for path in sorted((folder / part).rglob("*")) if lies_within(path, folder))
-            yield from (PurePosixPath(path.relative_to(folder)).as_posix() for path in found if path.is_file())
+        yield from (path.relative_to(folder).as_posix() for path in files_below(folder / part, folder)[0])
 
 
 def _write(path: Path, data: bytes) -> None:

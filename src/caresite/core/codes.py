@@ -267,6 +267,20 @@ NO_ITEMS = Code(
     "The file holds no list of items.",
     "Write a list, or `quotes:` or `items:` with a list below it.",
 )
+BAD_FILE_NAME = Code(
+    "D110",
+    "bad-file-name",
+    "warning",
+    "A file's name cannot be read on every computer, so the file was left out.",
+    "Rename it with letters, digits and hyphens.",
+)
+TOO_DEEP = Code(
+    "D111",
+    "too-deep",
+    "warning",
+    "Folders are nested so deep that what is in them was left out.",
+    "Move the files to a folder nearer to the top.",
+)
 
 URL_COLLISION = Code(
     "U101", "url-collision", "error", "Two sources want the same address.", "Give one of them another `slug`."
@@ -511,6 +525,13 @@ PLUGIN_OUTPUT = Code(
     "Tell its authors, or take it out of `plugins`.",
 )
 
+DISK_FULL = Code(
+    "B103",
+    "disk-full",
+    "error",
+    "There is no space left for a file.",
+    "Free some space on the disk that the message names, then run the command again.",
+)
 FOREIGN_OUTPUT = Code(
     "B101",
     "foreign-output",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import BinaryIO
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.walk import is_file
 
 __all__ = [
     "MAX_TEXT_BYTES",
@@ -22,6 +22,7 @@ __all__ = [
     "make_way",
     "read_as_text",
     "remove_below",
+    "remove_tree",
     "try_lock",
     "write_atomically",
 ]
@@ -94,7 +95,7 @@ def read_as_text(path: Path) -> str:
 
 def lies_within(path: Path, folder: Path) -> bool:
     """Tell whether `path` is a file that lies inside `folder`, wherever links lead."""
-    return path.is_file() and os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
+    return is_file(path) and os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -150,8 +151,25 @@ def make_way(folder: Path, path: str) -> Path:
             parent.unlink()
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
+        remove_tree(target)
     return target
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and everything below it, however deep; links in it are removed and not followed.
+
+    Raises OSError for what cannot be removed. `shutil.rmtree` calls itself for each level, until Python 3.13.
+    """
+    folders = [os.fspath(folder)]
+    for path in folders:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    Path(entry.path).unlink()
+    for path in reversed(folders):
+        Path(path).rmdir()
 
 
 def remove_below(folder: Path, path: str) -> None:

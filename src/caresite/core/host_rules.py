@@ -186,9 +186,12 @@ def _holds(rule: Redirect, query: Mapping[str, str], languages: frozenset[str]) 
 
 
 def _filled(rule: Redirect, query: Mapping[str, str], parts: Mapping[str, str | None]) -> str:
-    """Return the target of `rule` with what its placeholders stand for."""
+    """Return the target of `rule` with what its placeholders stand for; it stays on the site where the rule does."""
     named = {value[1:]: query[name] for name, value in rule.query.items() if value.startswith(":")}
     known = {name: value or "" for name, value in parts.items()} | named
     head = re.match(r"(?:https?://[^/]*)?", rule.target)
     end = head.end() if head else 0  # a host may have a colon before its port
-    return rule.target[:end] + PLACEHOLDER.sub(lambda m: known.get(m[1], m[0]), rule.target[end:])
+    filled = rule.target[:end] + PLACEHOLDER.sub(lambda m: known.get(m[1], m[0]), rule.target[end:])
+    if rule.target.startswith("/") and not rule.target.startswith("//"):
+        return "/" + filled.lstrip("/\\")  # to a browser `//name` and `/\\name` are another host
+    return filled

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from caresite.core.numbers import capped_number
+
 __all__ = ["ATTEMPTS", "LONGEST_WAIT_S", "asked_wait", "patiently", "pause_after"]
 
 T = TypeVar("T")
@@ -24,11 +26,11 @@ def pause_after(attempt: int) -> float:
 def asked_wait(headers: Mapping[str, str]) -> float:
     """Return for how many seconds an answer asks to stay away, by `Retry-After` (RFC 9110, 10.2.3)."""
     value = headers.get("Retry-After", "").strip()
-    if value.isdigit():
-        return float(value)
+    if value.isdecimal() and value.isascii():
+        return float(capped_number(value))
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return _PAUSES_S[-1]
 
 

@@ -7,10 +7,12 @@ fault at its place and goes on, so that one run shows them all.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from functools import cache
+from math import isfinite
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -21,6 +23,7 @@ from caresite.core import codes
 from caresite.core.cut_text import cut_fault, cut_faults, reason_and_hint
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Code, Report, Severity, Span, fault
+from caresite.core.numbers import MOST_DIGITS
 from caresite.core.personal import looks_personal
 from caresite.core.suggest import nearest
 from caresite.core.texts import INVISIBLE, with_spaces, without_invisible
@@ -33,6 +36,7 @@ T = TypeVar("T", bound=Struct)
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
 _SHOWN = 60
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _UNKNOWN = 100
 _HINTS = {
     "text": "put the text in quotes",
@@ -375,8 +379,13 @@ def _choice(span: Span, text: str, shape: Shape, name: str, reading: Reading) ->
 
 def _number(value: Scalar, shape: Shape, doc: Doc, name: str, reading: Reading) -> float:
     text = value.text.strip()
+    if sum(c.isdecimal() for c in text) > MOST_DIGITS and _NUMBER.fullmatch(text):
+        message = f"`{name}` has more than the {MOST_DIGITS} digits that a number may have"
+        raise _refused(codes.OUT_OF_BOUNDS, value.span, message, "write a number with fewer digits", reading)
     try:
         number = int(text) if shape.kind == "int" else float(text)
+        if not isfinite(number):
+            raise ValueError
     except ValueError:
         raise _wrong_type(value, _described(shape), doc, name, reading) from None
     if (doc.ge is not None and number < doc.ge) or (doc.le is not None and number > doc.le):

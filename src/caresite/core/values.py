@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from math import inf, isfinite
 from typing import Any
 
 import yaml
@@ -39,6 +40,8 @@ MAX_DEPTH = 60
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
+_LONGEST_NUMBER = 10**400
+_MANY_DIGITS = re.compile(r"[0-9][0-9_]{4000,}")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _LINE_END = re.compile(r"\r\n?|\n")
 _COMMENT = re.compile(r"([ \t]+)(#.*)")
@@ -383,6 +386,8 @@ def read_toml(text: str, path: str, first_line: int = 1) -> Table:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
+        if "integer string conversion" in str(error) and (long := _MANY_DIGITS.search(text)):
+            raise _long_number(Span(path, first_line + text.count("\n", 0, long.start()))) from None
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(match[1]), int(match[2])) if match else (1, 0)
         reason = re.sub(r" \(at .*", "", str(error)) or "it is nested too deep"
@@ -408,6 +413,11 @@ def _count(data: Any) -> int:
     return 1 + sum(_count(item) for item in inner)
 
 
+def _long_number(span: Span) -> Problem:
+    hint = "put it in quotes if it is a text"
+    return Problem(fault(codes.BAD_TOML, span, "a number has more than the 400 digits that it may have", hint=hint))
+
+
 def _from_toml(data: Any, span: Span, positions: dict[str, Span]) -> Value:
     match data:
         case dict():
@@ -421,6 +431,8 @@ def _from_toml(data: Any, span: Span, positions: dict[str, Span]) -> Value:
             return Scalar(data, True, span)
         case datetime() | date() | time():
             return Scalar(data.isoformat(), True, span)
+        case int() if abs(data) >= _LONGEST_NUMBER:
+            raise _long_number(span)
         case _:
             return Scalar(str(data), False, span)
 
@@ -442,5 +454,6 @@ def plain(value: Value) -> Any:
     if (_FLOAT.fullmatch(value.text) and not value.text.lstrip("+-").startswith("0")) or re.fullmatch(
         r"-?0?\.\d+", value.text
     ):
-        return float(value.text) if len(value.text) < 25 and not value.text.isdigit() else value.text
+        number = float(value.text) if len(value.text) < 25 and not value.text.isdigit() else inf
+        return number if isfinite(number) else value.text
     return without_invisible(value.text)

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
+from caresite.core.diagnostics import Problem
 from caresite.core.files import write_atomically
+from caresite.core.walk import diagnostic_of, walk
 from caresite.deploy.target import DigestName, File, Wanted
 from caresite.pipeline.publish import MARKER
 
@@ -55,20 +58,20 @@ def _begun(name: DigestName, size: int) -> _Hash:
 
 def output_files(folder: Path) -> dict[str, File]:
     """Return the files of a finished site by path, in order; the mark that caresite makes in the folder is none."""
-    found = dict(_walked(str(folder), ""))
+    found = dict(_walked(str(folder)))
     found.pop(MARKER, None)
     return dict(sorted(found.items()))
 
 
-def _walked(folder: str, prefix: str) -> list[tuple[str, File]]:
-    found = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                found.extend(_walked(entry.path, f"{path}/"))
-            else:
-                found.append((path, File(path, Path(entry.path), entry.stat(follow_symlinks=False).st_size)))
+def _walked(folder: str) -> list[tuple[str, File]]:
+    """Return the regular files below `folder`. Raises Problem for what no host can be sent."""
+    found, top = [], os.path.realpath(folder)
+    for entry in walk(folder, top):
+        path = entry.path.removeprefix(f"{folder}{os.sep}").replace(os.sep, "/")
+        if entry.reason:
+            raise Problem(replace(diagnostic_of(entry, f"{Path(folder).name}/{path}"), severity="error"))
+        if entry.kind == "file":
+            found.append((path, File(path, Path(entry.path), Path(entry.path).stat().st_size)))
     return found
 
 

@@ -48,18 +48,16 @@ def matched(spare: Path, model: Path) -> bool:
 
 
 def _tree(root: Path) -> _Tree:
-    tree = _Tree({}, {})
-    _walk(str(root), "", tree)
+    tree, waiting = _Tree({}, {}), [""]
+    while waiting:
+        above = waiting.pop()
+        with os.scandir(root / above) as entries:
+            for entry in entries:
+                path = above + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    tree.folders[path] = None
+                    waiting.append(f"{path}/")
+                else:
+                    status = entry.stat(follow_symlinks=False)
+                    tree.files[path] = (status.st_dev, status.st_ino)
     return tree
-
-
-def _walk(folder: str, prefix: str, tree: _Tree) -> None:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                tree.folders[path] = None
-                _walk(entry.path, f"{path}/", tree)
-            else:
-                status = entry.stat(follow_symlinks=False)
-                tree.files[path] = (status.st_dev, status.st_ino)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import TZPATH
 
 from msgspec import Struct
 
 from caresite.core.config import Settings, read_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, sort_key
+from caresite.core.disk import disk_fault
 from caresite.core.model import Output, Route
 from caresite.core.values import Table
 from caresite.engine.assembling import Assembled, Parts, assemble_all, with_other_words
@@ -22,6 +25,7 @@ from caresite.engine.finishing import finish, finish_known
 from caresite.engine.memory import Memory, MemoryLost, memory_path
 from caresite.engine.parsing import parse_all, parse_known, reading
 from caresite.engine.pictures import draw_all, drawn_outputs, faults_of, files_of, forget_others, look_at_all
+from caresite.engine.reads import recorded_reads
 from caresite.engine.unchanged import Report, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
@@ -154,18 +158,23 @@ def build(
     if not options.publish or options.dry_run:
         return _build(root, options, tell, None)
     memory = Memory(memory_path(root))
-    try:
-        if not options.full:
-            memory.recall()
-        return _build(root, options, tell, memory)
-    except MemoryLost as lost:
-        memory.forget(f"the words of {lost} are gone")
-        return _build(root, options, tell, memory)
-    finally:
-        memory.close()
+    with recorded_reads() as opened:
+        try:
+            if not options.full:
+                memory.recall()
+            if memory.others_changed():
+                memory.forget()
+            return _build(root, options, tell, memory, opened)
+        except MemoryLost as lost:
+            memory.forget(f"the words of {lost} are gone")
+            return _build(root, options, tell, memory, opened)
+        finally:
+            memory.close()
 
 
-def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> Built:
+def _build(
+    root: Path, options: Options, tell: Tell, memory: Memory | None, opened: Collection[str] = frozenset()
+) -> Built:
     watch, started = Watch(), time.time_ns()
     try:
         with watch.stage("config"):
@@ -210,12 +219,17 @@ def _build(root: Path, options: Options, tell: Tell, memory: Memory | None) -> B
             trouble=memory.trouble if memory else "",
         )
         if published and memory and options.asked and not memory.trouble:
-            tree = _tree(settings, theme, folder)
-            memory.save_record(record_of(root, tree, options.asked, report_of(built), started=started))
+            tree = _tree(settings, theme, folder, options)
+            record = record_of(
+                *(root, tree, options.asked, report_of(built)), started=started, opened={*opened, *memory.others()}
+            )
+            memory.save_record(record.data, record.others)
         return built
     except Problem as problem:
         watch.found.extend(problem.diagnostics)
-        return Built(diagnostics=with_columns(root, watch.sorted(options.strict)), seconds=watch.seconds)
+    except OSError as error:  # not a bug of ours: a disk is full, or a file may not be read
+        watch.found.append(disk_fault(error, root))
+    return Built(diagnostics=with_columns(root, watch.sorted(options.strict)), seconds=watch.seconds)
 
 
 def _configured(root: Path, options: Options, watch: Watch) -> tuple[Settings, Theme]:
@@ -248,11 +262,13 @@ def report_of(built: Built) -> Report:
     )
 
 
-def _tree(settings: Settings, theme: Theme, folder: Path) -> Tree:
+def _tree(settings: Settings, theme: Theme, folder: Path, options: Options) -> Tree:
     themes = (str(layer.folder.absolute()) for layer in theme.layers[1:])
     plugins = (path for active in settings.plugins for path in sources_of(active.plugin))
     folders = (collection.path for collection in settings.collections.values())
-    return Tree((*themes, *plugins, *folders, settings.path), str(folder.absolute()))
+    zone = settings.config.timezone
+    zones = (str(Path(place) / zone) for place in TZPATH)
+    return Tree((*themes, *plugins, *folders, settings.path, *options.configs, *zones), os.path.realpath(folder))
 
 
 def load_site(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copyreg
+import hashlib
 import io
 import os
 import pickle
@@ -24,6 +25,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core.model import Document, Output, Segments
+from caresite.core.walk import is_file
 from caresite.engine.unchanged import memory_name
 from caresite.pipeline.notes import Read
 
@@ -320,9 +322,26 @@ class Memory:
         """Write everything that is new since the file was read."""
         self._write(self._write_documents, self._write_routes)
 
-    def save_record(self, record: bytes) -> None:
-        """Write the record of a build, which tells the next one whether there is anything to do."""
-        self._write(lambda c: c.execute("INSERT OR REPLACE INTO meta VALUES ('record', ?)", (record,)))
+    def save_record(self, record: bytes, others: Iterable[str]) -> None:
+        """Write the record of a build, which tells the next one whether there is anything to do.
+
+        `others` are files that it read where builds do not look by themselves. As nobody knows what was made of them,
+        nothing that was remembered holds when one of them changes.
+        """
+        self.meta["others"] = packed([(path, _digest_of_other(path)) for path in others])
+        rows = [("record", record), ("others", self.meta["others"])]
+        self._write(lambda c: c.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows))
+
+    def others(self) -> list[str]:
+        """Return the files that were read for what is remembered, where builds do not look by themselves."""
+        return [path for path, _ in self._others()]
+
+    def others_changed(self) -> bool:
+        """Tell whether one of these files is not what it was."""
+        return any(_digest_of_other(path) != digest for path, digest in self._others())
+
+    def _others(self) -> list[tuple[str, str]]:
+        return _checked(unpacked(self.meta["others"]), list) if "others" in self.meta else []
 
     def _write(self, *steps: Any) -> None:
         if self.file is None or self.trouble.startswith("cannot"):
@@ -348,8 +367,8 @@ class Memory:
         fresh, gone = [], [(path,) for path in saved.keys() - self.documents.keys()]
         for path, known in self.documents.items():
             mark = known.key + _packed_stamp(known.stamp)
-            if saved.get(path) == mark:
-                continue
+            if saved.get(path) == mark and path not in self._fresh_words:
+                continue  # a document with an error has no mark of its own, so it is written each time
             if path in self._fresh_words:
                 head = packed(known.document)
                 fresh.append((path, known.key, _packed_stamp(known.stamp), head, self._fresh_words[path]))
@@ -408,6 +427,18 @@ class Memory:
     def close(self) -> None:
         """Let go of the file."""
         self._close()
+
+
+def _digest_of_other(path: str) -> str:
+    """Return a digest of a file's bytes, or of the names in a folder; what cannot be read has none."""
+    try:
+        if path.endswith(os.sep):
+            data = repr(sorted(file.name for file in Path(path).iterdir() if file.name[0] != ".")).encode()
+        else:
+            data = Path(path).read_bytes() if is_file(path) else b""
+    except OSError:
+        return ""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _is_saved(known: KnownRoute, saved: KnownRoute | None) -> bool:

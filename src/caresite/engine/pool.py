@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from caresite.engine.reads import add_reads, take_reads
+
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
@@ -95,6 +97,7 @@ class _Worker:
 
 def _work(setup: Any, arguments: Any, connection: Connection, other_end: Connection) -> None:
     other_end.close()
+    take_reads()  # those of the parent, which it has itself
     try:
         work = setup()
     except Exception as error:
@@ -119,9 +122,9 @@ def _raise(error: Exception, argument: Any) -> None:
 def _answer(place: int, answer: Any) -> bytes:
     """Return an answer as it is sent; one that cannot be sent is a failure."""
     try:
-        return pickle.dumps((place, answer), protocol=5)
+        return pickle.dumps((place, answer, take_reads()), protocol=5)
     except Exception as error:
-        return pickle.dumps((place, _Failed(_carried(error))), protocol=5)
+        return pickle.dumps((place, _Failed(_carried(error)), take_reads()), protocol=5)
 
 
 def _carried(error: BaseException) -> BaseException:
@@ -176,10 +179,11 @@ class _Crew(Generic[A, R]):
 
     def _answer_of(self, worker: _Worker) -> tuple[int, R | Lost]:
         try:
-            place, answer = pickle.loads(worker.connection.recv_bytes())
+            place, answer, reads = pickle.loads(worker.connection.recv_bytes())
         except (EOFError, OSError):
             worker.process.join(5)
             return self._give_up(worker, f"the process that worked on it ended ({_ending(worker.process.exitcode)})")
+        add_reads(reads)
         worker.given.remove(place)
         worker.heard = time.monotonic()
         if isinstance(answer, _Failed):

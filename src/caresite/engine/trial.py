@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic
 from caresite.core.values import plain
+from caresite.core.walk import files_below
 from caresite.engine.build import Built, Options, build
 from caresite.engine.page_faults import faults_of
 
@@ -57,8 +58,10 @@ def _tried(root: Path, settings: Settings, name: str, now: datetime, compiled: P
     with tempfile.TemporaryDirectory(prefix="caresite-trial-") as folder:
         site = Path(folder)
         for part in _FOLDERS:
-            if (root / part).is_dir():
-                shutil.copytree(root / part, site / part)
+            for file in files_below(root / part, root)[0]:
+                target = site / file.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
         for path, text in _files(name).items():
             (site / path).parent.mkdir(parents=True, exist_ok=True)
             (site / path).write_text(text, encoding="utf-8")

@@ -17,14 +17,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import caresite
+from caresite.core.walk import walk
 
 if TYPE_CHECKING:
     from caresite.core.diagnostics import Diagnostic
     from caresite.core.model import HeldBack
 
-__all__ = ["ALWAYS", "FORMAT", "Report", "Tree", "asked_for", "memory_name", "record_of", "report_if_unchanged"]
+__all__ = [
+    "ALWAYS",
+    "FORMAT",
+    "Record",
+    "Report",
+    "Tree",
+    "asked_for",
+    "memory_name",
+    "record_of",
+    "report_if_unchanged",
+]
 
-FORMAT = 3
+FORMAT = 4
 _YOUNG_NS = 2_000_000_000
 _CLOCK_STEP_NS = 20_000_000  # the clock of a file system may be as late as that
 _IGNORED = frozenset(("__pycache__", "node_modules", ".git"))
@@ -51,10 +62,21 @@ class Report(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """Where a build reads and writes: files and folders of the site, its themes and plugins, and its output folder."""
+    """Where a build reads and writes: files and folders of the site, its themes and plugins, and its output folder.
+
+    An input is a path from the site's folder or an absolute one; it need not be there yet. One that ends with a slash
+    is a folder whose list of files was read and nothing else.
+    """
 
     inputs: tuple[str, ...]
     output: str
+
+
+class Record(NamedTuple):
+    """The record of a build, ready to be kept, and the files it read that lie where a build does not look by itself."""
+
+    data: bytes = b""
+    others: tuple[str, ...] = ()
 
 
 def asked_for(values: Iterable[Any], environ: Mapping[str, str]) -> str:
@@ -67,28 +89,43 @@ def _code() -> tuple[str, ...]:
     """Return the stamps of everything that runs, as far as they show that it was replaced."""
     package = os.path.dirname(caresite.__file__)
     libraries = os.path.dirname(os.path.dirname(sys.modules["click"].__file__ or "")) if "click" in sys.modules else ""
-    stamps = sorted(f"{path} {_stamp(status)}" for path, status in _walk(package) if path.endswith(".py"))
-    return (sys.version, *stamps, str(os.stat(libraries).st_mtime_ns) if libraries else "")
+    stamps = sorted(f"{path} {_stamp(path, status)}" for path, status in _walk(package) if path.endswith(".py"))
+    folders = sorted({path for path in sys.path if path.endswith("-packages") and os.path.isdir(path)} | {libraries})
+    return (sys.version, *stamps, *(str(os.stat(path).st_mtime_ns) for path in folders if path))
 
 
-def record_of(root: Path, tree: Tree, asked: str, report: Report, *, started: int) -> bytes:
+def record_of(root: Path, tree: Tree, asked: str, report: Report, *, started: int, opened: Iterable[str]) -> Record:
     """Return the record of a build that has just been published: plain text, its parts ended by NUL.
 
     What the build found is in it packed, so that only a build that found something has to load what that is made of.
-    It is empty when something was changed after the build `started` (nanoseconds since 1970): it may not have seen it.
+    It is empty when something was changed after the build `started` (nanoseconds since 1970): it may not have seen it;
+    and when something cannot be recorded. `opened` has the paths that the build opened, whoever did.
     """
-    from caresite.engine.memory import packed
+    try:
+        return _record_of(root, tree, asked, report, started, opened)
+    except (OSError, ValueError):
+        return Record()
 
+
+def _record_of(root: Path, tree: Tree, asked: str, report: Report, started: int, opened: Iterable[str]) -> Record:
+    from caresite.engine.memory import packed
+    from caresite.engine.reads import outside_reads
+
+    home = os.path.realpath(root)
+    known = {path for path, _ in _files(root, tree)}
+    others = outside_reads(opened, known, (os.path.join(home, ".caresite"), tree.output))
+    tree = Tree((*tree.inputs, *(path for path in others if path not in tree.inputs)), tree.output)
     lines = _stamped(root, tree, time.time_ns(), since=started - _CLOCK_STEP_NS)
     if lines is None:
-        return b""
+        return Record(others=others)
     until = _midnight_after(report.clock)
     if report.next_due:
         until = min(until, report.next_due.timestamp())
     found = report.diagnostics or report.held_back or report.next_due
     head = (asked, repr(report.clock.timestamp()), repr(until), tree.output, *map(str, report[:4]))
     more = packed(tuple(report)).hex() if found else ""
-    return "\0".join((*head, more, str(len(tree.inputs)), *tree.inputs, *lines)).encode(errors="surrogateescape")
+    parts = (*head, more, str(len(tree.inputs)), *tree.inputs, *lines)
+    return Record("\0".join(parts).encode(errors="surrogateescape"), others)
 
 
 def _midnight_after(moment: datetime) -> float:
@@ -140,7 +177,7 @@ def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
     private, seen = _private_folder(root), 0
     for path, status in _files(root, tree):
         stamp_then, digest = then.get(_known_by(path, private), ("", ""))
-        if _stamp(status) != stamp_then or (digest and digest != _digest(path)):
+        if _stamp(path, status) != stamp_then or (digest and digest != _digest(path)):
             return False
         seen += 1
     return seen == len(then)
@@ -149,21 +186,22 @@ def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
 def _stamped(root: Path, tree: Tree, now: int, *, since: int) -> list[str] | None:
     """Return path, stamp and digest of every file, one after another; None when an input was touched after `since`."""
     private = _private_folder(root)
-    output = os.path.join(str(root.absolute()), tree.output)
+    output = os.path.join(os.path.realpath(root), tree.output)
     inside = output + os.sep
     lines: list[str] = []
     for path, status in _files(root, tree):
         is_output = path.startswith(inside) or path == output
-        if not is_output and os.lstat(path).st_ctime_ns >= since:
+        is_list = path.endswith(os.sep)  # of names, which the stamp holds
+        if not is_output and not is_list and os.lstat(path).st_ctime_ns >= since:
             return None
         young = status and max(status.st_mtime_ns, status.st_ctime_ns) > now - _YOUNG_NS
-        lines += (_known_by(path, private), _stamp(status), _digest(path) if young else "")
+        lines += (_known_by(path, private), _stamp(path, status), _digest(path) if young else "")
     return lines
 
 
 def _private_folder(root: Path) -> str:
     """Return the folder whose files the record knows by digests: they may be named after their senders."""
-    return os.path.join(root.absolute(), _PRIVATE, "")
+    return os.path.join(os.path.realpath(root), _PRIVATE, "")
 
 
 def _known_by(path: str, private: str) -> str:
@@ -180,22 +218,35 @@ def _digest(path: str) -> str:
 
 def _files(root: Path, tree: Tree) -> Iterator[tuple[str, os.stat_result | None]]:
     """Yield the path of everything that a build of this site may read or has written, and the status of files."""
-    base = str(root.absolute())
+    yielded: set[str] = set()
+    for path, status in _reached(root, tree):
+        if path not in yielded:  # a link and what it leads to may both be named
+            yielded.add(path)
+            yield path, status
+
+
+def _reached(root: Path, tree: Tree) -> Iterator[tuple[str, os.stat_result | None]]:
+    base = os.path.realpath(root)
     seen: set[str] = set()
     with os.scandir(base) as entries:
         for entry in entries:
-            if entry.is_file() and entry.name.endswith((".yaml", ".yml")):
+            if entry.name.endswith((".yaml", ".yml")) and os.path.isfile(entry.path):
                 seen.add(entry.path)
                 yield entry.path, entry.stat()
     for path in sorted({*ALWAYS, *tree.inputs}, key=len):
         full = os.path.join(base, path)
-        if full in seen or any(full.startswith(other + os.sep) for other in seen):
+        if full in seen or any(full.startswith(other + os.sep) and not os.path.islink(full) for other in seen):
             continue
-        seen.add(full)
-        if os.path.isdir(full):
-            yield from _walk(full)
+        if full.endswith(os.sep):
+            yield full, None
+        elif os.path.isdir(full):
+            seen.add(full)
+            yield from _walk(full, "" if path == _PRIVATE or os.path.isabs(path) else base)
         elif os.path.isfile(full):
+            seen.add(full)
             yield full, os.stat(full)
+        elif os.path.islink(full):
+            yield full, None
     if index := _git_index(base):
         yield index, os.stat(index)
     yield from _walk(os.path.join(base, tree.output))
@@ -216,26 +267,19 @@ def _git_index(base: str) -> str:
     return index if os.path.isfile(index) else ""
 
 
-def _walk(folder: str) -> Iterator[tuple[str, os.stat_result | None]]:
-    folders = [folder]
-    while folders:
-        folder = folders.pop()
-        yield folder, None
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name in _IGNORED:
-                    continue
-                if entry.is_dir():
-                    if entry.is_symlink():
-                        raise ValueError(entry.path)  # it may lead anywhere, so there is always something to look at
-                    folders.append(entry.path)
-                elif entry.is_file():
-                    yield entry.path, entry.stat()
-                else:
-                    yield entry.path, None
+def _walk(folder: str, top: str = "") -> Iterator[tuple[str, os.stat_result | None]]:
+    """Yield what is below `folder`, also links that were not followed: those that lead out of `top`, or of `folder`."""
+    for entry in walk(folder, top or os.path.realpath(folder), lambda name: name not in _IGNORED):
+        yield entry.path, os.stat(entry.path) if entry.kind == "file" else None
 
 
-def _stamp(status: os.stat_result | None) -> str:
-    if status is None:
-        return "folder"
-    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+def _stamp(path: str, status: os.stat_result | None) -> str:
+    """Return what shows that a file, a link or the list of a folder's files is another one than it was."""
+    if status is not None:
+        return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+    if os.path.islink(path):
+        return f"link {os.readlink(path)} {os.path.exists(path)}"
+    if path.endswith(os.sep):
+        names = os.listdir(path) if os.path.isdir(path) else ["no folder"]
+        return f"list {sorted(name for name in names if not name.startswith('.'))}"
+    return "folder"

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.disk import is_full
 from caresite.core.model import Output, Route
 from caresite.core.urls import collision_key, stays_inside
 from caresite.engine.current import (
@@ -49,10 +50,10 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file, name = tempfile.mkstemp(prefix="caresite-")
+        self._file, self._name = tempfile.mkstemp(prefix="caresite-")
         os.close(self._file)
-        self._file = os.open(name, os.O_RDWR | os.O_APPEND)
-        os.unlink(name)  # noqa: PTH108 - nobody else needs its name, so it goes with whoever holds it
+        self._file = os.open(self._name, os.O_RDWR | os.O_APPEND)
+        os.unlink(self._name)  # noqa: PTH108 - nobody else needs its name, so it goes with whoever holds it
         self._owner = os.getpid()
         weakref.finalize(self, os.close, self._file)
 
@@ -61,8 +62,12 @@ class Spool:
         if self._owner != os.getpid():  # forked processes share the place in a file, so each opens it for itself
             self._file = os.open(f"/proc/self/fd/{self._file}", os.O_RDWR | os.O_APPEND)
             self._owner = os.getpid()
-        if os.write(self._file, data) != len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        try:
+            whole = os.write(self._file, data) == len(data)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self._name) from error
+        if not whole:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._name)
         return Spooled(os.lseek(self._file, 0, os.SEEK_CUR) - len(data), len(data), self)
 
     def read(self, start: int, length: int) -> bytes:
@@ -283,6 +288,8 @@ def made_of_all(
         except Problem as problem:
             found.extend(problem.diagnostics)
         except Exception as error:
+            if isinstance(error, OSError) and is_full(error):
+                raise
             message = f"the plugin `{name}` failed in `{seam}`: {type(error).__name__}: {error}"
             found.append(fault(codes.PLUGIN_FAILED, active.span, message))
     return made, found

@@ -14,7 +14,9 @@ from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.files import decode_text, lies_within
 from caresite.core.model import Output
+from caresite.core.numbers import whole_number
 from caresite.core.suggest import nearest
+from caresite.core.walk import diagnostic_of, files_below
 from caresite.pipeline.icon import icon_svg, kept_touch_icon
 from caresite.pipeline.palette import ACCENTS, Palette, failing_pairs, palette_css, palette_of
 from caresite.pipeline.themes import Theme
@@ -123,13 +125,11 @@ def _layered(theme: Theme) -> tuple[dict[str, Path], tuple[Diagnostic, ...]]:
     found: list[Diagnostic] = []
     for layer in reversed(theme.layers):
         folder = layer.folder / "assets"
-        for path in _files(folder):
-            name = path.relative_to(folder).as_posix()
-            if lies_within(path, layer.folder):
-                files[name] = path
-            else:
-                message = "this link leads out of its folder and was not followed"
-                found.append(fault(codes.SYMLINK_OUT, Span(f"assets/{name}"), message))
+        paths, left_out = files_below(folder, layer.folder)
+        files |= {p.relative_to(folder).as_posix(): p for p in paths if not p.name.startswith((".", "_"))}
+        found.extend(
+            diagnostic_of(entry, f"assets{entry.path.removeprefix(str(folder.absolute()))}") for entry in left_out
+        )
     return files, tuple(found)
 
 
@@ -159,17 +159,11 @@ def _accent_hue(theme: Theme) -> float:
     accent = str(getattr(theme.options, "accent", "marigold"))
     if accent in ACCENTS:
         return ACCENTS[accent]
-    if accent.isdigit() and int(accent) < 360:
-        return float(accent)
+    hue = whole_number(accent)
+    if hue is not None and hue < 360:
+        return float(hue)
     message = f"`accent` must be one of {', '.join(ACCENTS)}, or a hue from 0 to 359, not “{accent}”"
     raise Problem(fault(codes.NOT_A_CHOICE, place_in(theme.places, Span("caresite.yaml"), "theme.accent"), message))
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    if folder.is_dir():
-        yield from (
-            path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "_"))
-        )
 
 
 def _asset(name: str, data: bytes) -> Asset:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from caresite.core.codes_markdown import BAD_ARGUMENT, UNKNOWN_ARGUMENT
 from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.numbers import whole_number
 from caresite.core.suggest import nearest
 
 __all__ = [
@@ -218,7 +219,8 @@ def _unquoted(raw: str) -> str:
 
 def _converted(arg: Argument, raw: str) -> Value | None:
     if arg.type == "int":
-        return int(raw) if raw.isascii() and raw.isdigit() and arg.least <= int(raw[:9]) else None
+        number = whole_number(raw)
+        return number if number is not None and number >= arg.least else None
     if arg.type == "bool":
         key = raw.casefold()
         return True if key in _TRUE else False if key in _FALSE else None

@@ -16,6 +16,7 @@ from caresite.core.config import Collection, Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import Source
 from caresite.core.urls import check_address
+from caresite.core.walk import Entry, diagnostic_of, is_file, is_folder, walk
 
 __all__ = ["CONTENT_SUFFIXES", "Discovery", "discover"]
 
@@ -102,7 +103,13 @@ class _Found:
         self.root = root.resolve()
         self.names: dict[str, str] = {}
         self.diagnostics: list[Diagnostic] = []
-        self.seen_folders: set[str] = set()
+        self._left_out: set[str] = set()
+
+    def leave_out(self, entry: Entry) -> None:
+        """Report once what cannot be used, however many walks meet it."""
+        if entry.path not in self._left_out:
+            self._left_out.add(entry.path)
+            self.diagnostics.append(diagnostic_of(entry, _relative(entry.path, self)))
 
 
 def discover(root: Path, settings: Settings) -> Discovery:
@@ -114,7 +121,7 @@ def discover(root: Path, settings: Settings) -> Discovery:
     defaults: set[str] = set()
     folders = set()
     for folder, name, collection in _folders(settings):
-        if collection and (root / folder).is_dir():
+        if collection and is_folder(root / folder):
             folders.add(name)
         for path in _walk(root / folder, found):
             if path in sources or path in resources or path in defaults:
@@ -190,10 +197,10 @@ def _report_strays(root: Path, settings: Settings, sources: Container[str], foun
     """Say which texts in `content/` belong to no collection: they would be missed, and nobody would know why."""
     known = {collection.path.strip("/") for collection in settings.collections.values()}
     known |= {f"content/{taxonomy}" for taxonomy in settings.taxonomies}
-    if "content" in known or not (root / "content").is_dir():
+    if "content" in known or not is_folder(root / "content"):
         return
-    for entry in sorted((root / "content").iterdir()):
-        path = _relative(entry, found)
+    for entry in sorted(_entries_of(root / "content")):
+        path = _relative(str(entry), found)
         is_known = path in sources or any(k == path or k.startswith(path + "/") for k in known)
         if is_known or not _holds_texts(entry, found):
             continue
@@ -202,10 +209,20 @@ def _report_strays(root: Path, settings: Settings, sources: Container[str], foun
         found.diagnostics.append(fault(codes.IGNORED_FILE, Span(path), message, hint=hint))
 
 
+def _entries_of(folder: Path) -> list[Path]:
+    """Return what is in a folder; nothing when it cannot be read, which `walk` reports."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _holds_texts(entry: Path, found: _Found) -> bool:
     if entry.name.startswith("."):
         return False
-    return _is_text(entry.name) if entry.is_file() else any(_is_text(path) for path in _walk(entry, found))
+    if is_file(entry):
+        return _is_text(entry.name)
+    return is_folder(entry) and any(_is_text(path) for path in _walk(entry, found))
 
 
 def _is_text(path: str) -> bool:
@@ -256,14 +273,31 @@ def _data(root: Path, found: _Found) -> Iterator[str]:
 
 
 def _is_own_file(path: Path, found: _Found) -> bool:
-    return path.is_file() and (not path.is_symlink() or _stays_inside(path, found, frozenset()))
+    """Tell whether a file of the site is there; a link to one must stay inside the site."""
+    if not is_file(path):
+        return False
+    if not path.is_symlink():
+        return True
+    real = os.path.realpath(path)
+    inside = real.startswith(f"{found.root}{os.sep}")
+    if not inside:
+        found.leave_out(Entry(str(path), "link", "this link leads out of the site's folder and was not followed"))
+    return inside
 
 
 def _walk(folder: Path, found: _Found, *, hidden: bool = False) -> Iterator[str]:
     """Yield the files below `folder`, sorted; links are followed only inside the site, and never in circles."""
-    if os.path.realpath(folder) != str(folder) and not _stays_inside(folder, found, frozenset()):
-        return
-    paths = sorted(_files(folder, found, hidden, frozenset()))
+
+    def wanted(name: str) -> bool:
+        return (hidden or not name.startswith(".")) and name not in _SKIPPED_FOLDERS and not name.endswith("~")
+
+    paths = []
+    for entry in walk(str(folder), str(found.root), wanted):
+        if entry.reason:
+            found.leave_out(entry)
+        elif entry.kind == "file":
+            paths.append(_relative(entry.path, found))
+    paths.sort()
     for path, following in pairwise((*paths, "")):
         if path != following:
             yield path
@@ -274,52 +308,8 @@ def _walk(folder: Path, found: _Found, *, hidden: bool = False) -> Iterator[str]
             found.diagnostics.append(told)
 
 
-def _files(folder: Path, found: _Found, hidden: bool, above: frozenset[str]) -> Iterator[str]:
-    try:
-        entries = list(os.scandir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as error:
-        found.diagnostics.append(
-            fault(
-                codes.UNREADABLE,
-                Span(_relative(folder, found)),
-                f"the folder cannot be read: {error.strerror}",
-            )
-        )
-        return
-    real = os.path.realpath(folder)
-    for entry in entries:
-        if (entry.name.startswith(".") and not hidden) or entry.name in _SKIPPED_FOLDERS or entry.name.endswith("~"):
-            continue
-        path = folder / entry.name
-        if entry.is_symlink() and not _stays_inside(path, found, above | {real}):
-            continue
-        if entry.is_dir():
-            yield from _files(path, found, hidden, above | {real})
-        elif entry.is_file():
-            yield _relative(path, found)
-
-
-def _stays_inside(path: Path, found: _Found, above: frozenset[str]) -> bool:
-    target = os.path.realpath(path)
-    inside = target == str(found.root) or target.startswith(str(found.root) + os.sep)
-    message = ""
-    if not Path(target).exists():
-        message = "this link leads nowhere"
-    elif not inside:
-        message = "this link leads out of the site's folder and was not followed"
-    elif target in above or any(a.startswith(target + os.sep) for a in above):
-        message = "this link leads back into a folder it stands in and was not followed"
-    if message:
-        relative = _relative(path, found)
-        if not any(d.span.path == relative for d in found.diagnostics):
-            found.diagnostics.append(fault(codes.SYMLINK_OUT, Span(relative), message))
-    return not message
-
-
-def _relative(path: Path, found: _Found) -> str:
-    raw = path.as_posix().removeprefix(found.root.as_posix() + "/")
+def _relative(path: str, found: _Found) -> str:
+    raw = path.replace(os.sep, "/").removeprefix(found.root.as_posix() + "/")
     name = unicodedata.normalize("NFC", raw)
     if name != raw:
         found.names[name] = raw

@@ -24,6 +24,7 @@ from caresite.core.codes_rules import (
 )
 from caresite.core.config import Config
 from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.numbers import whole_number
 from caresite.core.texts import cut
 
 __all__ = ["markup_faults"]
@@ -177,7 +178,8 @@ def _unseen(node: Node, seen: str, place: Span) -> Iterator[Diagnostic]:
         if key.startswith("rating") or key == "reviewCount":
             number = shown[0].replace(",", ".")
             plain = number.removesuffix(".0")
-            grouped = f"{int(plain):,}" if plain.isdigit() else plain
+            whole = whole_number(plain)
+            grouped = plain if whole is None else f"{whole:,}"
             shown = [
                 number,
                 plain,

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from caresite.core.config import Images
 from caresite.core.model import Variation
+from caresite.core.numbers import whole_number
 from caresite.core.urls import encode_path
 from caresite.pipeline.pictures import Facts, Wish, focus_of, name_of, shape_of, variations_of
 
@@ -155,7 +156,7 @@ def _wish(given: Mapping[str, str]) -> Wish:
         crop = (float(across), float(down)) if down else (0.0, 0.0)
     except ValueError:
         crop = (0.0, 0.0)
-    return Wish(int(width) if width.isdecimal() else 0, crop if min(crop) > 0 else (0.0, 0.0), _focus(given))
+    return Wish(whole_number(width) or 0, crop if min(crop) > 0 else (0.0, 0.0), _focus(given))
 
 
 def _focus(given: Mapping[str, str]) -> tuple[int, int]:
@@ -167,7 +168,7 @@ def _focus(given: Mapping[str, str]) -> tuple[int, int]:
 def _sides(facts: Facts, wish: Wish, given: str) -> dict[str, str]:
     """Return the size that tells a browser a picture's shape before it is there; `given` is a width of the page's."""
     width, height = shape_of(facts, wish) if facts.is_drawn else (facts.width_px, facts.height_px)
-    across = int(given) if given.isdecimal() else round(width)
+    across = whole_number(given) or round(width)
     return {"width": given, "height": str(round(across * height / width))} if given else _whole(width, height)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import os
 import shutil
@@ -14,8 +15,9 @@ from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.config import SOURCE_FOLDERS
-from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.files import exchange, linked, make_way, remove_below
+from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.disk import disk_fault
+from caresite.core.files import exchange, linked, make_way, remove_below, remove_tree
 from caresite.core.model import Content, Output
 from caresite.core.urls import stays_inside
 
@@ -28,6 +30,7 @@ __all__ = ["MARKER", "Published", "holds_sources", "output_folder", "publish"]
 
 MARKER = ".caresite-output"
 _YOUNG_NS = 2_000_000_000  # a file changed twice within this may have one time for both
+_BLOCK = 4096  # of most file systems: a file takes whole ones
 _MASS = 64  # from this many files on a new tree is made faster than files are replaced one by one
 _MARKER_TEXT = b"caresite makes this folder anew with every build. What you put here by hand will be removed.\n"
 
@@ -77,7 +80,7 @@ def publish(
         with _alone(folder.parent):
             return _publish(folder, outputs, files, clean, dry_run)
     except OSError as error:
-        raise Problem(_unwritten(folder.name, error)) from error
+        raise Problem(disk_fault(error, folder.parent, str(folder))) from error
 
 
 @contextmanager
@@ -93,11 +96,6 @@ def _alone(parent: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _unwritten(path: str, error: OSError) -> Diagnostic:
-    reason = error.strerror or str(error)
-    return fault(codes.CANNOT_WRITE, Span(path), f"it cannot be written: {reason[:1].lower()}{reason[1:]}")
 
 
 def _publish(
@@ -116,6 +114,7 @@ def _publish(
     removed = tuple(sorted(there - contents.keys()))
     if not dry_run and (removed or len(stays) < len(contents)):
         _check_readable(contents, stays)
+        _require_room(folder, [content for path, content in contents.items() if path not in stays])
         if not (_is_mass_change(len(written), len(contents)) and _swap(folder, contents, stays)):
             _write_in_place(folder, contents, stays, removed)
     return Published(written, removed, len(stays - {MARKER}))
@@ -170,6 +169,23 @@ def _check_readable(contents: Mapping[str, bytes | Content], stays: set[str]) ->
             raise Problem(fault(codes.UNREADABLE, Span(path), "the file cannot be read"))
 
 
+def _require_room(folder: Path, fresh: Iterable[bytes | Content]) -> None:
+    """Raise OSError before anything is written when the disk of `folder` has no room for all of it."""
+    needed = sum(_BLOCK * -(-_size_of(content) // _BLOCK) for content in fresh)
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.is_dir())
+    if needed > shutil.disk_usage(there).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
+def _size_of(content: bytes | Content) -> int:
+    """Return how many bytes a content has, as far as that is known without reading it."""
+    if isinstance(content, bytes):
+        return len(content)
+    if isinstance(content, _Copy):
+        return content.source.stat().st_size
+    return int(getattr(content, "length", 0))
+
+
 def _put(path: Path, content: bytes | Content) -> None:
     """Write a file that is not there yet."""
     if isinstance(content, _Copy):
@@ -191,7 +207,7 @@ def _swap(folder: Path, contents: Mapping[str, bytes | Content], stays: set[str]
         return False
     fresh, old = _beside(folder, "new"), _beside(folder, "old")
     for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove_leftover(leftover)
     try:
         _make_tree(folder, fresh, contents, stays)
         if not folder.exists():
@@ -204,8 +220,13 @@ def _swap(folder: Path, contents: Mapping[str, bytes | Content], stays: set[str]
         raise
     finally:
         for leftover in (fresh, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+            _remove_leftover(leftover)
     return True
+
+
+def _remove_leftover(folder: Path) -> None:
+    with suppress(OSError):  # there is none, or the next build removes it
+        remove_tree(folder)
 
 
 def _beside(folder: Path, name: str) -> Path:
@@ -223,7 +244,7 @@ def _recover(folder: Path) -> None:
     if old.is_dir() and not folder.exists():
         old.rename(folder)
     for leftover in (old, _beside(folder, "new")):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove_leftover(leftover)
 
 
 def _make_tree(folder: Path, fresh: Path, contents: Mapping[str, bytes | Content], stays: set[str]) -> None:
@@ -257,12 +278,15 @@ def _refuse_foreign(folder: Path, clean: bool) -> None:
 
 def _listing(folder: str | Path) -> Iterable[str]:
     """Yield the files below `folder` as paths from there; a link counts as a file and is never followed."""
-    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from (f"{entry.name}/{path}" for path in _listing(entry.path))
-            else:
-                yield entry.name
+    waiting = [""]
+    while waiting:
+        below = waiting.pop()
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(f"{folder}/{below}") as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{below}{entry.name}/")
+                else:
+                    yield f"{below}{entry.name}"
 
 
 def _stands(folder: Path, path: str, content: bytes | Content) -> bool:
@@ -292,7 +316,12 @@ def _write(folder: Path, path: str, content: bytes | Content) -> None:
     try:
         _write_file(folder, path, content)
     except OSError as error:
-        raise Problem(_unwritten(f"{folder.name}/{path}", error)) from error
+        raise Problem(disk_fault(_named(error, folder / path), folder.parent, str(folder / path))) from error
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    """Return the error with the name that the file will have: it is written under another one first."""
+    return error if error.errno is None else OSError(error.errno, error.strerror, str(path))
 
 
 def _write_file(folder: Path, path: str, content: bytes | Content) -> None:

@@ -29,6 +29,7 @@ from markupsafe import Markup
 from caresite import __version__
 from caresite.core.files import decode_text, lies_within
 from caresite.core.urls import encode_path, slug_of, stays_inside
+from caresite.core.walk import files_below
 from caresite.pipeline.frames import map_frame, map_link, video_frame
 from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeGenerator, macro_of
 from caresite.pipeline.markdown import Markdown
@@ -94,7 +95,8 @@ class SiteLoader(BaseLoader):
         return own / rest if own and lies_within(own / rest, own.parent) else None
 
     def list_templates(self) -> list[str]:
-        return sorted({p.relative_to(f).as_posix() for f in self.folders if f.is_dir() for p in f.rglob("*.html")})
+        found = ((folder, path) for folder in self.folders for path in files_below(folder, folder.parent)[0])
+        return sorted({path.relative_to(folder).as_posix() for folder, path in found if path.suffix == ".html"})
 
 
 class CompiledTemplates(FileSystemBytecodeCache):

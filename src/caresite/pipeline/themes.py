@@ -24,6 +24,7 @@ from caresite.core.files import decode_text, read_as_text
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Table, plain, read_yaml
+from caresite.core.walk import is_file
 
 __all__ = ["Layer", "Theme", "about_theme", "bundled_themes", "load_theme"]
 
@@ -111,14 +112,10 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
 def _find(root: Path, name: str, span: Span) -> Path:
     places = (root / "themes" / name, bundled_themes() / name)
     for place in places:
-        if re.fullmatch(r"[\w-]+", name) and (place / "theme.yaml").is_file():
+        if re.fullmatch(r"[\w-]+", name) and is_file(place / "theme.yaml"):
             return place
     known = {
-        p.name
-        for place in places
-        if place.parent.is_dir()
-        for p in place.parent.iterdir()
-        if (p / "theme.yaml").is_file()
+        p.name for place in places if place.parent.is_dir() for p in place.parent.iterdir() if is_file(p / "theme.yaml")
     }
     near = nearest(name, known)
     raise Problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from caresite.core.host_rules import Headers
 from caresite.core.media_types import type_of
+from caresite.core.numbers import capped_number
 from caresite.preview.policy import widened
 from caresite.preview.tree import Answer, Entry, stamp_of
 
@@ -19,6 +21,7 @@ __all__ = ["FRESH", "respond", "with_tag"]
 
 FRESH = "no-cache"  # keep it, but ask each time whether it is still right
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_ADDRESS_CHARACTERS = "%/:?#[]@!$&'()*+,;=-._~"  # RFC 3986, 2.2 and 2.3; the rest is percent-encoded
 _LASTING = re.compile(r"\.[0-9a-f]{10}\.[A-Za-z0-9]+$")
 _NOT_HERE = frozenset(("strict-transport-security", "content-length", "content-type", "transfer-encoding", "etag"))
 
@@ -49,10 +52,11 @@ def respond(request: Request, answer: Answer, *, place: str = "", change: Change
 
 
 def _leading_on(request: Request, answer: Answer) -> Response:
-    location = answer.location
-    if request.url.query and "?" not in location:
+    location, query = answer.location, request.scope["query_string"].decode("latin-1")
+    if query and "?" not in location:
         path, mark, fragment = location.partition("#")
-        location = f"{path}?{request.url.query}{mark}{fragment}"
+        location = f"{path}?{query}{mark}{fragment}"
+    location = quote(location, safe=_ADDRESS_CHARACTERS)
     return Response(status_code=answer.status, headers={"location": location, "cache-control": FRESH})
 
 
@@ -93,8 +97,8 @@ def _window(match: re.Match[str], size: int) -> tuple[int, int]:
     """Return where a range begins and ends; nothing lies in one that cannot be satisfied."""
     first, last = match.groups()
     if not first:
-        return max(0, size - int(last)), size
-    return int(first), min(size, int(last) + 1) if last else size
+        return max(0, size - capped_number(last)), size
+    return capped_number(first), min(size, capped_number(last) + 1) if last else size
 
 
 def _is_known(request: Request, tag: str) -> bool:
@@ -108,10 +112,23 @@ def _is_lasting(entry: Entry) -> bool:
     return made and _LASTING.search(entry.path) is not None
 
 
+def _sendable(value: str) -> str:
+    """Return a value as it goes into a header (RFC 9110, 5.5): what is not Latin-1 as the bytes of its UTF-8."""
+    if any(ord(c) < 32 or ord(c) == 127 for c in value.replace("\t", " ")):
+        return ""
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace").decode("latin-1")
+    return value
+
+
 def _add(headers: MutableHeaders, values: Headers, place: str, *, lasting: bool) -> None:
     """Send what the host's rules say. With `place`, browsers keep only what lasts: a preview never shows the old."""
     for name, value in values:
         lower = name.lower()
+        if not (value := _sendable(value)):
+            continue
         if lower in _NOT_HERE or (lower == "cache-control" and place and not lasting):
             continue
         if lower == "cache-control":

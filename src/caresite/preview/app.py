@@ -93,7 +93,7 @@ class _Site:
     async def show(self, request: Request) -> Response:
         """Answer like the host."""
         if request.method == "POST":  # a host takes the form; here nobody reads it
-            return Response(status_code=303, headers={"location": _path_of(request)})
+            return Response(status_code=303, headers={"location": f"/{_path_of(request).lstrip('/')}"})
         generation, path = self._bench.current(), _path_of(request)
         if not generation.tree.entries:
             return self._waiting(request, path, status=503)
@@ -179,7 +179,7 @@ class _Site:
         if data is None:
             return await _nothing(request)
         response = with_tag(request, data, type_of(name))
-        if request.url.path.startswith(self._bench.assets):
+        if request.scope["path"].startswith(self._bench.assets):
             response.headers["cache-control"] = "public, max-age=31536000, immutable"
         return response
 

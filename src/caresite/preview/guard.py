@@ -8,6 +8,7 @@ page of that name, and says so in `Host`. What another site's page asks for carr
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 __all__ = ["Guard", "is_loopback", "names_of"]
 
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^:/?#@\[\]\s]+))(?::[0-9]{0,5})?")
 _METHODS = frozenset(("GET", "HEAD"))
 
 
@@ -83,7 +85,6 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """Return the name in a `Host` header, without its port and the brackets of an IPv6 address."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].lower()
+    """Return the name in a `Host` header, without its port and the brackets of an IPv6 address; nothing for no host."""
+    match = _HOST.fullmatch(host)
+    return (match[1] or match[2]).lower() if match else ""

@@ -83,7 +83,7 @@ class Workbench:
 
         A template in another folder is named by its path there, and its folder added with `add_templates`.
         """
-        path = request.url.path
+        path = str(request.scope["path"])
         common = {
             "assets": self.assets,
             "links": self.links,

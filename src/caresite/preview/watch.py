@@ -28,7 +28,10 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
-from watchdog.observers.polling import PollingObserver
+from watchdog.observers.polling import PollingObserverVFS
+
+from caresite.core.walk import is_folder
+from caresite.preview.links import Links, links_in
 
 __all__ = ["FOLDERS", "Burst", "Watch"]
 
@@ -85,7 +88,8 @@ class Watch:
         self._observer: BaseObserver | None = None  # one that exists has a thread already
         self._watches: dict[Path, tuple[tuple[int, int], ObservedWatch]] = {}
         self._folders: tuple[Path, ...] = ()
-        self._linked: set[Path] = set()
+        self._linked = Links()
+        self._links_changed = True
         self._lock = Lock()
 
     @property
@@ -104,7 +108,6 @@ class Watch:
         """Begin to watch."""
         self._observer = self._new_observer()
         self._observer.start()
-        self._linked.update(self._links())
         self.follow(())
 
     def stop(self) -> None:
@@ -118,10 +121,14 @@ class Watch:
     def follow(self, folders: Iterable[Path]) -> None:
         """Watch the usual folders and `folders`, also those that have come, or come again, since the last call.
 
-        From any thread. A system that has no watches left is polled instead.
+        So are the files and folders that links lead to. From any thread. A system that has no watches left is polled
+        instead.
         """
         with self._lock:
             self._folders = tuple(folders)
+            if self._links_changed:
+                self._links_changed = False
+                self._linked = links_in(self._named_folders(), self._root)
             if self._observer is not None:
                 self._follow(self._observer)
 
@@ -138,7 +145,9 @@ class Watch:
             self._schedule(self._observer)
 
     def _schedule(self, observer: BaseObserver) -> None:
-        wanted = dict.fromkeys(self._existing(), True) | {self._root: False}
+        outer = self._existing()
+        beside = {folder: False for folder in self._beside() if not any(folder.is_relative_to(o) for o in outer)}
+        wanted = beside | dict.fromkeys(outer, True) | {self._root: False}
         alive = _alive(observer)
         for folder, (key, watch) in tuple(self._watches.items()):
             if folder not in wanted or _identity(folder) != key or watch not in alive:
@@ -183,6 +192,10 @@ class Watch:
     def note(self, path: str | bytes, came_from: str | bytes = "", *, is_open: bool = False) -> None:
         """Take in that a file has changed; `came_from` is the name it had before, `is_open` says that more may come."""
         known, old = self.path_of(path), self.path_of(came_from) if came_from else ""
+        if known and (
+            Path(os.fsdecode(path)).is_symlink() or is_folder(os.fsdecode(path)) or known in self._linked.steps
+        ):
+            self._links_changed = True
         if known or old:
             self._changes.put(_Change(known or old, old if known else "", is_open))
 
@@ -191,6 +204,8 @@ class Watch:
         self._changes.put(_Change(""))
 
     def _matters(self, relative: str) -> bool:
+        if self._linked.concern(relative):
+            return not _PASSING.fullmatch(relative.rpartition("/")[2])
         parts = relative.split("/")
         hidden = any(part.startswith(".") and part != ".well-known" for part in parts)
         if hidden or _PASSING.fullmatch(parts[-1]) or "node_modules" in parts or "__pycache__" in parts:
@@ -201,19 +216,31 @@ class Watch:
 
     def _tops(self) -> frozenset[str]:
         """Return the first parts of the paths of all folders that are watched."""
-        named = (*self._folders, *self._linked)
-        own = (folder.relative_to(self._root).parts for folder in named if folder.is_relative_to(self._root))
+        own = (folder.relative_to(self._root).parts for folder in self._folders if folder.is_relative_to(self._root))
         return frozenset((*FOLDERS, *(parts[0] for parts in own if parts)))
 
     def _existing(self) -> list[Path]:
         """Return the folders to be watched, none of them inside another, links resolved."""
-        named = [*(self._root / name for name in FOLDERS), *self._folders, *self._linked]
-        real = sorted({Path(os.path.realpath(folder)) for folder in named if folder.is_dir()})
+        named = [*self._named_folders(), *(self._root / folder for folder in self._linked.folders)]
+        real = sorted({Path(os.path.realpath(folder)) for folder in named if is_folder(folder)})
         outer: list[Path] = []
         for folder in real:
             if folder != self._root and not any(folder.is_relative_to(other) for other in outer):
                 outer.append(folder)
         return outer
+
+    def _named_folders(self) -> list[Path]:
+        return [*(self._root / name for name in FOLDERS), *self._folders]
+
+    def _beside(self) -> set[Path]:
+        """Return the folders that hold what a link leads to or a config, or that will hold it: the nearest there is."""
+        found = set()
+        for path in (*self._linked.steps, *self._configs):
+            folder = (self._root / path).parent
+            while not is_folder(folder):
+                folder = folder.parent
+            found.add(Path(os.path.realpath(folder)))
+        return {folder for folder in found if folder != self._root and folder.is_relative_to(self._root)}
 
     def _rest(self, first: _Change) -> Iterator[_Change]:
         """Yield the changes that follow the first, until it is quiet."""
@@ -232,6 +259,7 @@ class Watch:
     def _stamps(self) -> Iterator[tuple[str, float]]:
         with suppress(OSError):
             yield from ((str(path), _stamp(path)) for path in self._root.iterdir() if not path.is_dir())
+        yield from ((str(self._root / path), _stamp(self._root / path)) for path in self._linked.steps)
         folders = [str(folder) for folder in self._existing()]
         while folders:
             folder = folders.pop()
@@ -246,17 +274,8 @@ class Watch:
                 else:
                     yield entry.path, _stamp(Path(entry.path))
 
-    def _links(self) -> Iterator[Path]:
-        """Yield the folders of the site that links in its folders lead to."""
-        for name, _ in self._stamps():
-            path = Path(name)
-            if path.is_symlink() and path.is_dir():
-                target = Path(os.path.realpath(path))
-                if target.is_relative_to(self._root) and target != self._root:
-                    yield target
-
     def _new_observer(self) -> BaseObserver:
-        return PollingObserver(timeout=self._poll_ms / 1000) if self._poll_ms else Observer()
+        return _polling(self._poll_ms) if self._poll_ms else Observer()
 
 
 class _Handler(FileSystemEventHandler):
@@ -275,6 +294,11 @@ class _Handler(FileSystemEventHandler):
             self._watch.note(event.src_path)
         else:
             self._watch.note(event.src_path, is_open=event.event_type in ("modified", "created"))
+
+
+def _polling(poll_ms: int) -> BaseObserver:
+    """Return an observer that looks at the disk; it follows no links, which may lead in a circle."""
+    return PollingObserverVFS(os.lstat, os.scandir, polling_interval=poll_ms / 1000)
 
 
 def _alive(observer: BaseObserver) -> set[ObservedWatch]:

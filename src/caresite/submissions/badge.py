@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from caresite.core.model import Route
+from caresite.core.numbers import whole_number
 from caresite.core.urls import output_path
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here
@@ -98,7 +99,8 @@ def badge_svg(title: str, label: str, lines: tuple[str, str], colors: dict[str, 
 
 def _colors(brand: str, accent: str, mode: str) -> dict[str, str]:
     """Return the colours of a badge: dark on light pages, and light on dark ones, so that it stands out on both."""
-    hue = float(accent) if accent.isdigit() else ACCENTS.get(accent, ACCENTS["marigold"])
+    number = whole_number(accent)
+    hue = ACCENTS.get(accent, ACCENTS["marigold"]) if number is None else float(number)
     tokens = palette_of(brand or _BRAND, hue).light
     ground, ink, ring = ("paper", "ink", "brand") if mode == "dark" else ("band", "on-band", "spark")
     return {"ground": tokens[ground], "ink": tokens[ink], "ring": tokens[ring]}

@@ -9,6 +9,7 @@ same. What pages may be filtered by stands in `filters.json` instead, by the nam
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -22,6 +23,8 @@ from html import escape
 from pathlib import Path
 
 from msgspec import Struct
+
+from caresite.core.walk import is_file
 
 __all__ = ["Entry", "NotIndexed", "index_of"]
 
@@ -95,6 +98,14 @@ def _run(pages: Path, index: Path, language: str) -> None:
     if done.returncode:
         said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
         raise NotIndexed(f"pagefind ended with {done.returncode}{': ' + said[-1] if said else ''}")
+    _require_whole(index)
+
+
+def _require_whole(index: Path) -> None:
+    """Raise OSError when there was no room for the index: pagefind ends well all the same, and leaves empty files."""
+    entry = index / "pagefind-entry.json"
+    if not is_file(entry) or not entry.stat().st_size or not shutil.disk_usage(index).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(index))
 
 
 def _program() -> str:

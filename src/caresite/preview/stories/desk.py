@@ -25,6 +25,7 @@ from caresite.core.codes_stories import CHANGED_BY_HAND, STORE_CHANGED
 from caresite.core.config import Settings, load_config
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.media_types import type_of
+from caresite.core.numbers import whole_number
 from caresite.core.texts import cut
 from caresite.preview.pages import AddedPage, Workbench
 from caresite.preview.policy import OWN_POLICY
@@ -113,7 +114,7 @@ class _Desk:
             return _refused(reason)
         self._finish_interrupted()
         asked = request.query_params
-        page = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
+        page = whole_number(asked.get("page", "")) or 1
         with self._listing:
             summaries = self._summaries()
             broken = self._store.broken if self._store.exists else ()

@@ -1,0 +1,22 @@
+"""Numbers that people and programs write as text, however long they are.
+
+Python refuses to read more than 4,300 digits, and takes digits such as `²` for digits that it then cannot read.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MOST_DIGITS", "capped_number", "whole_number"]
+
+MOST_DIGITS = 15  # such a number is exact in JSON, in SQLite and as a float
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that `text` writes in the digits 0 to 9; None for anything else, and for a longer one."""
+    digits = text.lstrip("0") or text[:1]
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= MOST_DIGITS else None
+
+
+def capped_number(digits: str) -> int:
+    """Return the number that `digits` write, or a very large one where there are too many of them."""
+    number = whole_number(digits)
+    return 10**MOST_DIGITS if number is None else number
