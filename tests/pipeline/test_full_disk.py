@@ -20,11 +20,11 @@ LATER = "---\ntitle: B\ndate: 2026-01-02\n---\nText.\n"
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Return the folder of a disk of 2 MB, which only root can make."""
+    """Return the folder of a disk of 6 MB, which only root can make."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if not mounted or mounted.returncode:
         pytest.skip("a disk can be mounted by root on Linux only")

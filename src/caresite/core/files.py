@@ -101,8 +101,15 @@ def lies_within(path: Path, folder: Path) -> bool:
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
 
-    The new file stands beside the old one under a temporary name until it is whole.
+    The new file stands beside the old one under a temporary name until it is whole. Raises OSError, which names `path`.
     """
+    try:
+        _write_beside(path, data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_beside(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".caresite-")
     try:
         with os.fdopen(handle, "wb") as file:

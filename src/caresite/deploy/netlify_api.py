@@ -46,21 +46,21 @@ class NetlifyApi:
 
     def get(self, path: str, **params: str | int) -> Any:
         """Return what Netlify says of `path`."""
-        return self._asked("GET", path, params=params).json()
+        return self._read(self._asked("GET", path, params=params))
 
     def pages(self, path: str) -> Iterator[Any]:
         """Yield the entries of a list, page after page (RFC 8288)."""
         answer = self._asked("GET", path)
-        yield from answer.json()
+        yield from self._read(answer)
         while following := answer.links.get("next", {}).get("url"):
             answer = self._asked("GET", following)
-            yield from answer.json()
+            yield from self._read(answer)
 
     def post(self, path: str, value: object = None, **params: str) -> Any:
         """Return what Netlify says to `value`."""
         content = json.dumps(value or {}).encode()
         headers = {"Content-Type": "application/json"}
-        return self._asked("POST", path, params=params, content=content, headers=headers).json()
+        return self._read(self._asked("POST", path, params=params, content=content, headers=headers))
 
     def upload(self, path: str, source: Path) -> None:
         """Send the bytes of a file, a piece at a time."""
@@ -103,6 +103,13 @@ class NetlifyApi:
         code, said = _FAULTS.get(status, (codes.HOST_REFUSED, f"Netlify refused it ({status})"))
         about = f": `{path}`" if status == 404 else f": {_message(answer)}" if code == codes.HOST_REFUSED else ""
         raise self.problem(code, said + about)
+
+    def _read(self, answer: httpx.Response) -> Any:
+        """Return the JSON of an answer. Raises Problem when it is none, or has a number of thousands of digits."""
+        try:
+            return answer.json()
+        except (ValueError, RecursionError):
+            raise self.problem(codes.HOST_REFUSED, "Netlify answered with something that is not JSON") from None
 
     def problem(self, code: Code, message: str, hint: str = "") -> Problem:
         """Return a Problem at the place of the config that names this target; the token is taken out of it."""

@@ -178,6 +178,7 @@ class Memory:
         self._connections: dict[int, sqlite3.Connection] = {}
         self._last: tuple[str, Any] = ("", None)
         self._generation = 0
+        self._others: list[tuple[str, str]] = []
         self._saved_documents: dict[str, bytes] = {}
         self._saved_routes: dict[str, KnownRoute] = {}
         self._saved_answers: list[bytes] = []
@@ -295,6 +296,8 @@ class Memory:
         ask("BEGIN")
         self.meta = dict(ask("SELECT name, value FROM meta WHERE name <> 'record'"))
         self._generation = int(self.meta.get("generation", b"0"))
+        if "others" in self.meta:
+            self._others = [(str(path), str(digest)) for path, digest in _checked(unpacked(self.meta["others"]), list)]
         for path, key, stamp, head in ask("SELECT path, key, stamp, head FROM documents"):
             document = _checked(unpacked(head), Document)
             self._attach(document)
@@ -328,20 +331,18 @@ class Memory:
         `others` are files that it read where builds do not look by themselves. As nobody knows what was made of them,
         nothing that was remembered holds when one of them changes.
         """
-        self.meta["others"] = packed([(path, _digest_of_other(path)) for path in others])
+        self._others = [(path, _digest_of_other(path)) for path in others]
+        self.meta["others"] = packed(self._others)
         rows = [("record", record), ("others", self.meta["others"])]
         self._write(lambda c: c.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows))
 
     def others(self) -> list[str]:
         """Return the files that were read for what is remembered, where builds do not look by themselves."""
-        return [path for path, _ in self._others()]
+        return [path for path, _ in self._others]
 
     def others_changed(self) -> bool:
         """Tell whether one of these files is not what it was."""
-        return any(_digest_of_other(path) != digest for path, digest in self._others())
-
-    def _others(self) -> list[tuple[str, str]]:
-        return _checked(unpacked(self.meta["others"]), list) if "others" in self.meta else []
+        return any(_digest_of_other(path) != digest for path, digest in self._others)
 
     def _write(self, *steps: Any) -> None:
         if self.file is None or self.trouble.startswith("cannot"):

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.disk import is_full
 from caresite.core.files import write_atomically
 from caresite.core.model import Card, Output, Variation
 from caresite.engine.memory import Memory, Stamp, stamp_of
@@ -339,10 +340,14 @@ def _artist(studio: Studio | None) -> Callable[[_Job], str]:
     def work(job: _Job) -> str:
         try:
             if job.card and studio:
-                drawn = DrawnCard(job.card, studio, *job.pictures, job.kept, keeps=True)
-                return "" if drawn.read() else "nothing was drawn"
+                drawn = DrawnCard(job.card, studio, *job.pictures, job.kept, keeps=False).read()
+                Path(job.kept).parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(Path(job.kept), drawn)
+                return "" if drawn else "nothing was drawn"
             return _draw_file(job)
         except (BrokenPicture, BrokenDrawing, OSError) as error:
+            if isinstance(error, OSError) and is_full(error):
+                raise
             return str(error)
 
     return work
