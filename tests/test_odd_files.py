@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,8 +42,8 @@ purposes: {{publish_text: Yes}}
 We ask.
 """
 THEME = Path(__file__).parent / "themes/plain"
-REPORTED = ("content/blog", "static", "data", "assets", "consent")  # of a build; `doctor` reports the others, too
-FOLDERS = (*REPORTED, "templates", "i18n", "themes/plain/templates")
+REPORTED = ("content/blog", "static", "data", "assets", "consent", "templates", "i18n", "drawings")
+FOLDERS = (*REPORTED, "themes/plain/templates")  # of these, `doctor` alone reports the last
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other odd files")
 
 
@@ -182,3 +184,22 @@ def test_what_strangers_put_into_the_output_goes_with_the_next_build(root: Path)
     built(root)
     left = {path.name for path in (root / "public").rglob("*") if not path.is_dir()} & {"pipe.md", "s.md", "x.md"}
     assert not left
+
+
+MAY_NOT_READ = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs a root that may not read everything (util-linux)")
+@pytest.mark.parametrize("name", [*REPORTED, "data/ovens.yaml", "static/robots.txt", "caresite.yaml"])
+def test_what_may_not_be_read_is_an_error_that_names_it(root: Path, name: str) -> None:
+    built(root)
+    (root / name).chmod(0)
+    command = [*(MAY_NOT_READ if os.getuid() == 0 else ()), sys.executable, "-m", "caresite", "build"]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    (root / name).chmod(0o755)
+    said = run.stdout + run.stderr
+    assert (run.returncode, "Traceback" in said) == (1, False), said
+    assert said.count("error[") == 1
+    assert "error[D104]" in said
+    assert Path(name).name in said
+    assert (root / "public/blog/rye/index.html").exists()

@@ -270,6 +270,8 @@ def _git_index(base: str) -> str:
 def _walk(folder: str, top: str = "") -> Iterator[tuple[str, os.stat_result | None]]:
     """Yield what is below `folder`, also links that were not followed: those that lead out of `top`, or of `folder`."""
     for entry in walk(folder, top or os.path.realpath(folder), lambda name: name not in _IGNORED):
+        if entry.kind == "unreadable":
+            raise OSError(entry.reason)
         yield entry.path, os.stat(entry.path) if entry.kind == "file" else None
 
 

@@ -71,6 +71,7 @@ _CAMERA_HINT = (
     "is set to Most Compatible"
 )
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__"))
+_READ_BY_NAME = ("templates", "i18n", "drawings")  # nobody lists these, and so would miss what cannot be read
 _DATA_SUFFIXES = frozenset((".yaml", ".yml", ".json", ".csv"))
 # RFC 8615; Apache; GitHub Pages; Codeberg Pages
 _READ_BY_HOSTS = frozenset((".well-known", ".htaccess", ".nojekyll", ".domains"))
@@ -138,6 +139,10 @@ def discover(root: Path, settings: Settings) -> Discovery:
     if _is_own_file(root / "content/_defaults.yaml", found):
         defaults.add("content/_defaults.yaml")
     _report_strays(root, settings, sources, found)
+    for name in _READ_BY_NAME:
+        for entry in walk(str(root / name), str(found.root), lambda name: not name.startswith(".")):
+            if entry.reason:
+                found.leave_out(entry)
     return Discovery(
         sources=tuple(sources[path] for path in sorted(sources)),
         resources=tuple(sorted(resources)),

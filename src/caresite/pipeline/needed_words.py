@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from caresite.core import codes
-from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.files import decode_text
 from caresite.core.values import plain, read_yaml
+from caresite.core.walk import is_file
 
 __all__ = ["NEEDED", "lacking_words", "read_words"]
 
@@ -58,8 +59,13 @@ def lacking_words(theme: str, table: Mapping[str, Any]) -> Diagnostic:
 
 def read_words(path: Path) -> dict[str, Any]:
     """Return the words of a language file by key; none when there is no such file. Raises Problem for a broken one."""
-    if not path.is_file():
+    if not is_file(path):
         return {}
-    text, _ = decode_text(path.read_bytes(), f"i18n/{path.name}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        raise Problem(fault(codes.UNREADABLE, Span(f"i18n/{path.name}"), message)) from None
+    text, _ = decode_text(data, f"i18n/{path.name}")
     table = plain(read_yaml(text, f"i18n/{path.name}"))
     return table if isinstance(table, dict) else {}
