@@ -30,7 +30,7 @@ from caresite.pipeline.themes import load_theme
 
 __all__ = ["Finding", "examine", "run"]
 
-_SOURCES = ("content", "data", "static", "assets", "templates", "i18n", "archetypes", "consent", "themes")
+_SOURCES = ("content", "data", "static", "assets", "templates", "i18n", "drawings", "archetypes", "consent", "themes")
 _TEXTS = frozenset((".md", ".markdown", ".yaml", ".yml", ".toml", ".json", ".csv", ".html", ".css", ".txt"))
 _IGNORED = ("public", "private", ".caresite")
 _SECRET = re.compile(

@@ -15,6 +15,7 @@ from pathlib import Path
 import caresite
 from caresite.core.model import Output, Route
 from caresite.core.plugins import Plugin
+from caresite.core.walk import files_below
 from caresite.engine.memory import KnownRoute, Memory, stamp_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.notes import fingerprint, plain_fingerprint
@@ -101,8 +102,8 @@ def _module_digest(plugin: Plugin) -> bytes:
 
 def _drawings_digest(folder: Path) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-        if path.is_file():
+    for path in files_below(folder, folder.parent)[0]:
+        if path.parent == folder:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.digest()
 

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.files import decode_text, lies_within
+from caresite.core.files import decode_text
 from caresite.core.suggest import nearest
 from caresite.core.values import plain, read_yaml
+from caresite.core.walk import files_below, is_file
 from caresite.pipeline.themes import Theme
 
 __all__ = ["Drawings"]
@@ -35,13 +36,11 @@ class Drawings:
         self._chosen: dict[str, str] = {}
         for layer in reversed(theme.layers):
             folder = layer.folder / "drawings"
-            if not folder.is_dir():
-                continue
-            for path in sorted(folder.glob("*.svg")):
-                if lies_within(path, layer.folder):
+            for path in files_below(folder, layer.folder)[0]:
+                if path.suffix == ".svg" and path.parent == folder:
                     text, _ = decode_text(path.read_bytes(), f"drawings/{path.name}")
                     self._pictures[path.stem] = Markup(_OUTER.sub("", text).strip())
-            if (folder / "drawings.yaml").is_file():
+            if is_file(folder / "drawings.yaml"):
                 self._take(_read(folder / "drawings.yaml", f"{layer.name}/drawings/drawings.yaml"))
 
     @property
