@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from caresite.submissions.records import decisions
 from caresite.submissions.sources.tables import SOURCE, read_table
 from submissions.conftest import MakeIntake, codes, only
 
@@ -178,24 +179,23 @@ def test_a_photo_that_would_run_code_is_no_photo(make_intake: MakeIntake) -> Non
 
 
 @pytest.mark.parametrize(
-    ("cell", "granted"),
+    ("cell", "said"),
     [
-        ("", False),
-        ("no", False),
-        ("yes", True),
-        ("oui", True),
-        ("ja", True),
-        ("on", True),
-        ("checked", True),
-        ("✓", True),
-        ("tak?", False),
+        ("", "not answered"),
+        ("no", "denied"),
+        ("yes", "granted"),
+        ("oui", "granted"),
+        ("ja", "granted"),
+        ("on", "granted"),
+        ("checked", "granted"),
+        ("✓", "granted"),
+        ("tak?", "not understood"),
     ],
 )
-def test_a_consent_column_grants_only_with_a_clear_yes(cell: str, granted: bool, make_intake: MakeIntake) -> None:
+def test_a_consent_column_grants_only_with_a_clear_yes(cell: str, said: str, make_intake: MakeIntake) -> None:
     data = f"story,May we print it?\nKind.,{cell}\n".encode()
     found = only(read_table(data, make_intake(map={"publish_text": "May we print it?"}, wording="story-2026-01")))
-    assert found.consent[0].granted == (("publish_text",) if granted else ())
-    assert found.consent[0].denied == (() if granted else ("publish_text",))
+    assert decisions(found.consent) == {"publish_text": said}
     assert found.consent[0].method == "form-checkbox"
 
 

@@ -38,10 +38,30 @@ _YES = frozenset(
         *("yes", "y", "true", "on", "1", "x", "checked", "ok", "agree", "agreed", "granted"),
         *("✓", "✔", "☑", "✅"),
         *("ja", "oui", "si", "sim", "igen", "kyllä"),
+        *("i agree", "yes i agree", "i consent", "yes i consent", "yes please", "yes you may", "yes of course"),
+        *("einverstanden", "ich stimme zu", "ja ich stimme zu", "ja gerne", "ja bitte", "ja einverstanden"),
+        *("acepto", "si acepto", "de acuerdo", "estoy de acuerdo", "si estoy de acuerdo", "si claro"),
+        *("j accepte", "oui j accepte", "d accord", "oui d accord", "je suis d accord", "oui je suis d accord"),
     )
 )
 _YES_FOLDED = frozenset(fold(word) for word in _YES) - {""}
-_NO = frozenset(("", "no", "n", "false", "off", "0", "nein", "non", "nao", "nej", "nee", "nie", "-", "denied"))
+_NO = frozenset(
+    (
+        *("", "no", "n", "false", "off", "0", "nein", "non", "nao", "nej", "nee", "nie", "-", "denied", "unchecked"),
+        *(
+            "no thanks",
+            "no thank you",
+            "i disagree",
+            "disagree",
+            "no i disagree",
+            "i do not agree",
+            "no i do not agree",
+        ),
+        *("i don t agree", "i do not consent", "i don t consent", "please don t", "please do not", "rather not"),
+        *("nein danke", "lieber nicht", "nicht einverstanden", "ich stimme nicht zu", "nein ich stimme nicht zu"),
+        *("no gracias", "no acepto", "no estoy de acuerdo", "non merci", "je refuse", "je n accepte pas"),
+    )
+)
 _NOTHING = re.compile(
     r"(?:(?:no|nope|nein|non) )?"
     r"(?:(?:nothing|not|none)(?: at all| whatsoever)?|(?:gar |uberhaupt )?nichts|nada(?: de nada)?|rien)"

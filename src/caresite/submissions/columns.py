@@ -150,12 +150,14 @@ def by_meaning(
     """
     known: dict[str, str] = {}
     rest = {column: text for column, text in fields.items() if not _is_control(column)}
+    used: set[str] = set()
     for meaning, columns in given.items():
         named = [found for name in columns.split(" + ") if (found := _column(name, rest))]
         if not named:
             continue  # what was not asked is no answer, and no no
-        parts = [text for column in named if (text := clean_text(rest.pop(column)))]
-        known[meaning] = "\n\n".join(parts)
+        used.update(named)  # one column may answer several questions, as all boxes of a form do in one cell
+        known[meaning] = "\n\n".join(text for column in named if (text := clean_text(rest[column])))
+    rest = {column: text for column, text in rest.items() if column not in used}
     for column in tuple(rest):
         meaning = meaning_of(column)
         is_told = meaning != "age" or _age_in(column) >= min_age

@@ -198,7 +198,7 @@ def entry_of(answers: Answers, intake: Intake) -> Entry:
         consent=(agreed.record,) if agreed.record else (),
         evidence=answers.evidence,
         noticed=tuple(dict.fromkeys((*answers.noticed, *desk.noticed, *agreed.noticed))),
-        extra=_extra({**rest, **_asked(known), **desk.unread()}, traps, intake),
+        extra=_extra({**rest, **_asked(known), **desk.unread(), **agreed.unread}, traps, intake),
     )
     filled = any(answers.fields.get(trap, "").strip() for trap in traps)
     signals = Signals(

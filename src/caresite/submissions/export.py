@@ -6,11 +6,11 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from caresite.submissions.records import Submission, decisions
+from caresite.submissions.records import Decision, Submission, decisions
 
 __all__ = ["as_csv", "as_json", "neutral"]
 
@@ -20,6 +20,7 @@ _HEAD = (
     *("website", "location", "relation", "age", "about", "title", "text", "rating", "experience_date"),
     *("incentive", "incentive_description", "granted", "denied", "withdrawn", "wording", "pictures"),
     *("spam_score", "spam_reasons", "erase_after", "noticed", "extra"),
+    *("not_answered", "not_understood"),
 )
 
 
@@ -49,7 +50,7 @@ def as_csv(submissions: Iterable[Submission]) -> bytes:
 def _cells(item: Submission) -> tuple[str, ...]:
     sender, text = item.submitter, item.text
     held = decisions(item.consent)
-    scopes = {what: ", ".join(s for s, d in held.items() if d == what) for what in ("granted", "denied", "withdrawn")}
+    scopes = {what: ", ".join(s for s, d in held.items() if d == what) for what in get_args(Decision)}
     given = {None: "", True: "yes", False: "no"}[item.incentive.given]
     return (
         *(item.id, item.moderation.state, item.kind, item.received_at.isoformat(), item.source, item.form),
@@ -65,7 +66,8 @@ def _cells(item: Submission) -> tuple[str, ...]:
         *(", ".join(a.wording_id for a in item.consent), ", ".join(m.path or m.url for m in item.media)),
         *(_number(item.spam.score), "; ".join(item.spam.reasons)),
         *(item.retention.erase_after.isoformat() if item.retention.erase_after else "", "; ".join(item.noticed)),
-        "; ".join(f"{name}: {value}" for name, value in item.extra.items()),
+        *("; ".join(f"{name}: {value}" for name, value in item.extra.items()),),
+        *(scopes["not answered"], scopes["not understood"]),
     )
 
 

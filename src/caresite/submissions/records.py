@@ -101,7 +101,7 @@ Relation = Literal[
     "unknown",
 ]
 Age = Literal["of-age", "parent-agreed", "under-age", "unknown"]
-Decision = Literal["granted", "denied", "withdrawn"]
+Decision = Literal["granted", "denied", "withdrawn", "not answered", "not understood"]
 EditKind = Literal["typo", "length", "clarity", "translation", "redaction"]
 Method = Literal[
     "form-checkbox",
@@ -228,7 +228,9 @@ class Verification(_Record, frozen=True, kw_only=True):
 class Agreement(_Record, frozen=True, kw_only=True):
     """One time that somebody said yes or no, with the digest of exactly what they were told (GDPR 7(1)).
 
-    `evidence` is the digest of what proves it, such as a letter; `edition` that of the edited words they agreed to.
+    `not_answered` was asked and left empty, `not_understood` was answered in words that nobody could read as a yes or a
+    no: neither is a yes, and neither is a no. `evidence` is the digest of what proves it, such as a letter; `edition`
+    that of the edited words they agreed to.
     """
 
     at: datetime
@@ -236,6 +238,8 @@ class Agreement(_Record, frozen=True, kw_only=True):
     granted: tuple[Scope, ...] = ()
     denied: tuple[Scope, ...] = ()
     withdrawn: tuple[Scope, ...] = ()
+    not_answered: tuple[Scope, ...] = ()
+    not_understood: tuple[Scope, ...] = ()
     wording_id: str = ""
     wording_sha256: str = ""
     evidence: str = ""
@@ -348,9 +352,13 @@ def identify(source: str, source_id: str, content: Any = None) -> str:
 
 
 def decisions(agreements: Iterable[Agreement]) -> dict[str, Decision]:
-    """Return what holds for each scope: the latest that was said of it."""
+    """Return what holds for each scope: the latest yes or no that was said of it; without one, why there is none."""
+    ordered = sorted(agreements, key=lambda a: a.at)
     found: dict[str, Decision] = {}
-    for agreement in sorted(agreements, key=lambda a: a.at):
+    for agreement in ordered:
+        found |= dict.fromkeys(agreement.not_answered, "not answered")
+        found |= dict.fromkeys(agreement.not_understood, "not understood")
+    for agreement in ordered:
         found |= dict.fromkeys(agreement.granted, "granted")
         found |= dict.fromkeys(agreement.denied, "denied")
         found |= dict.fromkeys(agreement.withdrawn, "withdrawn")

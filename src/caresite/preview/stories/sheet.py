@@ -50,9 +50,9 @@ _REMEDIES = {
 
 
 class Line(NamedTuple):
-    """One box of a form: what it is for, what was said (`granted`, `denied`, `withdrawn`), and the exact sentence.
+    """One box of a form: what it is for, what was said (as in `Agreement`), and the exact sentence.
 
-    A name is agreed to by choosing how it is shown; `chosen` is that choice.
+    A name is agreed to by choosing how it is shown; `chosen` is that choice. `answer` is what was not understood.
     """
 
     scope: str
@@ -60,6 +60,7 @@ class Line(NamedTuple):
     said: str
     sentence: str
     chosen: str = ""
+    answer: str = ""
 
 
 class Box(NamedTuple):
@@ -207,7 +208,7 @@ def _boxes(item: Submission, review: Review, settings: Settings) -> Iterator[Box
             is_kept=wording is not None,
             lines=tuple(
                 _line(wording, scope, said, item)
-                for said in ("granted", "denied", "withdrawn")
+                for said in ("granted", "denied", "withdrawn", "not_answered", "not_understood")
                 for scope in getattr(agreement, said)
             ),
             given_by=agreement.given_by,
@@ -220,6 +221,8 @@ def _boxes(item: Submission, review: Review, settings: Settings) -> Iterator[Box
 def _line(wording: Wording | None, scope: str, said: str, item: Submission) -> Line:
     """Return one box with the sentence beside it, as it was read."""
     sentence = wording.purposes.get(scope, "") if wording else ""
+    if said == "not_understood":
+        return Line(scope, SCOPES_IN_WORDS[scope], said, sentence, answer=item.extra.get(scope, ""))
     if sentence or scope not in _BY_DISPLAY:
         return Line(scope, SCOPES_IN_WORDS[scope], said, sentence)
     asked = wording.name_display if wording else ""

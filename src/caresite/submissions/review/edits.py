@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from caresite.submissions.records import EditKind
 
-__all__ = ["Doubt", "Piece", "doubts", "kinds_of", "pieces"]
+__all__ = ["Doubt", "Piece", "doubts", "kinds_of", "pieces", "turns_meaning"]
 
 _PARTS = re.compile(r"\s+|\w+(?:['’]\w+)*|[^\w\s]")
 _WORD = re.compile(r"\w")
@@ -76,7 +76,7 @@ class _Change(NamedTuple):
     def is_plain_cut(self) -> bool:
         """Whether it only takes a greeting or a farewell off, and turns nothing of what stays."""
         is_cut = self.is_edge and not self.new
-        return is_cut and not any(_turns(word) for word in (*self.weighed, *self.stays))
+        return is_cut and not any(turns_meaning(word) for word in (*self.weighed, *self.stays))
 
 
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
@@ -119,7 +119,7 @@ def _is_slip(old: str, new: str) -> bool:
     """Tell whether one word is the other, badly typed: at most two letters apart, no figure and no “not” in it."""
     if old == new:
         return True
-    if any(c.isdecimal() for c in old + new) or _turns(old) or _turns(new):
+    if any(c.isdecimal() for c in old + new) or turns_meaning(old) or turns_meaning(new):
         return False
     allowed = 0 if min(len(old), len(new)) < 3 else 1 if len(old) < 6 else 2
     return _distance(old, new) <= allowed
@@ -182,7 +182,8 @@ def _words(text: str) -> Iterator[str]:
             yield part.casefold().replace("’", "'")
 
 
-def _turns(word: str) -> bool:
+def turns_meaning(word: str) -> bool:
+    """Tell whether a word, in small letters, denies or contrasts what stands beside it."""
     return word in _TURNING or word.endswith("n't")
 
 
@@ -216,7 +217,7 @@ _IF_SAME = "make sure that the sentence still says what they meant; their author
 
 def _lost(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
     others = list(second)
-    return tuple(dict.fromkeys(word for word in first if _turns(word) and word not in others))
+    return tuple(dict.fromkeys(word for word in first if turns_meaning(word) and word not in others))
 
 
 def _named(words: Sequence[str]) -> str:

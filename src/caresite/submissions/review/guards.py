@@ -21,6 +21,13 @@ __all__ = ["MADE_UP", "UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hi
 
 _UNNAMED = frozenset(("anonymous", "role", "initials"))
 UNTIED = frozenset(("customer", "client", "reader"))
+_NO_CONSENT = {
+    "": "nobody has asked whether the words may be shown",
+    "denied": "the author said no to showing the words",
+    "withdrawn": "the author took back their yes to showing the words",
+    "not answered": "the author was asked whether the words may be shown, and did not answer",
+    "not understood": "the author's answer whether the words may be shown was not understood: “{answer}”",
+}
 
 
 class Terms(NamedTuple):
@@ -82,8 +89,7 @@ def _consent(item: Submission, terms: Terms) -> Iterator[Hindrance]:
     if not item.text.body.strip():
         yield Hindrance("words", "there are no words in it", "decline it as `too-thin`")
     if agreement is None:
-        said = decisions(item.consent).get("publish_text")
-        how = "the author said no to showing the words" if said else "nobody has asked whether the words may be shown"
+        how = _NO_CONSENT[decisions(item.consent).get("publish_text", "")].format(answer=item.extra.get("publish_text"))
         yield Hindrance("publish_text", how, f"ask the author: {_ask(item)}", asks=True)
     elif agreement.expires and agreement.expires <= terms.now.date():
         message = f"consent to show the words ended on {agreement.expires}"

@@ -110,7 +110,7 @@ def was_asked_for_name(item: Submission) -> bool:
 def is_open_about_picture(item: Submission) -> bool:
     """Tell whether a picture came, and nobody has said whether it may be shown; if so, the letter asks."""
     has_picture = item.showing.picture and any(media.kind == "photo" and media.path for media in item.media)
-    return has_picture and "publish_photo" not in decisions(item.consent)
+    return has_picture and decisions(item.consent).get("publish_photo") not in ("granted", "denied", "withdrawn")
 
 
 def _quoted(title: str, body: str) -> str:
