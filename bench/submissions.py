@@ -104,14 +104,16 @@ def make_inbox(root: Path, count: int) -> None:
     with (root / "inbox" / "rows.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         facts = ("relation", "age", "incentive", "display", "publish_text")
-        rows.writerow(("Timestamp", "Name", "Email", "Phone", "Rating", "Story", *facts))
+        rows.writerow(("Timestamp", "Name", "Email", "Phone", "Rating", "Title", "Story", *facts))
         for number in range(count):
             name = f"{chance.choice(FIRST)} {chance.choice(LAST)}-{number}"
             moment = f"2026-{number % 6 + 1:02}-{number % 28 + 1:02} {number % 24:02}:{number % 60:02}:{number % 59:02}"
             story = " ".join(chance.choices(WORDS, k=chance.randint(20, 160)))
             address = f"{name.lower().replace(' ', '.')}@customer{number % 900}.example.org"
-            said = (moment, name, address, f"+44 20 7946 {number:05}", number % 5 + 1, f"{number} {story}.")
-            rows.writerow((*said, "customer", "yes", "no", "first-initial", "yes"))
+            said = (moment, name, address, f"+44 20 7946 {number:05}", number % 5 + 1)
+            rows.writerow(
+                (*said, f"Story {number}", f"{number} {story}.", "customer", "yes", "no", "first-initial", "yes")
+            )
 
 
 def make_pages(count: int) -> dict[str, bytes]:

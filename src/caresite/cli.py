@@ -580,6 +580,7 @@ _OVERWRITE = click.option(
 @click.option("--agreed", multiple=True, metavar="SCOPE", help="What else they agreed to. May be repeated.")
 @click.option("--display", default="", help="How they want to be named: full, first-initial, initials, anonymous.")
 @click.option("--parent", is_flag=True, help="A parent answered for them.")
+@click.option("--title", default="", help="The headline and address of a story that came without a title.")
 @_OVERWRITE
 @_BY
 @_general(hidden=True)

@@ -247,6 +247,35 @@ def test_a_rating_cannot_be_edited(desk: Desk) -> None:
     assert desk.item(item_id).text.rating == 2
 
 
+def test_a_story_without_a_title_gets_one_with_the_approval(desk: Desk) -> None:
+    item_id = desk.put(text=Words(body="Dear bakers,\n\nmy oven died & you came. That was <kind>."))
+    page = html5lib.parse(desk.ask(desk.path(item_id)).text, namespaceHTMLElements=False)
+    boxes = {box.get("id"): box for box in page.iter("input")}
+    assert boxes["approve-title"].get("value") == "My oven died & you came"
+    assert boxes["answer-title"].get("value") == "My oven died & you came"
+    assert boxes["title"].get("placeholder") == "My oven died & you came"
+    refused = desk.decide(item_id, "approve", title="")
+    assert (refused.status, "It has no title" in unescape(refused.text)) == (422, True)
+    assert desk.decide(item_id, "approve", title="An oven, a goose").status == 303
+    assert desk.item(item_id).showing.title == "An oven, a goose"
+
+
+def test_a_story_with_a_title_is_not_asked_for_one(desk: Desk) -> None:
+    item_id = desk.put(text=Words(title="The oven", body=BODY))
+    assert 'id="approve-title"' not in desk.ask(desk.path(item_id)).text
+
+
+def test_the_page_says_what_of_the_consent_was_not_answered_or_not_understood(desk: Desk) -> None:
+    agreed = replace(
+        told().consent[0], granted=(), denied=(), not_answered=("translate",), not_understood=("publish_text",)
+    )
+    item_id = desk.put(consent=(agreed,), extra={"publish_text": "if you must"})
+    text = " ".join(unescape(desk.ask(desk.path(item_id)).text).split())
+    assert "Translate the words: not answered." in text
+    assert "Show the words: not understood." in text
+    assert "They answered <q>if you must</q>, which is neither a yes nor a no." in text
+
+
 def test_an_edit_shows_what_changed_and_what_it_may_turn(desk: Desk) -> None:
     item_id = desk.put(text=Words(title="Five", body="They were not late, but the lamp broke."))
     answer = desk.decide(item_id, "edit", body="They were late.")

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from caresite.submissions.public import suggested_title
 from caresite.submissions.records import Agreement, Media, Retention, Words
 from caresite.submissions.store import Store
 from submissions.conftest import Run, netlify_json, wording
@@ -99,6 +100,89 @@ def test_wrong_use_is_2_and_a_refusal_is_1_and_nothing_is_changed(
     assert store.read(ID) == before
     assert not (site / "content").exists()
     assert not (site / "consent.lock.yaml").exists()
+
+
+UNTITLED = Words(body="Dear bakers,\nmy oven died at six on Christmas Eve, with the goose in it. They came at seven.")
+
+
+def test_a_story_without_a_title_is_asked_for_one_and_offered_its_own_words(store: Store, run: Run) -> None:
+    given(store, text=UNTITLED)
+    done = run("approve", ID)
+    assert done.exit_code == 1
+    assert "error[S402] it has no title, which is its headline and its address" in done.output
+    assert f'`caresite stories approve {ID[:6]} --title "…"`' in done.output
+    assert "“My oven died at six on Christmas Eve, with the goose in it”" in done.output
+    assert (state(store), (store.root / "content").exists()) == ("pending", False)
+    assert "missing: it has no title" in run("show", ID).output
+
+
+@pytest.mark.parametrize("way", ["approve", "edit"])
+def test_the_title_that_is_given_is_headline_and_address(way: str, store: Store, run: Run) -> None:
+    given(store, text=UNTITLED)
+    if way == "edit":
+        assert "it has no title" not in run("edit", ID, "--title", "A goose for seven").output
+        assert run("approve", ID).exit_code == 0
+    else:
+        assert run("approve", ID, "--title", "  A goose\nfor seven ").exit_code == 0
+    page = (store.root / "content/stories/a-goose-for-seven.md").read_text(encoding="utf-8")
+    assert "title: A goose for seven\n" in page
+    assert "edited:" not in page, "a headline of ours changes nothing of their words"
+
+
+def test_somebody_at_a_terminal_is_asked_for_the_title(store: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(store, text=UNTITLED)
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: True, raising=False)
+    done = run("approve", ID, stdin="\n")
+    assert "Title [My oven died at six on Christmas Eve, with the goose in it]:" in done.output
+    assert (store.root / "content/stories/my-oven-died-at-six-on-christmas-eve-with-the-goose-in-it.md").is_file()
+
+
+def test_one_title_is_not_for_several_stories(store: Store, run: Run) -> None:
+    given(store)
+    assert run("approve", ID, f"{2:016x}", "--title", "Goose").exit_code == 2
+
+
+def test_an_answer_stands_when_the_story_gets_its_title_with_it(store: Store, run: Run, site: Path) -> None:
+    given(store, text=UNTITLED, consent=())
+    (site / "letter.txt").write_text("Yes, do.", encoding="utf-8")
+    run("edit", ID, "--text", "My oven died at six on Christmas Eve … They came at seven.")
+    given_yes = ("--evidence", str(site / "letter.txt"), "--on", "2026-11-01", "--agreed", "publish_text")
+    assert "no title" in run("approve", ID, *given_yes).output
+    assert run("approve", ID, *given_yes, "--title", "The goose").exit_code == 0
+    page = (site / "content/stories/the-goose.md").read_text(encoding="utf-8")
+    assert "approved_by_author: true" in page
+
+
+def test_what_was_approved_without_a_title_keeps_its_page_and_can_be_edited(store: Store, run: Run) -> None:
+    path = "content/stories/as-it-was.md"
+    given(store, state="approved", text=UNTITLED, published_as=(path,))
+    assert run("edit", ID, "--disclosure", "She got a loaf.").exit_code == 0
+    assert (store.root / path).is_file()
+    assert run("reopen", ID).exit_code == 0
+    assert run("approve", ID).exit_code == 0, "it has a headline and an address already"
+
+
+def test_a_testimonial_needs_no_title(store: Store, run: Run) -> None:
+    given(store, text=UNTITLED, kind="testimonial")
+    assert run("approve", ID).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("They came at seven. We gave them soup.", "They came at seven"),
+        ("Hello! Nobody has ever been so kind to us!", "Nobody has ever been so kind to us!"),
+        (
+            "My oven died at six on Christmas Eve, with the goose in it and my mother on her way to us, so I rang.",
+            "My oven died at six on Christmas Eve",
+        ),
+        ("On and on " * 20, "On and on On and on On and on On and on On and on On and on"),
+        ("Lovely", "Lovely"),
+        ("他们五点就来了。", "他们五点就来了。"),
+    ],
+)
+def test_the_title_that_is_suggested_is_no_chopped_sentence(words: str, title: str) -> None:
+    assert suggested_title(told(text=Words(body=words))) == title
 
 
 def test_a_lock_file_in_the_middle_of_a_merge_stops_everything(site: Path, store: Store, run: Run) -> None:

@@ -180,12 +180,20 @@ LACKING: dict[str, tuple[dict[str, Any], str, bool]] = {
     "a child": ({"submitter": replace(told().submitter, age="under-age")}, "age", True),
     "a shorter text": ({"showing": Showing(body="They came at five.", kinds=("length",))}, "edit", True),
     "a whole name of staff": (
-        {"text": Words(body="Tom Abara came at five."), "about": About(staff_named=("Tom Abara",))},
+        {"text": Words(title="The lamp", body="Tom Abara came at five."), "about": About(staff_named=("Tom Abara",))},
         "edit",
         True,
     ),
-    "an address in the words": ({"text": Words(body="Write to tom@abara.example, all of you.")}, "private", False),
-    "a number in the words": ({"text": Words(body="Ring them at 020 7946 0018, all of you.")}, "private", False),
+    "an address in the words": (
+        {"text": Words(title="The lamp", body="Write to tom@abara.example, all of you.")},
+        "private",
+        False,
+    ),
+    "a number in the words": (
+        {"text": Words(title="The lamp", body="Ring them at 020 7946 0018, all of you.")},
+        "private",
+        False,
+    ),
     "a picture without words": ({"media": (PHOTO,), "consent": (PHOTO_TOO,)}, "alt", False),
     "no words": ({"text": Words(rating=5)}, "words", False),
     "a message to us": ({"kind": "request"}, "request", False),
@@ -216,7 +224,7 @@ SETTLED: dict[str, tuple[dict[str, Any], Edit]] = {
     "a picture in words": ({"media": (PHOTO,), "consent": (PHOTO_TOO,)}, Edit(alt="The oven, cold")),
     "a picture left out": ({"media": (PHOTO,), "consent": (PHOTO_TOO,)}, Edit(picture=False)),
     "an agreed name": (
-        {"text": Words(body="Tom Abara came at five.")},
+        {"text": Words(title="The lamp", body="Tom Abara came at five.")},
         Edit(staff_named=("Tom Abara",), staff_agreed=("Tom Abara",)),
     ),
 }

@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.submissions.conftest import NOW, MakeIntake, Run, only, wording
 
 from caresite.submissions.agreements import Wordings
 from caresite.submissions.records import Agreement, Submission, decisions
@@ -16,6 +15,7 @@ from caresite.submissions.sources.json_files import read_json
 from caresite.submissions.sources.tables import read_table
 from caresite.submissions.store import Store
 from caresite.testing import write_site
+from submissions.conftest import NOW, MakeIntake, Run, only, wording
 
 TEXT = "You may publish my words, all of them."
 PHOTO = "You may show the picture that I sent; nothing else."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.texts import cut
 from caresite.kinds.testimonial import DISPLAYS
-from caresite.submissions.public import author_of, shown_of
+from caresite.submissions.public import author_of, shown_of, suggested_title
 from caresite.submissions.records import Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.answer import own_words
@@ -102,6 +103,7 @@ class ApproveFlags(NamedTuple):
     agreed: tuple[str, ...] = ()
     display: str = ""
     parent: bool = False
+    title: str = ""
     overwrite: bool = False
     by: str = ""
 
@@ -110,9 +112,12 @@ def run_approve(session: Session, flags: ApproveFlags) -> int:
     """Put submissions on the site; returns 1 when something stands in the way of one, after doing the others."""
     if len(flags.ids) > 1 and flags.evidence:
         raise click.UsageError("an answer belongs to one submission; approve those that were asked one by one")
+    if len(flags.ids) > 1 and flags.title:
+        raise click.UsageError("a title belongs to one submission; approve those that need one one by one")
     review, settings = review_of(session, flags.by)
     proof = evidence_in(flags.evidence)
-    decision = Approve(answer=_answer(flags, proof, settings, review.terms.now) if proof else None)
+    answer = _answer(flags, proof, settings, review.terms.now) if proof else None
+    decision = Approve(answer=answer, title=flags.title)
     if proof:
         _show_answer(session, proof)
     if (flags.agreed or flags.display) and not proof:
@@ -167,7 +172,8 @@ def _each(
             idle.append(item_id)
             continue
         try:
-            taken.append(review.take(item_id, decision, evidence=evidence, overwrite=overwrite))
+            titled = _with_title(session, review, item_id, decision)
+            taken.append(review.take(item_id, titled, evidence=evidence, overwrite=overwrite))
         except Problem as problem:
             refused.extend(problem.diagnostics)
     review.store.close()
@@ -181,6 +187,20 @@ def _each(
         session.say(f"{item_id} is approved already; nothing to do.")
     print_diagnostics(session, refused)
     return 1 if refused else 0
+
+
+def _with_title(session: Session, review: Review, item_id: str, decision: Decision) -> Decision:
+    """Return an approval with the title that a story lacks, asked for where somebody is there to be asked."""
+    if not isinstance(decision, Approve) or decision.title or session.json or session.quiet or not sys.stdin.isatty():
+        return decision
+    opened = review.open(item_id)
+    lacks = {each.what for each in opened.lacks}
+    if "title" not in lacks or (lacks != {"title"} and not decision.answer):
+        return decision
+    session.say(printable(f"{item_id} has no title, which is its headline and its address. It begins:"))
+    session.say(printable(f"  > {cut(' '.join(opened.submission.text.body.split()), 300)}"))
+    title = click.prompt("Title", default=suggested_title(opened.submission), err=True)
+    return Approve(answer=decision.answer, title=str(title))
 
 
 def _is_done(review: Review, item_id: str, decision: Decision) -> bool:

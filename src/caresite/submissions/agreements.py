@@ -1,8 +1,8 @@
 """Agreements: what the boxes of a form, or the columns of an export, say that somebody agreed to.
 
-Only a clear yes grants, and only a clear no denies. A question that was left empty and an answer that nobody understands
-are neither, and are recorded as what they are. A box of our own form that was not ticked is a no, and so is one of
-several in a cell that holds others. What was not asked is not on record at all.
+Only a clear yes grants, and only a clear no denies. A question that was left empty and an answer that nobody
+understands are neither, and are recorded as what they are. A box of our own form that was not ticked is a no, and so is
+one of several in a cell that holds others. What was not asked is not on record at all.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ __all__ = [
     "rating_of",
     "scopes_of",
     "shown_of",
+    "suggested_title",
     "title_of",
     "unwrapped",
 ]
@@ -48,6 +49,9 @@ _MODULE = re.compile(r"(?m)^(import|export)(?=[ \t])")
 _INDENT = re.compile(r"(?m)^[^\S\n]+|[^\S\n]+$")
 _FULL, _WIDEST = 45, 80  # characters: a line that is shorter was ended on purpose; a longer one was never set in lines
 _ENDS = ".!?:;…"
+_LONGEST_TITLE, _FEWEST_WORDS = 60, 3
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
+_CLAUSE_END = re.compile(r"\s*(?:[,;:]|\s[–—-])\s")
 _NAMED = ("full", "first-name", "first-initial", "initials")
 _WEAK = frozenset(("platform-terms", "imported-claim"))
 
@@ -111,8 +115,10 @@ def shown_of(submission: Submission) -> Shown:
     kinds: dict[EditKind, None] = dict.fromkeys(showing.kinds)
     if (title, body) != ((showing.title or text.title), (showing.body or text.body)):
         kinds["redaction"] = None
-    edition = edition_of(title, body)
-    answers = [agreement.at for agreement in submission.consent if agreement.edition == edition]
+    editions = {edition_of(title, body)}
+    if not text.title:  # a headline that we gave to words without one changes nothing of what was agreed to
+        editions.add(edition_of("", body))
+    answers = [agreement.at for agreement in submission.consent if agreement.edition in editions]
     return Shown(title, body, tuple(kinds), max(answers, default=None))
 
 
@@ -158,6 +164,25 @@ def title_of(submission: Submission) -> str:
     """Return the title of a submission's page: the one it has, else how its words begin."""
     shown = shown_of(submission)
     return clean_line(shown.title, 120) or cut(clean_line(shown.body, 400), 60)
+
+
+def suggested_title(submission: Submission) -> str:
+    """Return a title that the words of a story offer: a short sentence of theirs, else the beginning of the first."""
+    sentences = [clean_line(part) for part in _SENTENCE_END.split(unwrapped(shown_of(submission).body)[:2_000])]
+    told = [sentence for sentence in sentences if len(sentence.split()) >= _FEWEST_WORDS]
+    short = (sentence for sentence in told if len(sentence) <= _LONGEST_TITLE and sentence[-1] in ".!?…")
+    first = next(short, "") or next(iter(told or sentences), "")
+    title = _within(first).rstrip(" .,;:–—-")
+    return title[:1].upper() + title[1:]
+
+
+def _within(sentence: str) -> str:
+    """Return the beginning of a sentence that a title has room for: to the end of a clause, else of a word."""
+    if len(sentence) <= _LONGEST_TITLE:
+        return sentence
+    clauses = [sentence[: end.start()] for end in _CLAUSE_END.finditer(sentence[: _LONGEST_TITLE + 2])]
+    whole = [clause for clause in clauses if len(clause.split()) >= _FEWEST_WORDS]
+    return whole[-1] if whole else sentence[: _LONGEST_TITLE + 1].rpartition(" ")[0] or sentence[:_LONGEST_TITLE]
 
 
 def page_text(head: Mapping[str, Any], body: str) -> str:

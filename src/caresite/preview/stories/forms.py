@@ -105,7 +105,7 @@ def decided(form: Form, item: Submission, asking: Asking, zone: ZoneInfo, now: d
     """
     match form.get("does"):
         case "approve":
-            return Decided(Approve())
+            return Decided(Approve(title=form.get("title")))
         case "answer":
             return _answer(form, item, zone, now)
         case "ask":
@@ -138,7 +138,7 @@ def _answer(form: Form, item: Submission, zone: ZoneInfo, now: datetime) -> Deci
         display=next((name for name in get_args(Display) if name == form.get("display")), None),
         given_by="parent" if form.has("parent") else "self",
     )
-    return Decided(Approve(answer=answer), evidence)
+    return Decided(Approve(answer=answer, title=form.get("title")), evidence)
 
 
 def _method(form: Form, item: Submission) -> Method:

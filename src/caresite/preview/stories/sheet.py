@@ -11,7 +11,7 @@ from caresite.kinds.testimonial import DISPLAYS
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.consent import shown_name
 from caresite.preview.stories.forms import METHODS
-from caresite.submissions.public import Shown, author_of, shown_of
+from caresite.submissions.public import Shown, author_of, shown_of, suggested_title
 from caresite.submissions.records import REJECTIONS, Method, Submission, decisions
 from caresite.submissions.review.actions import Open, Review
 from caresite.submissions.review.edits import Doubt, Piece, doubts, pieces
@@ -45,6 +45,7 @@ _REMEDIES = {
     **dict.fromkeys(("age", "relation", "incentive"), "say it under “Facts” above, or ask the author"),
     **dict.fromkeys(("publish_text", "edit"), "ask the author, below"),
     "disclosure": "say it in one plain sentence under “Facts” above",
+    "title": "the box above the button has one to start from",
     "private": "take it out of the words above; … says that something is missing",
 }
 
@@ -110,7 +111,10 @@ class Changes(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A submission to decide about. `open` says what may be decided now, `url` where it stands on the site."""
+    """A submission to decide about. `may` says what may be decided now, `url` where it stands on the site.
+
+    `suggestion` is a title to start from, where a story has none and needs one.
+    """
 
     item: Submission
     revision: str
@@ -129,6 +133,7 @@ class Sheet(NamedTuple):
     reasons: tuple[str, ...]
     may: frozenset[str]
     url: str
+    suggestion: str
 
 
 def sheet_of(opened: Open, review: Review, settings: Settings, site: Site | None) -> Sheet:
@@ -155,6 +160,7 @@ def sheet_of(opened: Open, review: Review, settings: Settings, site: Site | None
         reasons=tuple(_reasons(item, review)),
         may=frozenset(_may(item)),
         url=_url(site, item.id),
+        suggestion=suggested_title(item) if any(each.what == "title" for each in opened.lacks) else "",
     )
 
 

@@ -17,6 +17,7 @@ from caresite.core.diagnostics import Code, Diagnostic, Problem, fault
 from caresite.kinds.consent import Scope
 from caresite.kinds.testimonial import DISPLAYS, Display
 from caresite.submissions.agreements import scopes_of_display
+from caresite.submissions.fold import clean_line
 from caresite.submissions.public import edition_of, shown_of
 from caresite.submissions.records import (
     REJECTIONS,
@@ -75,6 +76,8 @@ def _approve(item: Submission, decision: Approve, terms: Terms) -> Submission:
     elif item.moderation.state == "awaiting_author":
         hint = "give what proves their yes: `--evidence FILE` and the day, `--on`"
         raise _refused(NOT_READY, item, "its author was asked, and no answer is on record", hint)
+    if title := clean_line(decision.title, 120):
+        item = _with_words(item, Edit(title=title), terms)
     approved = moved(item, "approved", at=terms.now, by=terms.by)
     if found := hindrances(item, terms):
         raise Problem(*(fault(NOT_READY, place_of(item), each.message, hint=each.remedy) for each in found))
@@ -204,6 +207,8 @@ def _edit(item: Submission, edit: Edit, terms: Terms) -> Submission:
         message = f"{item.id} is {state.replace('_', ' ')}, and nothing about it can be changed"
         raise _refused(FORBIDDEN_MOVE, item, message)
     changed = _with_words(_with_facts(item, edit, terms), edit, terms)
+    if state == "approved" and shown_of(item).title and not shown_of(changed).title:
+        raise _refused(BAD_EDIT, item, "it is on the site and would lose its title", "give it another: `--title`")
     if state == "approved" and (found := hindrances(changed, terms)):
         hint = f"take it off the site first: `caresite stories reopen {item.id}`"
         raise Problem(*(fault(NOT_READY, place_of(item), each.message, hint=hint) for each in found))

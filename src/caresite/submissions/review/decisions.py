@@ -44,9 +44,10 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class Approve(_Choice, frozen=True, kw_only=True):
-    """Show it. `answer` is the author's yes, needed where they were asked."""
+    """Show it. `answer` is the author's yes, needed where they were asked; `title` is for words without one."""
 
     answer: Answer | None = None
+    title: str = ""
 
 
 class Reject(_Choice, frozen=True, kw_only=True):

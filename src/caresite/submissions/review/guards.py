@@ -14,7 +14,7 @@ from typing import NamedTuple
 from caresite.core.config import Settings
 from caresite.core.intake import RetentionDays
 from caresite.submissions.listing import summary_of
-from caresite.submissions.public import display_of, picture_of, scopes_of, shown_of
+from caresite.submissions.public import display_of, picture_of, scopes_of, shown_of, suggested_title
 from caresite.submissions.records import Agreement, Submission, decisions
 
 __all__ = ["MADE_UP", "UNTIED", "Hindrance", "Terms", "ends_of", "granting", "hindrances", "terms_of"]
@@ -81,7 +81,7 @@ def hindrances(item: Submission, terms: Terms) -> tuple[Hindrance, ...]:
         remedy = "do what they ask for, then erase it"
         return (Hindrance("request", "it is a message to you, and nothing to be shown", remedy),)
     found = (*_consent(item, terms), *_age(item, terms), *_tie(item), *_incentive(item), *_disclosure(item))
-    return (*found, *_private(item), *_picture(item), *_edit(item))
+    return (*found, *_title(item), *_private(item), *_picture(item), *_edit(item))
 
 
 def _consent(item: Submission, terms: Terms) -> Iterator[Hindrance]:
@@ -136,6 +136,14 @@ def _disclosure(item: Submission) -> Iterator[Hindrance]:
         yield Hindrance("disclosure", "something was given for the words, and nothing says so", remedy)
     elif relation not in (*UNTIED, "unknown"):
         yield Hindrance("disclosure", f"the author is tied to you ({relation}), and nothing says so", remedy)
+
+
+def _title(item: Submission) -> Iterator[Hindrance]:
+    """Ask for the headline of a story that came without one; what was on the site before keeps what it had."""
+    if item.kind == "story" and item.text.body.strip() and not (shown_of(item).title or item.published_as):
+        command = f'`caresite stories approve {item.id[:6]} --title "…"`'
+        remedy = f"give it one, {command}; its own words suggest “{suggested_title(item)}”"
+        yield Hindrance("title", "it has no title, which is its headline and its address", remedy)
 
 
 def _private(item: Submission) -> Iterator[Hindrance]:
