@@ -21,7 +21,7 @@ __all__ = ["fetched", "kept", "pulled"]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-def kept(root: Path, *, name: str, email: str) -> Path:
+def kept(root: Path, *, name: str, email: str, words: str = "They came at five.") -> Path:
     """Put one submission into the private store; return its file."""
     submission = Submission(
         id="00000000000000ad",
@@ -31,7 +31,7 @@ def kept(root: Path, *, name: str, email: str) -> Path:
         imported_at=NOW,
         raw_sha256="0" * 64,
         submitter=Submitter(name=name, email=email),
-        text=Words(body="They came at five."),
+        text=Words(body=words),
     )
     store = Store(root)
     with store.locked():

@@ -25,7 +25,7 @@ from PIL import Image, PngImagePlugin
 from caresite.core.urls import slug_of
 from caresite.features.search.index import Entry, index_of
 from caresite.submissions.leaks.scan import scan_file
-from caresite.submissions.leaks.search import Hit, Searcher
+from caresite.submissions.leaks.search import SENTENCE, Hit, Searcher
 from caresite.submissions.leaks.secrets import secrets_of
 from caresite.submissions.listing import Summary, summary_of
 from caresite.submissions.records import About, Agreement, Moderation, Submission, Submitter, Words
@@ -60,7 +60,7 @@ def found(data: bytes | str, path: str = "page.html", searcher: Searcher = SEARC
     """Return what is given away, in short."""
     hits = scan_file(path, data.encode() if isinstance(data, str) else data, searcher)
     assert {hit.item_id for hit in hits} <= {ID}
-    return {hit.what.removeprefix("the ") for hit in hits}
+    return {hit.what.removeprefix("the ") for hit in hits if hit.what != SENTENCE}
 
 
 ADDRESS, NUMBER, WHO, DIGEST = "e-mail address", "telephone number", "name", "a digest of the e-mail address"
@@ -78,6 +78,18 @@ ENCODED: dict[str, Callable[[str], str]] = {
     "hexadecimal entities": lambda text: "".join(f"&#x{ord(c):X};" for c in text),
     "one entity": lambda text: text.replace("@", "&commat;").replace("Q", "&#81;").replace("6", "&#54;", 1),
     "percent, what must be": lambda text: quote(text, safe=""),
+    "percent, four times": lambda text: quote(quote(quote(quote(text, safe=""), safe=""), safe=""), safe=""),
+    "JSON of JSON": lambda text: json.dumps(json.dumps(text)),
+    "\\u{}, all": lambda text: "".join(f"\\u{{{ord(c):x}}}" for c in text),
+    "\\U, all": lambda text: "".join(f"\\U{ord(c):08x}" for c in text),
+    "CSS, all": lambda text: "".join(f"\\{ord(c):02x} " for c in text),
+    "CSS, six digits": lambda text: "".join(f"\\{ord(c):06x}" for c in text[:-1]) + text[-1],
+    "octal, all": lambda text: "".join(f"\\{ord(c):03o}" for c in text),
+    "wide": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
+    "mathematical": lambda text: "".join(chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c for c in text),
+    "with Cyrillic letters": lambda text: text.translate(str.maketrans("aeopcyAEOPC", "аеорсуАЕОРС")),
+    "with Greek letters": lambda text: text.translate(str.maketrans("aoiAOE", "αοιΑΟΕ")),
+    "a grapheme joiner": lambda text: text[:3] + "\u034f" + text[3:6] + "\u2063\ufe0f" + text[6:],
     "percent, all": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
     "JSON": json.dumps,
     "\\u, all": lambda text: "".join(f"\\u{ord(c):04x}" for c in text),
@@ -103,6 +115,72 @@ ENCODED: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize(("secret", "what"), SECRETS, ids=["address", "number", "name"])
 def test_a_secret_is_found_in_every_encoding(encode: Callable[[str], str], secret: str, what: str) -> None:
     assert found(f"<p>Before {encode(secret)} after</p>") == {what}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada.quill+oven @ customers.example",
+        "ada.quill+oven [at] customers.example",
+        "ada.quill+oven(at)customers.example",
+        "ada.quill+oven {AT} customers [dot] example",
+        "ada dot quill+oven at customers dot example",
+        "ada.quill+oven &#91;ät&#93; customers punkt example",
+        "ada.quill+oven arroba customers punto example",
+        "ada.quill+oven＠customers．example",
+        "ada.quill+oven<span> [at] </span>customers<i>.</i>example",
+    ],
+)
+def test_an_address_that_is_spelt_out_is_found(text: str) -> None:
+    assert found(f"<p>Write to {text}, please.</p>") == {ADDRESS}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xada.quill+oven [at] customers.example",
+        "her.ada.quill+oven at customers dot example",
+        "ada.quill+oven at customers dot example dot org",
+        "ada quill oven customers example",
+        "ada.quill+oven, customers: example",
+    ],
+)
+def test_what_only_resembles_an_address_that_is_spelt_out_is_none(text: str) -> None:
+    assert found(f"<p>{text}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Zebedee Quillfeather", "Zebedee J. Quillfeather"),
+        ("Zebedee Quillfeather", "Zebedee J. R. Quillfeather"),
+        ("Zebedee J. Quillfeather", "Zebedee Quillfeather"),
+        ("Zebedee Quillfeather", "Quillfeather, Zebedee"),
+        ("Zebedee Quillfeather", "<b>Quillfeather</b>, Zebedee J."),
+        ("Renée Dupont", json.dumps("Renée Dupont")),
+        ("Renée Dupont", "Rene\\u0301e Dupont"),
+        ("Иван Петров", "ИВАН ПЕТРОВ"),
+        ("Νίκος Παππάς", "Νίκος Παππάς"),
+        ("Zebedee Quillfeather", "Zеbеdее Quillfеаthеr"),
+    ],
+)
+def test_a_name_is_found_however_lists_and_people_write_it(name: str, text: str) -> None:
+    item = ada(submitter=Submitter(name=name), text=Words(body="They came."))
+    assert found(f"<p>by {text}</p>", searcher=Searcher(secrets_of([summary_of(item)], ()))) == {WHO}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["01632‑960‑142", "01632–960–142", "01632−960−142", "01632_960_142", "٠١٦٣٢٩٦٠١٤٢", "０１６３２ ９６０１４２"],
+)
+def test_a_number_is_found_with_other_dashes_and_digits(text: str) -> None:
+    assert found(f"<p>Ring {text} now</p>") == {NUMBER}
+
+
+@pytest.mark.parametrize("text", ["Zebedee and Tom Quillfeather", "Quillfeather Zebedeeson", "Quillfeather; Zebedee"])
+def test_other_names_beside_each_other_are_none(text: str) -> None:
+    item = ada(submitter=Submitter(name="Zebedee Quillfeather"), text=Words(body="They came."))
+    assert found(f"<p>by {text}</p>", searcher=Searcher(secrets_of([summary_of(item)], ()))) == set()
 
 
 @pytest.mark.parametrize(("secret", "what"), SECRETS, ids=["address", "number", "name"])

@@ -210,8 +210,10 @@ def _standing_in_the_way(going: _Going, built: Built, files: Mapping[str, File])
     if flags.no_build:
         known = {output.path for output in built.outputs} | built.site.files.keys()
         yield from guards.other_output(settings, _output_folder(built), files, known)
-        yield from _leaks(going, built, files)
+        leaks = tuple(_leaks(going, built, files))
+        yield from (*leaks, *guards.unpublished_words(leaks))
     yield from guards.private_files(files)
+    yield from guards.unpublished_words(built.diagnostics)
     yield from guards.unsettled_words(d for d in built.diagnostics if not is_withheld(d))
     if not flags.take_down:
         withheld = [d for d in built.diagnostics if is_withheld(d)]

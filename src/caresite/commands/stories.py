@@ -25,6 +25,7 @@ from caresite.core.intake import IncomingSource
 from caresite.core.texts import counted
 from caresite.submissions.deliveries import deliveries_at, files_at, kind_of
 from caresite.submissions.inbox import Channel, channel, check_paths, deliveries, intake_of, limits_of
+from caresite.submissions.leaks.before import note_what_was_public
 from caresite.submissions.pull import Arrived, Desk, Outcome
 from caresite.submissions.sources.registry import GROUP, Delivery, Errand, SourceKind, load_source
 from caresite.submissions.store import Store
@@ -63,6 +64,7 @@ def run_pull(session: Session, flags: PullFlags) -> int:
                     tell(f"Reading {name}", number, 0)
 
             desk.take(found.kind, delivered, intake, count)
+    note_what_was_public(store, settings, [each.id for each in desk.outcome.arrived if not flags.dry_run])
     store.close()
     _report(session, desk.outcome, flags)
     return exit_code_of(desk.outcome.diagnostics)

@@ -24,6 +24,7 @@ from caresite.submissions.agreements import scopes_of_display
 from caresite.submissions.answers import display_of
 from caresite.submissions.entries import Answers, Entry, Intake, entry_of
 from caresite.submissions.inbox import Channel, intake_of, limits_of
+from caresite.submissions.leaks.before import note_what_was_public
 from caresite.submissions.pull import Desk
 from caresite.submissions.records import Agreement, Method
 from caresite.submissions.review.moderator import moderator
@@ -76,6 +77,7 @@ def run_add(session: Session, flags: AddFlags) -> int:
     entry = _with_agreement(entry_of(_answers(flags, words, settings), intake), flags, intake)
     desk = Desk(store, limits_of(settings), by=moderator(flags.by))
     desk.keep((entry,), intake)
+    note_what_was_public(store, settings, [each.id for each in desk.outcome.arrived])
     store.close()
     print_diagnostics(session, desk.outcome.diagnostics)
     if not desk.outcome.arrived:

@@ -60,6 +60,13 @@ WITHHELD_WORDS = Code(
     "A customer's words are withheld for want of consent, and nobody has settled it.",
     "Record the consent, show less, or remove the item; `--take-down` goes online without these words right now.",
 )
+UNPUBLISHED_STORY = Code(
+    "H116",
+    "unpublished-story",
+    "error",
+    "Sentences of a story that is not published would go online.",
+    "Take them out of the file that is named, or publish the story with its author's consent.",
+)
 UNSETTLED_WORDS = Code(
     "H113",
     "unsettled-words",

@@ -12,7 +12,7 @@ LEAK = Code(
     "S101",
     "personal-data-leak",
     "error",
-    "A file of the site gives away what only the private store may hold: an e-mail address, a telephone number, or a name that its owner did not agree to show.",
+    "A file of the site gives away what only the private store may hold: an e-mail address, a telephone number, or a name that its owner did not agree to show. Of a submission that is declined or in quarantine it is a warning.",
     "Take it out of the text, the data or the picture that is named. Only what belongs to one of your own people, and may stand there, is named in `submissions: allow`.",
 )
 PRIVATE_TRACKED = Code(
@@ -58,6 +58,13 @@ UNKNOWN_FORM = Code(
     "Correct its name, or add it below `forms`.",
 )
 
+UNPUBLISHED_WORDS = Code(
+    "S108",
+    "unpublished-words",
+    "warning",
+    "A file of the site holds a sentence of a story that is not published. A deploy refuses it; of a story that is declined or in quarantine it is a note.",
+    "Take the sentence out, or publish the story with its author's consent: `caresite stories show ID`.",
+)
 UNREADABLE_EXPORT = Code(
     "S201",
     "unreadable-export",

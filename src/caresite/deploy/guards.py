@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from caresite.core import codes_deploy as codes
+from caresite.core.codes_stories import UNPUBLISHED_WORDS
 from caresite.core.config import Settings, place_in_config
 from caresite.core.deployments import Deployment
 from caresite.core.diagnostics import Diagnostic, Span, fault
@@ -177,6 +178,13 @@ def withheld_words(
         still = f", and words from this file still stand online at {where}" if where else ""
         message = f"a customer's words are withheld for want of consent{still}"
         yield fault(codes.WITHHELD_WORDS, diagnostic.span, message)
+
+
+def unpublished_words(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Report the sentences of stories that are not published; a build only warns of them."""
+    for diagnostic in found:
+        if diagnostic.code == UNPUBLISHED_WORDS.id and diagnostic.severity != "note":
+            yield fault(codes.UNPUBLISHED_STORY, diagnostic.span, diagnostic.message, hint=diagnostic.hint)
 
 
 def unsettled_words(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:

@@ -44,6 +44,7 @@ def read_anew(old: Submission, new: Submission) -> Submission | None:
         spam=old.spam,
         moderation=old.moderation,
         retention=old.retention,
+        public_before=old.public_before,
     )
 
 

@@ -21,13 +21,14 @@ from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.texts import cut
 from caresite.pipeline.consent import shown_name
 from caresite.submissions.files import write_private
+from caresite.submissions.leaks.sentences import Sentence, sentences_of
 from caresite.submissions.records import Submission, decisions
 from caresite.submissions.sameness import digest_of, sketch_of
 
 __all__ = ["FILE", "Listing", "Summary", "digits_of", "summary_of"]
 
 FILE = ".listing"
-_EDITION = 2
+_EDITION = 3
 _SHOWN = 90
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.,/:-])\+?\(?\d(?:[\s()./–-]{0,3}\d){7,14}(?![\w-])")
@@ -40,7 +41,8 @@ class Summary(Struct, frozen=True, array_like=True):
     """What lists, statistics, the spam score and the leak scan know of a submission.
 
     `emails` and `phones` are those of the sender and those written into the words; `unsaid` are the names that the
-    words do not say themselves; `name_covered` tells whether the whole name may be shown.
+    words do not say themselves; `name_covered` tells whether the whole name may be shown. `sentences` are those of the
+    words, `public_before` marks of what was public when it was taken in.
     """
 
     id: str
@@ -67,6 +69,8 @@ class Summary(Struct, frozen=True, array_like=True):
     moves: int
     erase_after: str
     hold: bool
+    sentences: tuple[Sentence, ...] = ()
+    public_before: tuple[str, ...] = ()
 
 
 Stamp = tuple[int, int, int, int]
@@ -85,6 +89,7 @@ class _Said(NamedTuple):
     phones: tuple[str, ...]
     digest: str
     sketch: tuple[int, ...]
+    sentences: tuple[Sentence, ...]
 
 
 @lru_cache(maxsize=1_024)
@@ -102,12 +107,14 @@ def _said(body: str, others: tuple[str, ...], email: str, phone: str) -> _Said:
         phones=tuple(phone for phone in phones if len(digits_of(phone)) >= _FEWEST_DIGITS),
         digest=digest_of(body),
         sketch=sketch_of(body),
+        sentences=sentences_of(body),
     )
 
 
 def summary_of(submission: Submission) -> Summary:
     """Return what the listing knows of `submission`."""
     sender, text, retention = submission.submitter, submission.text, submission.retention
+    showing = submission.showing
     others = (text.title, submission.moderation.note, *submission.extra.values())
     said = _said(text.body, others, sender.email, sender.phone)
     names = tuple(name for name in (sender.name, *submission.about.staff_named) if name)
@@ -137,6 +144,8 @@ def summary_of(submission: Submission) -> Summary:
         moves=len(submission.moderation.log),
         erase_after=retention.erase_after.isoformat() if retention.erase_after else "",
         hold=retention.legal_hold,
+        sentences=tuple(dict.fromkeys((*said.sentences, *sentences_of(text.title, showing.title, showing.body)))),
+        public_before=submission.public_before,
     )
 
 

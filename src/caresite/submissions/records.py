@@ -297,6 +297,7 @@ class Retention(_Record, frozen=True, kw_only=True):
 class Submission(_Record, frozen=True, kw_only=True):
     """One submission. `noticed` is what its reader did not understand, `extra` the answers that have no place here.
 
+    `public_before` are marks of what of it was public already when it came, and so is no secret.
     `published_as` are its public texts; `published_parts` are digests of what was last written there, by part.
     """
 
@@ -327,6 +328,7 @@ class Submission(_Record, frozen=True, kw_only=True):
     published_parts: dict[str, str] = {}
     retention: Retention = Retention()
     noticed: tuple[str, ...] = ()
+    public_before: tuple[str, ...] = ()
     extra: dict[str, str] = {}
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from caresite.core.urls import slug_of
+from caresite.submissions.leaks.decoding import as_plain
 from caresite.submissions.listing import Summary
 from caresite.submissions.sameness import runs_of
 
@@ -37,7 +38,7 @@ _NO_LETTER = re.compile(r"[\W_]+")
 
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a name as they are searched for: no case, no punctuation."""
-    return tuple(_WORD.findall(unicodedata.normalize("NFC", name).casefold()))
+    return tuple(_WORD.findall(as_plain(unicodedata.normalize("NFC", name)).casefold()))
 
 
 def unspaced(text: str) -> str:
@@ -50,7 +51,9 @@ def telling_names(name: str) -> Iterator[tuple[str, ...]]:
     eastern = _eastern(name)
     if _is_telling(eastern):
         yield (eastern,)
-    for words in {name_words(name), tuple(slug_of(name).split("-"))}:
+    whole = name_words(name)
+    without_initials = tuple(word for word in whole if len(word) > 1)
+    for words in {whole, without_initials, tuple(slug_of(name).split("-"))}:
         if len(words) > 1 and sum(map(len, words)) >= _SHORTEST and not words[0].isdigit():
             yield words
 

@@ -15,14 +15,14 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from caresite.core.codes_stories import LEAK, PRIVATE_PUBLISHED, UNFINISHED
-from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.codes_stories import LEAK, PRIVATE_PUBLISHED, UNFINISHED, UNPUBLISHED_WORDS
+from caresite.core.diagnostics import Diagnostic, Severity, Span, fault
 from caresite.core.files import write_atomically
 from caresite.core.model import Output
 from caresite.core.texts import counted
 from caresite.pipeline.catalog import Site
-from caresite.submissions.leaks.search import Hit, Searcher
-from caresite.submissions.leaks.secrets import edition_of, secrets_of
+from caresite.submissions.leaks.search import SENTENCE, Hit, Searcher
+from caresite.submissions.leaks.secrets import DECLINED, edition_of, secrets_of
 from caresite.submissions.leaks.views import texts_in
 from caresite.submissions.listing import Summary
 from caresite.submissions.options import PRIVATE, SubmissionOptions
@@ -32,7 +32,7 @@ from caresite.submissions.tracked import check_tracked
 __all__ = ["allowed_on", "inspect", "scan_file"]
 
 _FILE = ".caresite/leaks"
-_EDITION = 1
+_EDITION = 2
 
 
 class _Clean(Struct, array_like=True):
@@ -124,10 +124,12 @@ def _scan_all(
     clean.clear()
     clean |= current
     if searcher is not None:
-        yield from _gathered(root, leaks, searcher)
+        states = {summary.id: summary.state for summary in summaries}
+        for leak, made in _gathered(root, leaks, searcher):
+            yield _told(leak, made, states.get(leak.hit.item_id, ""))
 
 
-def _gathered(root: Path, leaks: list[_Leak], searcher: Searcher) -> Iterator[Diagnostic]:
+def _gathered(root: Path, leaks: list[_Leak], searcher: Searcher) -> Iterator[tuple[_Leak, int]]:
     """Tell each secret once for each file of yours that holds it; what no such file explains is told by itself."""
     by_secret: dict[tuple[str, str], list[_Leak]] = {}
     said = {source: _secrets_in(root, source, searcher) for source in {leak.source for leak in leaks} if source}
@@ -136,11 +138,11 @@ def _gathered(root: Path, leaks: list[_Leak], searcher: Searcher) -> Iterator[Di
     for secret, found in by_secret.items():
         causes = {leak.source: leak for leak in reversed(found) if secret in said.get(leak.source, ())}
         if not causes:
-            yield from (_told(leak) for leak in found)
+            yield from ((leak, 0) for leak in found)
             continue
         made = len(found) - len(causes)
         for source in sorted(causes):
-            yield _told(causes[source], made)
+            yield causes[source], made
             made = 0  # a list or a feed is made from several; it is counted with the first
 
 
@@ -181,13 +183,28 @@ def scan_file(path: str, data: bytes, searcher: Searcher) -> tuple[Hit, ...]:
     return tuple(found.values())
 
 
-def _told(leak: _Leak, made: int = 0) -> Diagnostic:
-    """Return what is said of a leak, with the number of other files `made` from the same source."""
-    hit = leak.hit
+def _told(leak: _Leak, made: int, state: str) -> Diagnostic:
+    """Return what is said of a leak, with the number of other files `made` from the same source.
+
+    What was declined or put in quarantine stops no build: else whoever sends an entry could stop every one.
+    """
+    hit, span = leak.hit, Span(leak.source or leak.path)
     how = f" ({hit.how})" if hit.how else ""
     others = f", and so {'does' if made == 1 else 'do'} {counted(made, 'file')} made from it" if made else ""
-    message = f"`{leak.path}` gives away {hit.what} of the submission {hit.item_id}{how}{others}"
-    return fault(LEAK, Span(leak.source or leak.path), message)
+    is_declined = state in DECLINED
+    if hit.what == SENTENCE:
+        message = (
+            f"`{leak.path}` holds a sentence of the submission {hit.item_id}, which is {_shown_state(state)}{others}"
+        )
+        return fault(UNPUBLISHED_WORDS, span, message, severity="note" if is_declined else None)
+    severity: Severity | None = "warning" if is_declined else None
+    declined = f", which is {_shown_state(state)}" if is_declined else ""
+    message = f"`{leak.path}` gives away {hit.what} of the submission {hit.item_id}{declined}{how}{others}"
+    return fault(LEAK, span, message, severity=severity)
+
+
+def _shown_state(state: str) -> str:
+    return {"quarantined": "in quarantine", "rejected": "declined"}.get(state, "not published")
 
 
 def _recall(path: Path, edition: bytes) -> set[bytes]:

@@ -10,39 +10,42 @@ from __future__ import annotations
 import binascii
 import re
 import string
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from html import unescape
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import unquote
 
-from caresite.submissions.leaks.names import Said, Unspaced
+from caresite.submissions.leaks.decoding import DECODERS, folded_bytes, readings, undone, words_in
+from caresite.submissions.leaks.names import Said, Unspaced, name_words
 from caresite.submissions.leaks.secrets import Secrets
+from caresite.submissions.leaks.sentences import Sentences
 
-__all__ = ["Hit", "Searcher"]
+__all__ = ["SENTENCE", "Hit", "Searcher"]
+
+SENTENCE = "a sentence"
 
 _AT = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _BEFORE = 80
 _AROUND = 400
 _WORD_CUT = re.compile(r"[^\W_](?:<!--.*?-->|<[^<>]+>)+[^\W_]", re.DOTALL)
 _DIGITS_CUT = re.compile(r"\d\s?(?:(?:<!--.*?-->|<[^<>]+>)\s?)+[(]?\d", re.DOTALL)
+# what is written for `@` and `.` so that no program finds an address, in the languages that we have seen it in
+_AT_WORDS = "@|at|ät|arroba|chiocciola|arobase|apenstaartje|malpa"
+_DOT_WORDS = "dot|punkt|punto|point|ponto|punt|kropka"
+_APART = r"(?:[\W_]|<[^<>]*>){0,12}"
+_SPELT_AT = rf"(?:[^\w@]|_|<[^<>]*>){{0,12}}(?:{_AT_WORDS}){_APART}"
+_SPELT_DOT = rf"{_APART}(?:{_DOT_WORDS})?{_APART}"
 _KEYS = (9, 8)
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Fa-f])")
 _SHORTEST_RUN = 11
 _LONGEST_RUN = 400_000
 _MOST_KNOWN = 200_000
-_ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{4,6})\}?|\\x([0-9a-fA-F]{2})|\\([/\"'@])")
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
 _TAG = re.compile(r"<!--.*?-->|<[!/?a-zA-Z][^<>]*>", re.DOTALL)
-_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
-_BETWEEN = r"(?:[\W_]|<[^<>]*>)+"
-# what parts words, or runs of base64, becomes a space: splitting bytes at those is ten times as fast as a pattern
-_PARTS_WORDS = bytes(32 if n < 128 and not chr(n).isalnum() else n for n in range(256))
-_FAR_PUNCTUATION = re.compile(rb"\xe2\x80[\x80-\xbf]|\xc2[\x80-\xbf]|\xe3\x80[\x80-\xbf]")
+_GAP = r"(?:[\W_]|<[^<>]*>)+"
+_BETWEEN = rf"{_GAP}(?:[^\W\d_]{_GAP}){{0,2}}"  # an initial or two may stand between the words of a name
+# what parts runs of base64 becomes a space: splitting bytes at those is ten times as fast as a pattern
 _RUN = frozenset((string.ascii_letters + string.digits + "+/").encode())
 _PARTS_RUNS = bytes({45: 43, 95: 47}.get(n, n if n in _RUN else 32) for n in range(256))
-_IN_NUMBERS = b" \t\r\n().-/"
+_IN_NUMBERS = b" \t\r\n().-/_?"  # a dash or space that is not ASCII has become a `?`
 _LONG_NUMBER = re.compile(rb"\d{8,}")
 
 
@@ -54,24 +57,6 @@ class Hit(NamedTuple):
     item_id: str
 
 
-def _unescaped(text: str) -> str:
-    def letter(match: re.Match[str]) -> str:
-        if match[3]:
-            return match[3]
-        code = int(match[1] or match[2], 16)
-        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
-
-    return _ESCAPE.sub(letter, text)
-
-
-_DECODERS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("&", "written as entities", unescape),
-    ("%", "percent-encoded", unquote),
-    ("\\", "written with \\u", _unescaped),
-    (_UNSEEN, "split by characters that nobody sees", lambda text: text.translate(_WITHOUT_UNSEEN)),
-)
-
-
 class Searcher:
     """Searches texts for the same secrets. Runs of letters that proved to be no base64 are not looked at again."""
 
@@ -79,15 +64,20 @@ class Searcher:
         self.secrets = secrets
         self._lone = {word.encode() for word in secrets.lone}
         self._unspaced = Unspaced((*secrets.eastern, *secrets.lone))
+        self._sentences = Sentences(secrets.sentences)
         self._harmless: set[bytes] = set()
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield each secret that `text` holds, once, with how it is written there."""
         found: set[tuple[str, str]] = set()
-        decoded = _undone(text)
+        decoded = undone(text)
         for hit in self._as_it_stands(decoded):
             if _is_new(hit, found):
                 yield hit if decoded == text else hit._replace(how=self._how(text, hit))
+        for part in readings(text):
+            for hit in self._as_it_stands(undone(part)):
+                if _is_new(hit, found):
+                    yield hit._replace(how="written with \\")
         for part in _cut_by_tags(decoded):
             for hit in self._as_it_stands(part):
                 if _is_new(hit, found):
@@ -101,8 +91,8 @@ class Searcher:
             yield from self._addresses(text)
         if self.secrets.phones:
             yield from self._numbers(text)
-        if self.secrets.names or self.secrets.lone:
-            yield from self._names(text)
+        if self.secrets:
+            yield from self._words(text)
         for name in self._unspaced.found_in(text):
             if item_id := self.secrets.eastern.get(name):
                 yield Hit("the name", "", item_id)
@@ -112,8 +102,8 @@ class Searcher:
         """Return by which one encoding a secret was hidden, that it was by several, or nothing for by none."""
         if any(_same(found, hit) for found in self._as_it_stands(text)):
             return ""
-        for marks, name, decode in _DECODERS:
-            if _any_in(marks, text) and any(_same(found, hit) for found in self._as_it_stands(decode(text))):
+        for name, may_be_in, decode in DECODERS:
+            if may_be_in(text) and any(_same(found, hit) for found in self._as_it_stands(decode(text))):
                 return name
         return "encoded more than once"
 
@@ -135,17 +125,20 @@ class Searcher:
                     if item_id := self.secrets.phones.get(run[start : start + size].decode()):
                         yield Hit("the telephone number", "", item_id)
 
-    def _names(self, text: str) -> Iterator[Hit]:
-        folded = text.casefold()
-        data = folded.encode("utf-8", "replace")
-        if len(data) != len(folded):
-            folded = unicodedata.normalize("NFC", folded)
-            data = _FAR_PUNCTUATION.sub(b" ", folded.encode("utf-8", "replace"))
-        said = set(data.translate(_PARTS_WORDS).split())
+    def _words(self, text: str) -> Iterator[Hit]:
+        """Yield what is looked for by its words: names, and addresses that are spelt out."""
+        folded, data = folded_bytes(text)
+        said = set(words_in(data))
+        for hidden in self._sentences.found_in(data, said):
+            yield Hit(SENTENCE, "", hidden)
         for word in said & self.secrets.names.keys():
             for words, item_id in self.secrets.names[word]:
                 if said.issuperset(each.encode() for each in words) and re.search(_pattern(words), folded):
                     yield Hit("the name", "", item_id)
+        for word in said & self.secrets.spelt.keys():
+            for address, item_id in self.secrets.spelt[word]:
+                if said.issuperset(each.encode() for each in name_words(address)) and _is_spelt(address, folded):
+                    yield Hit("the e-mail address", "spelt out", item_id)
         yield from self._beside_their_words((word.decode() for word in said & self._lone), text)
 
     def _beside_their_words(self, names: Iterable[str], text: str) -> Iterator[Hit]:
@@ -193,32 +186,16 @@ def _same(first: Hit, second: Hit) -> bool:
     return (first.what, first.item_id) == (second.what, second.item_id)
 
 
-def _undone(text: str) -> str:
-    """Return `text` with entities, percent signs and escapes undone, as often as they were done, up to three times."""
-    for _ in range(3):
-        before = text
-        for marks, _, decode in _DECODERS:
-            if _any_in(marks, text):
-                text = decode(text)
-        if text == before:
-            break
-    return text
-
-
-def _any_in(marks: str, text: str) -> bool:
-    return any(mark in text for mark in marks)
-
-
 def _cut_by_tags(text: str) -> Iterable[str]:
     """Yield, without tags, the parts of a text in which tags may have cut an address, a number or a word."""
     if "<" not in text:
         return
     if _WORD_CUT.search(text) or _DIGITS_CUT.search(text):
-        yield _TAG.sub("", text).translate(_WITHOUT_UNSEEN)
+        yield _TAG.sub("", text)
         return
     place = text.find("@")
     while place >= 0:
-        yield _TAG.sub("", text[max(0, place - _AROUND) : place + _AROUND]).translate(_WITHOUT_UNSEEN)
+        yield _TAG.sub("", text[max(0, place - _AROUND) : place + _AROUND])
         place = text.find("@", place + _AROUND // 2)
 
 
@@ -228,8 +205,18 @@ def _goes_on(before: str) -> bool:
 
 
 def _pattern(words: tuple[str, ...]) -> str:
-    inner = _BETWEEN.join(re.escape(word) for word in words)
-    return rf"(?<![^\W_]){inner}(?![^\W_])"
+    """Return how a name is written: first name first, or the surname first with a comma."""
+    *first, last = (re.escape(word) for word in words)
+    as_usual, turned = _BETWEEN.join((*first, last)), rf"{last}\s*(?:<[^<>]*>\s*)*,{_GAP}{_BETWEEN.join(first)}"
+    return rf"(?<![^\W_])(?:{as_usual}|{turned})(?![^\W_])"
+
+
+def _is_spelt(address: str, text: str) -> bool:
+    """Tell whether an address stands in `text` as people write it for people: `ada [at] example dot org`."""
+    local, _, domain = address.rpartition("@")
+    before, behind = (_SPELT_DOT.join(map(re.escape, name_words(part))) for part in (local, domain))
+    ends = rf"(?![._-]?[^\W_]|\s{{1,3}}(?:{_DOT_WORDS})\s)"
+    return bool(re.search(rf"(?<![^\W_])(?<![^\W_][._+-]){before}{_SPELT_AT}{behind}{ends}", text))
 
 
 def _from_base64(run: bytes) -> str:

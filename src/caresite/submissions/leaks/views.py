@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-__all__ = ["texts_in"]
+__all__ = ["is_text_file", "texts_in"]
 
 _MAX_INNER = 64 * 1024 * 1024
 _MAX_MEMBERS = 2_000
@@ -21,9 +21,14 @@ _TEXT_SUFFIXES = (
 )
 
 
+def is_text_file(name: str) -> bool:
+    """Tell whether a file is text by its name."""
+    return name.lower().endswith(_TEXT_SUFFIXES)
+
+
 def texts_in(data: bytes, path: str, depth: int = 0) -> Iterator[str]:
     """Yield every text in a file: the file itself, or what is written into a picture, a PDF, or a packed file."""
-    if path.lower().endswith(_TEXT_SUFFIXES) or not path:
+    if is_text_file(path) or not path:
         yield _decoded(data)
         return
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
