@@ -30,6 +30,7 @@ __all__ = [
     "same_place",
     "sample_people",
     "too_many_deletes",
+    "unpublished_words",
     "unreachable_address",
     "unsettled_words",
     "withheld_words",
