@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.walk import is_file
+from caresite.core.walk import is_file, leads_into_private
 
 __all__ = [
     "MAX_TEXT_BYTES",
@@ -20,6 +20,7 @@ __all__ = [
     "lies_within",
     "linked",
     "make_way",
+    "may_be_read",
     "read_as_text",
     "remove_below",
     "remove_tree",
@@ -96,6 +97,11 @@ def read_as_text(path: Path) -> str:
 def lies_within(path: Path, folder: Path) -> bool:
     """Tell whether `path` is a file that lies inside `folder`, wherever links lead."""
     return is_file(path) and os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
+
+
+def may_be_read(path: Path, folder: Path) -> bool:
+    """Tell whether a page may be made from the file `path`: it lies inside `folder` and not in its private folder."""
+    return lies_within(path, folder) and not leads_into_private(os.path.realpath(path), os.path.realpath(folder))
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -17,12 +17,28 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from caresite.core.diagnostics import Diagnostic
 
-__all__ = ["MAX_DEPTH", "Entry", "diagnostic_of", "files_below", "is_file", "is_folder", "printable_path", "walk"]
+__all__ = [
+    "MAX_DEPTH",
+    "PRIVATE",
+    "Entry",
+    "diagnostic_of",
+    "files_below",
+    "is_file",
+    "is_folder",
+    "leads_into_private",
+    "link_refusal",
+    "printable_path",
+    "walk",
+]
 
 MAX_DEPTH = 100
 _MAX_VISITS = 16  # links to a folder that holds such links double what is read with each level
 
-Kind = Literal["file", "folder", "link", "name", "special", "unreadable", "deep"]
+PRIVATE = "private"
+"""The folder of a site of which nothing is published, however a link leads there."""
+_INTO_PRIVATE = f"this link leads into `{PRIVATE}/`, of which nothing is published"
+
+Kind = Literal["file", "folder", "link", "private", "name", "special", "unreadable", "deep"]
 
 
 class Entry(NamedTuple):
@@ -47,7 +63,7 @@ def walk(folder: str, top: str, wanted: Callable[[str], bool] = lambda name: Tru
     """
     real = os.path.realpath(folder)
     if real != folder and os.path.lexists(folder) and (reason := _refusal(folder, real, top, ())):
-        yield Entry(folder, "link", reason)
+        yield Entry(folder, _kind_of(reason), reason)
         return
     visits: Counter[str] = Counter()
     waiting = [_Folder(folder, real, ())]
@@ -86,7 +102,7 @@ def _looked_at(entry: os.DirEntry[str], parent: str, top: str, above: tuple[str,
         real = os.path.realpath(entry.path)
         reason = _refusal(entry.path, real, top, above)
         if reason:
-            return "link", reason, real
+            return _kind_of(reason), reason, real
         mode = os.stat(entry.path).st_mode
     elif entry.is_dir():
         return "folder", "", f"{parent}{os.sep}{entry.name}"
@@ -97,6 +113,10 @@ def _looked_at(entry: os.DirEntry[str], parent: str, top: str, above: tuple[str,
     if stat.S_ISDIR(mode):
         return "folder", "", real
     return ("file", "", real) if stat.S_ISREG(mode) else ("special", _special(mode), "")
+
+
+def _kind_of(reason: str) -> Kind:
+    return "private" if reason is _INTO_PRIVATE else "link"
 
 
 def _bad_name(name: str) -> str:
@@ -125,9 +145,23 @@ def _refusal(path: str, real: str, top: str, above: tuple[str, ...]) -> str:
         return f"this link cannot be followed: {error.strerror}"
     if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
         return "this link leads out of the site's folder and was not followed"
+    if leads_into_private(real, top):
+        return _INTO_PRIVATE
     if real in above or any(folder.startswith(real + os.sep) for folder in above):
         return "this link leads back into a folder it stands in and was not followed"
     return ""
+
+
+def link_refusal(path: str, top: str) -> Entry | None:
+    """Return why the link at `path` is not followed by a site in the folder `top`; None when it may be."""
+    reason = _refusal(path, os.path.realpath(path), top, ())
+    return Entry(path, _kind_of(reason), reason) if reason else None
+
+
+def leads_into_private(real: str, top: str) -> bool:
+    """Tell whether `real`, a path without links, is in the private folder of the site in `top`."""
+    private = os.path.realpath(os.path.join(top, PRIVATE))
+    return real == private or real.startswith(private + os.sep)
 
 
 def files_below(folder: Path, top: Path) -> tuple[list[Path], list[Entry]]:
@@ -158,9 +192,11 @@ def printable_path(path: str) -> str:
 def diagnostic_of(entry: Entry, path: str) -> Diagnostic:
     """Return what to report about an entry that was left out; `path` is what the site calls it."""
     from caresite.core import codes
+    from caresite.core.codes_stories import PRIVATE_PUBLISHED
     from caresite.core.diagnostics import Span, fault
 
     code = {
+        "private": PRIVATE_PUBLISHED,
         "name": codes.BAD_FILE_NAME,
         "special": codes.IGNORED_FILE,
         "unreadable": codes.UNREADABLE,

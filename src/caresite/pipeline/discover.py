@@ -16,7 +16,7 @@ from caresite.core.config import Collection, Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import Source
 from caresite.core.urls import check_address
-from caresite.core.walk import Entry, diagnostic_of, is_file, is_folder, walk
+from caresite.core.walk import Entry, diagnostic_of, is_file, is_folder, link_refusal, walk
 
 __all__ = ["CONTENT_SUFFIXES", "Discovery", "discover"]
 
@@ -283,11 +283,9 @@ def _is_own_file(path: Path, found: _Found) -> bool:
         return False
     if not path.is_symlink():
         return True
-    real = os.path.realpath(path)
-    inside = real.startswith(f"{found.root}{os.sep}")
-    if not inside:
-        found.leave_out(Entry(str(path), "link", "this link leads out of the site's folder and was not followed"))
-    return inside
+    if refused := link_refusal(str(path), str(found.root)):
+        found.leave_out(refused)
+    return refused is None
 
 
 def _walk(folder: Path, found: _Found, *, hidden: bool = False) -> Iterator[str]:

@@ -27,7 +27,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from caresite import __version__
-from caresite.core.files import decode_text, lies_within
+from caresite.core.files import decode_text, may_be_read
 from caresite.core.urls import encode_path, slug_of, stays_inside
 from caresite.core.walk import files_below
 from caresite.pipeline.frames import map_frame, map_link, video_frame
@@ -88,11 +88,11 @@ class SiteLoader(BaseLoader):
         if not stays_inside(template):
             return None
         for folder in self.folders:
-            if lies_within(folder / template, folder.parent):
+            if may_be_read(folder / template, folder.parent):
                 return folder / template
         theme, _, rest = template.partition("/")
         own = self.by_theme.get(theme)
-        return own / rest if own and lies_within(own / rest, own.parent) else None
+        return own / rest if own and may_be_read(own / rest, own.parent) else None
 
     def list_templates(self) -> list[str]:
         found = ((folder, path) for folder in self.folders for path in files_below(folder, folder.parent)[0])

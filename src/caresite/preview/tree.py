@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from caresite.core.files import lies_within
+from caresite.core.files import lies_within, may_be_read
 from caresite.core.host_rules import (
     LEADING_ON,
     HeaderRule,
@@ -111,7 +111,7 @@ class MadeTree:
 
     def get(self, path: str) -> Entry | None:
         entry = self.entries.get(path) or self.later().get(path)
-        if entry and entry.file and not lies_within(entry.file, self.root):
+        if entry and entry.file and not may_be_read(entry.file, self.root):
             return None  # it has gone, or become a link that leads away, since the build
         return entry
 

@@ -1,12 +1,26 @@
-"""A link in `static/` that leads into the private folder."""
+"""Links that lead into the private folder, from each folder that pages are made from."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+LINKS = {
+    "static/letter.txt": "letter.txt",
+    "content/blog/letter.md": "letter.md",
+    "content/blog/photos": "inbox",
+    "data/letter.yaml": "letter.yaml",
+    "content/authors.yaml": "letter.yaml",
+    "consent/story.md": "letter.md",
+    "templates/page.html": "letter.txt",
+    "assets/letter.css": "letter.txt",
+}
+
 
 def make(root: Path) -> None:
-    (root / "private").mkdir()
-    (root / "private/letter.txt").write_text("Dear all,\n")
-    (root / "static").mkdir()
-    (root / "static/letter.txt").symlink_to("../private/letter.txt")
+    (root / "private/inbox").mkdir(parents=True)
+    for name in ("letter.txt", "letter.md", "letter.yaml"):
+        (root / "private" / name).write_text("Dear all,\n")
+    for link, target in LINKS.items():
+        (root / link).parent.mkdir(parents=True, exist_ok=True)
+        up = "../" * link.count("/")
+        (root / link).symlink_to(f"{up}private/{target}")
