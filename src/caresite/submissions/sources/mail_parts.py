@@ -7,7 +7,7 @@ ones raise on headers that real mail has. Nothing of a message becomes a header 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header
@@ -19,16 +19,18 @@ from typing import NamedTuple
 from caresite.submissions.answers import email_of
 from caresite.submissions.fold import clean_line
 from caresite.submissions.html_text import text_of_html
+from caresite.submissions.sources.encodings import decoded
 
 __all__ = ["Address", "Part", "Parts", "address_in", "date_in", "header", "parse_message", "parts_of"]
 
 _DEEPEST = 1_000
 _MOST_PARTS = 2_000
-_CODECS = {"ks_c_5601-1987": "cp949", "x-sjis": "cp932", "shift_jis": "cp932", "gb2312": "gb18030", "utf8": "utf-8"}
 _HEAD = re.compile(rb"(?:[^\r\n]+\r?\n)+")
 _LOOSE = re.compile(rb"^([A-Za-z][A-Za-z-]*)[ \t]+:")
 _FIELD = re.compile(rb"[!-9;-~]+:")
-_ENCODED = re.compile(r"=\?[^?\s]+\?[bqBQ]\?[^?]*\?=")
+_ENCODED = r"=\?[^?\s]+\?[bqBQ]\?[^?]*\?="
+_ENCODED_RUN = re.compile(rf"{_ENCODED}(?:\s*{_ENCODED})*")
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
 
 class Address(NamedTuple):
@@ -87,39 +89,47 @@ def header(message: Message, name: str) -> str:
 
 def _all(message: Message, name: str) -> Iterator[str]:
     """Yield every header of one name as it was written; other ways to ask lose bytes above ASCII."""
-    return (str(raw) for key, raw in message.raw_items() if key.lower() == name.lower())
+    return (_eight_bits(str(raw), message) for key, raw in message.raw_items() if key.lower() == name.lower())
 
 
-def _decoded(raw: str) -> str:
+def _decoded(text: str) -> str:
     """Return the words of a header (RFC 2047); what is not encoded as it should be stays as it can be read."""
-    text = _eight_bits(raw)
-    if not _ENCODED.search(text):
-        return text
+    return _ENCODED_RUN.sub(_decoded_run, text)
+
+
+def _decoded_run(match: re.Match[str]) -> str:
+    """Return encoded words that follow one another: a letter may begin in one and end in the next."""
     try:
-        pieces = decode_header(re.sub(r"\r?\n[ \t]+", " ", text))
-        return "".join(p if isinstance(p, str) else _text(p, charset or "ascii") for p, charset in pieces)
+        pieces = decode_header(" ".join(match[0].split()))
+        return "".join(p if isinstance(p, str) else decoded(p, charset or "") for p, charset in pieces)
     except Exception:  # the decoder raises half a dozen things on broken words
-        return text
+        return match[0]
 
 
-def _eight_bits(text: str) -> str:
-    """Return a header that holds bytes above ASCII, which the parser has put aside as surrogates."""
+def _eight_bits(text: str, message: Message) -> str:
+    """Return a header that holds bytes above ASCII, which the parser has put aside as surrogates.
+
+    Such bytes have no label. They are UTF-8 (RFC 6532), or in the encoding of the text below.
+    """
     try:
         text.encode()
         return text
     except UnicodeEncodeError:
-        return _text(text.encode("utf-8", "surrogateescape"), "utf-8")
+        return decoded(text.encode("utf-8", "surrogateescape"), fallback=_label_of_text(message))
+
+
+def _label_of_text(message: Message) -> str:
+    return next((label for part in _leaves(message) if (label := _charset(part))), "")
 
 
 def address_in(message: Message, *names: str) -> Address:
     """Return the first address in the first of these headers that has one."""
     for name in names:
         for raw in _all(message, name):
-            text = _eight_bits(raw)
-            for shown, email in _pairs(text):
+            for shown, email in _pairs(raw):
                 if found := email_of(email):
                     return Address(clean_line(_decoded(shown), 120), found)
-            if found := email_of(_decoded(text)):
+            if found := email_of(_decoded(raw)):
                 return Address("", found)
     return Address("", "")
 
@@ -147,24 +157,31 @@ def date_in(message: Message) -> datetime | None:
 
 
 def parts_of(message: Message) -> Parts:
-    """Return the text of a message and its files. Plain text is taken where there is some, else HTML."""
+    """Return the text of a message and its files: plain text, else HTML, else a file of plain text."""
     plain: list[str] = []
     html: list[str] = []
+    attached: list[str] = []
     files: list[Part] = []
     has_other = False
     for part in _leaves(message):
         kind, name = part.get_content_type(), clean_line(_file_name(part), 120)
         is_attached = str(part.get("Content-Disposition") or "").lower().startswith("attachment")
         if kind in ("text/plain", "text/html") and not (is_attached and name):
-            (plain if kind == "text/plain" else html).append(_text(_payload(part), _charset(part)))
+            (plain if kind == "text/plain" else html).append(_text_of_part(part))
         elif kind == "application/ms-tnef" or name.lower() == "winmail.dat":
             has_other = True
         elif part.get_content_maintype() not in ("multipart", "message"):
             files.append(Part(name, kind, _payload(part)))
-    words = "\n\n".join(text.strip() for text in plain if text.strip())
-    if not words:
-        words = "\n\n".join(text for page in html if (text := text_of_html(page)))
+            if kind == "text/plain":
+                attached.append(_text_of_part(part))
+    words = _joined(plain) or _joined(map(text_of_html, html))
+    if not words and (words := _joined(attached)):
+        files = [file for file in files if file.type != "text/plain"]
     return Parts(words, tuple(files), has_other)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n\n".join(text.strip() for text in texts if text.strip())
 
 
 def _leaves(message: Message) -> Iterator[Message]:
@@ -185,10 +202,20 @@ def _leaves(message: Message) -> Iterator[Message]:
 
 
 def _file_name(part: Message) -> str:
-    try:
-        return _decoded(part.get_filename() or "")
-    except Exception:  # as above
-        return ""
+    """Return the name that a part has as a file; names are encoded in two ways (RFC 2231, RFC 2047), or in none."""
+    for name, where in (("filename", "Content-Disposition"), ("name", "Content-Type")):
+        for raw in _all(part, where):
+            try:
+                plain = Message()
+                plain[where] = raw
+                given = plain.get_param(name, None, where)
+                if isinstance(given, tuple):
+                    return decoded(given[2].encode("latin-1", "replace"), given[0] or "")
+                if given:
+                    return _decoded(given)
+            except Exception:  # as above
+                continue
+    return ""
 
 
 def _payload(part: Message) -> bytes:
@@ -202,20 +229,16 @@ def _payload(part: Message) -> bytes:
     return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
 
 
+def _text_of_part(part: Message) -> str:
+    """Return the text of a part by its label; a page without one may name its own."""
+    data, label = _payload(part), _charset(part)
+    if not label and part.get_content_type() == "text/html" and (match := _META.search(data[:4096])):
+        label = match[1].decode("ascii", "replace")
+    return decoded(data, label)
+
+
 def _charset(part: Message) -> str:
     try:
         return part.get_content_charset() or ""
     except Exception:  # as above
         return ""
-
-
-def _text(data: bytes, charset: str) -> str:
-    """Return text from bytes by the charset they claim, else by the one that fits."""
-    named = _CODECS.get(charset.lower().strip("\"'"), charset)
-    guesses = ("iso2022_jp",) if b"\x1b$" in data or b"\x1b(" in data else ()
-    for codec in (named, *guesses, "utf-8"):
-        try:
-            return data.decode(codec)
-        except (LookupError, ValueError):
-            continue
-    return data.decode("cp1252", "replace")
