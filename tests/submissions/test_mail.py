@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,12 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from caresite.core.intake import IncomingSource
 from caresite.submissions.entries import Intake
 from caresite.submissions.html_text import text_of_html
 from caresite.submissions.sources.mail import messages_in, read_mail
-from caresite.submissions.sources.mail_words import filled_in, sounds_like_yes, what_was_said
+from caresite.submissions.sources.mail_quotes import split_letter
+from caresite.submissions.sources.mail_words import filled_in, sounds_like_yes
 from submissions.conftest import NOW, MakeIntake, codes, only
 
 
@@ -136,10 +139,14 @@ def test_a_signature_and_what_is_answered_stand_apart(make_intake: MakeIntake) -
 
 
 @pytest.mark.parametrize(
-    "text", ["> They came at five.\n> All of them.", "---------- Forwarded message ---------\nFrom: Ada\n\nThey came."]
+    ("text", "own"),
+    [
+        ("> They came at five.\n> All of them.", "They came at five.\nAll of them."),
+        ("----- Forwarded -----\nFrom: Ada\n\nThey came.", "----- Forwarded -----\nFrom: Ada\n\nThey came."),
+    ],
 )
-def test_what_only_quotes_or_forwards_is_what_it_quotes(text: str) -> None:
-    assert what_was_said(text).words == text
+def test_what_only_quotes_or_forwards_is_what_it_quotes(text: str, own: str) -> None:
+    assert split_letter(text).own == own
 
 
 def test_a_message_that_a_form_wrote_is_read_by_its_labels(make_intake: MakeIntake) -> None:
@@ -200,7 +207,7 @@ def test_what_does_not_sound_like_yes_is_none() -> None:
 @pytest.mark.parametrize(
     ("header", "mark"),
     [
-        ({"Auto_Submitted": "auto-replied"}, "an automatic answer"),
+        ({"Auto_Submitted": "auto-generated"}, "an automatic answer"),
         ({"Precedence": "bulk"}, "a mailing to many people"),
         ({"List_Unsubscribe": "<mailto:x@y>"}, "a mailing to many people"),
         ({"X_Spam_Flag": "YES"}, "the service took it for spam"),
@@ -282,3 +289,90 @@ def test_no_message_raises(head: str, body: str, raw_bytes: bytes) -> None:
 @given(page=st.text(alphabet="<>/!-ab &;\"'=\n", max_size=120))
 def test_no_page_raises_and_none_keeps_a_tag(page: str) -> None:
     text_of_html(f"<p>{page}</p>")
+
+
+# mail that programs write
+
+
+INVITATION = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Dinner\nEND:VEVENT\nEND:VCALENDAR\n"
+
+
+def with_calendar(method: str, *, attached: bool = False, parameter: bool = True) -> bytes:
+    message = letter("You are invited to dinner.")
+    given = {"params": {"method": method}} if parameter else {}
+    text = INVITATION.replace("REQUEST", method)
+    if attached:
+        message.add_attachment(text, subtype="calendar", filename="invite.ics", **given)
+    else:
+        message.add_alternative(text, subtype="calendar", **given)
+    return bytes(message)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (with_calendar("REQUEST"), "a calendar invitation"),
+        (with_calendar("REPLY"), "a calendar invitation"),
+        (with_calendar("CANCEL", parameter=False), "a calendar invitation"),
+        (raw("From: a@x.example\nContent-Type: text/calendar; method=REQUEST", INVITATION), "a calendar invitation"),
+        (bytes(letter(Auto_Submitted="auto-replied (vacation)")), "an automatic answer"),
+        (bytes(letter(X_Autoreply="yes")), "an automatic answer"),
+        (bytes(letter(Precedence="auto_reply")), "an automatic answer"),
+        (bytes(letter(From="Mail Delivery System <MAILER-DAEMON@x.example>")), "a report of a mail server"),
+        (
+            raw("From: a@x.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b"),
+            "not arrive",
+        ),
+        (
+            raw("From: a@x.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b"),
+            "a receipt",
+        ),
+    ],
+)
+def test_mail_that_programs_write_is_no_story(data: bytes, said: str, make_intake: MakeIntake) -> None:
+    received = read_mail(data, make_intake(type="mail"))
+    assert (received.entries, codes(received)) == ((), ["S209"])
+    assert said in received.diagnostics[0].message
+
+
+@pytest.mark.parametrize("data", [with_calendar("REQUEST", attached=True), with_calendar("PUBLISH")])
+def test_a_letter_with_a_date_for_the_calendar_is_a_letter(data: bytes, make_intake: MakeIntake) -> None:
+    assert only(read_mail(data, make_intake())).text.body == "You are invited to dinner."
+
+
+# letters within letters
+
+
+def forwarded_as_attachment(*letters: bytes, sender: str = "hello@bakery.example", text: str = "FYI") -> bytes:
+    message = letter(text, From=sender, Message_ID="<outer@bakery.example>")
+    for number, each in enumerate(letters):
+        if number % 2:
+            message.add_attachment(each, maintype="application", subtype="octet-stream", filename=f"{number}.eml")
+        else:
+            message.add_attachment(message_from_bytes(each, policy=policy.default))
+    return bytes(message)
+
+
+def test_letters_that_the_firm_attached_are_those_of_their_authors(make_intake: MakeIntake) -> None:
+    one = bytes(letter("One.", Message_ID="<1@x>"))
+    two = bytes(
+        letter("Two.", From="Tom <tom@customers.example>", Message_ID="<2@x>", Date="Fri, 02 Oct 2026 09:00:00 +0000")
+    )
+    intake = replace(make_intake(type="mail"), own_addresses=("@bakery.example",))
+    found = [entry.submission for entry in read_mail(forwarded_as_attachment(one, two), intake).entries]
+    assert [(each.submitter.email, each.text.body, each.source_id) for each in found] == [
+        ("ada@customers.example", "One.", "1@x"),
+        ("tom@customers.example", "Two.", "2@x"),
+    ]
+    assert f"{found[1].received_at:%d %H:%M}" == "02 09:00"
+    assert "attached to a message of hello@bakery.example" in found[0].noticed[0]
+    inner = forwarded_as_attachment(one, sender="agnes@bakery.example")
+    twice = only(read_mail(forwarded_as_attachment(inner), intake))
+    assert twice.submitter.email == "ada@customers.example"
+
+
+def test_a_letter_that_a_customer_attached_is_not_read_as_theirs(make_intake: MakeIntake) -> None:
+    data = forwarded_as_attachment(bytes(letter("One.")), sender="Eve <eve@x.example>", text="See below, all true.")
+    found = only(read_mail(data, make_intake(type="mail")))
+    assert (found.submitter.email, found.text.body) == ("eve@x.example", "See below, all true.")
+    assert "another message is attached" in found.noticed[0]

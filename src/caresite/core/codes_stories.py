@@ -121,6 +121,13 @@ ENCODING_GUESSED = Code(
     "The file does not say how its letters are written; Windows-1252 was taken.",
     "Look whether accents are right; export as UTF-8 if they are not.",
 )
+NO_LETTER = Code(
+    "S209",
+    "no-letter",
+    "note",
+    "A message that a program wrote was left out: a calendar invitation, an automatic answer, or a report of a mail server.",
+    "Nothing needs to be done. It stays in the mailbox.",
+)
 
 STORE_BUSY = Code(
     "S301",

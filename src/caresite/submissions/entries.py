@@ -30,7 +30,9 @@ from caresite.submissions.records import SCHEMA, Evidence, Submission, Submissio
 
 __all__ = ["ASIDE", "Answers", "Entry", "Intake", "RawFile", "Received", "Signals", "collect", "entry_of"]
 
-ASIDE = frozenset(("quoted below", "signature", "beyond the last column", "request", "which", "unnamed"))
+ASIDE = frozenset(
+    ("quoted below", "signature", "forwarded with", "beyond the last column", "request", "which", "unnamed")
+)
 """What is kept with an entry and was no answer of its own."""
 _MAX_CHARACTERS = 2_000_000
 _MAX_EXTRA = 60
@@ -101,7 +103,8 @@ class Received(Struct, frozen=True):
 class Intake(Struct, frozen=True, kw_only=True):
     """What a source must know besides the bytes: the moment, the config, the wordings.
 
-    `shown` names the bytes for people; `form` is the form they are of, where whoever fetched them knows.
+    `shown` names the bytes for people; `form` is the form they are of, where whoever fetched them knows. `firm` are the
+    names of the firm, `own_addresses` its e-mail addresses.
     """
 
     now: datetime
@@ -113,6 +116,7 @@ class Intake(Struct, frozen=True, kw_only=True):
     forms: Mapping[str, Form] = {}
     wordings: Wordings = Wordings()
     firm: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
 
     @property
     def own_zone(self) -> tzinfo:

@@ -18,6 +18,7 @@ from caresite.submissions.columns import MAPPED
 from caresite.submissions.deliveries import deliveries_at, files_at, missing_at
 from caresite.submissions.entries import Intake
 from caresite.submissions.options import options_of
+from caresite.submissions.own_addresses import own_addresses
 from caresite.submissions.sources.registry import Delivery, Errand, SourceKind, load_source
 from caresite.submissions.spam.rules import SpamLimits
 from caresite.submissions.store import Store
@@ -123,6 +124,7 @@ def intake_of(settings: Settings, root: Path, store: Store, found: Channel, now:
         forms=settings.config.forms,
         wordings=Wordings(wordings_in(root, settings.zone), _kept(store, settings.zone)),
         firm=tuple(name for name in names if name),
+        own_addresses=own_addresses(settings),
     )
 
 

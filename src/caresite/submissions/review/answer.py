@@ -39,14 +39,14 @@ def own_words(proof: bytes) -> str:
     """Return what the author wrote: of a mail message its text, of either what is not quoted and no signature."""
     from caresite.submissions.sources.encodings import decoded
     from caresite.submissions.sources.mail_parts import parse_message, parts_of
-    from caresite.submissions.sources.mail_words import what_was_said
+    from caresite.submissions.sources.mail_quotes import Context, split_letter
 
     text = decoded(proof[:_LONGEST])
     if _HEADERS.match(proof) and (message := parse_message(proof)) is not None:
         text = parts_of(message).text
     elif "\0" in text or "\ufffd" in text:
         return ""  # a scan or another file that is no text
-    said = what_was_said(clean_text(text)).words
+    said = split_letter(clean_text(text), Context(is_reply=True)).own
     return "\n".join(line for line in said.split("\n") if not line.lstrip().startswith(">")).strip()
 
 

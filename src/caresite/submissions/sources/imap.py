@@ -10,7 +10,7 @@ import base64
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,8 @@ _MAX_BYTES = 40 * 1024 * 1024
 _BEGINNING = 2 * 1024 * 1024
 _AT_ONCE = 50
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UID = re.compile(rb"\bUID (\d+)")
+_QUOTED_BODY = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
 _SIZE = re.compile(rb"UID (\d+)[^)]*RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)[^)]*UID (\d+)")
 
 
@@ -47,8 +49,8 @@ def fetch(source: IncomingSource, errand: Errand) -> Iterator[Delivery]:
         message = f"`{errand.name}`: the mail server’s certificate cannot be trusted ({error.reason or error})"
         hint = "if the server signed it itself, name its certificate in `ca_file:`"
         raise Problem(fault(UNREACHABLE, place, message, hint=hint)) from None
-    except (OSError, imaplib.IMAP4.error) as error:
-        why = str(error) or type(error).__name__
+    except (OSError, imaplib.IMAP4.error, ValueError) as error:  # the library trips over answers that are none
+        why = str(error)[:300] or type(error).__name__
         raise Problem(fault(UNREACHABLE, place, f"`{errand.name}`: the mail server failed: {why}")) from None
 
 
@@ -63,7 +65,10 @@ def _open(source: IncomingSource, errand: Errand) -> imaplib.IMAP4_SSL:
 
 def _log_in(mailbox: imaplib.IMAP4_SSL, source: IncomingSource, password: str, place: Span) -> None:
     try:
-        mailbox.login(source.user, password)
+        if (source.user + password).isascii():
+            mailbox.login(source.user, password)
+        else:  # LOGIN is ASCII; this is UTF-8 (RFC 4616)
+            mailbox.authenticate("PLAIN", lambda challenge: f"\0{source.user}\0{password}".encode())
     except mailbox.abort:
         raise
     except mailbox.error:
@@ -78,26 +83,51 @@ def _messages(mailbox: imaplib.IMAP4_SSL, source: IncomingSource, errand: Errand
         raise Problem(fault(BAD_SOURCE, place, message))
     since = errand.now - timedelta(days=source.since_days)
     wanted = ("SINCE", _day(since)) if source.since_days else ("ALL",)
-    _, found = mailbox.uid("SEARCH", *wanted)
     begin = _mark_of_folder(mailbox, source)
-    every = found[0].split() if found and found[0] else []
-    uids = [uid for uid in every if not begin or not errand.is_taken(begin + uid.decode())]
+    uids = [uid for uid in _numbers(mailbox, wanted) if not begin or not errand.is_taken(begin + uid.decode())]
+    missing: list[str] = []
     for start in range(0, len(uids), _AT_ONCE):
         some = uids[start : start + _AT_ONCE]
         sizes = _sizes(mailbox, b",".join(some))
         for uid in some:
-            shown = f"{source.mailbox} (message {uid.decode()})"
             is_long = sizes.get(uid, 0) > _MAX_BYTES
-            if data := _message(mailbox, uid, f"<0.{_BEGINNING}>" if is_long else ""):
+            data = _message(mailbox, uid, f"<0.{_BEGINNING}>" if is_long else "")
+            if data.strip():
+                shown = f"{source.mailbox} (message {uid.decode()})"
                 yield Delivery(shown, data, source.form, begin and begin + uid.decode())
+            else:
+                missing.append(uid.decode())
+    if missing:
+        numbers = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
+        message = (
+            f"`{errand.name}`: the mail server listed messages in `{source.mailbox}` and did not send them: {numbers}"
+        )
+        raise Problem(
+            fault(UNREACHABLE, place, message, hint="look at them in your mail program; all others were read")
+        )
+
+
+def _numbers(mailbox: imaplib.IMAP4_SSL, wanted: tuple[str, ...]) -> list[bytes]:
+    """Return the numbers of the messages that are wanted, each once, in whatever order and lines they come."""
+    status, found = mailbox.uid("SEARCH", *wanted)
+    if status != "OK":
+        raise mailbox.error(f"SEARCH was refused: {_readable(found)}")
+    every = (number for line in found or () if isinstance(line, bytes) for number in line.split())
+    return list(dict.fromkeys(number for number in every if number.isdigit()))
+
+
+def _readable(answer: object) -> str:
+    lines = answer if isinstance(answer, (list, tuple)) else (answer,)
+    return " ".join(line.decode("utf-8", "replace") if isinstance(line, bytes) else str(line) for line in lines)
 
 
 def _mark_of_folder(mailbox: imaplib.IMAP4_SSL, source: IncomingSource) -> str:
     """Return how the marks of messages begin; nothing when the server cannot number them for good."""
     _, found = mailbox.response("UIDVALIDITY")
-    if not found or not found[0]:
+    given = found[-1] if found else None
+    if not isinstance(given, bytes) or not given.strip().isdigit() or not int(given):
         return ""
-    return f"{source.user} {source.host}:{source.port} {source.mailbox} {found[0].decode()} "
+    return f"{source.user} {source.host}:{source.port} {source.mailbox} {int(given)} "
 
 
 def _day(moment: datetime) -> str:
@@ -106,7 +136,12 @@ def _day(moment: datetime) -> str:
 
 
 def _sizes(mailbox: imaplib.IMAP4_SSL, uids: bytes) -> dict[bytes, int]:
-    _, found = mailbox.uid("FETCH", uids.decode(), "(RFC822.SIZE)")
+    try:
+        _, found = mailbox.uid("FETCH", uids.decode(), "(RFC822.SIZE)")
+    except mailbox.abort:
+        raise
+    except mailbox.error:
+        found = []  # then every message is taken to be of a usual size
     sizes: dict[bytes, int] = {}
     for line in found or ():
         if isinstance(line, bytes) and (match := _SIZE.search(line)):
@@ -116,9 +151,30 @@ def _sizes(mailbox: imaplib.IMAP4_SSL, uids: bytes) -> dict[bytes, int]:
 
 def _message(mailbox: imaplib.IMAP4_SSL, uid: bytes, part: str) -> bytes:
     """Return a message, or as much of one as `part` says: the words of a huge one stand at its beginning."""
-    _, found = mailbox.uid("FETCH", uid.decode(), f"(BODY.PEEK[]{part})")
-    parts = (part for part in found or () if isinstance(part, tuple))
-    return next((part[1] for part in parts), b"")
+    try:
+        status, found = mailbox.uid("FETCH", uid.decode(), f"(BODY.PEEK[]{part})")
+    except mailbox.abort:
+        raise
+    except mailbox.error:  # the server cannot read this one; others it can
+        return b""
+    return _body(found, uid) if status == "OK" else b""
+
+
+def _body(found: Sequence[object], uid: bytes) -> bytes:
+    """Return the message in the answer to a FETCH; answers that nobody asked for may stand beside it."""
+    for at, item in enumerate(found or ()):
+        following = found[at + 1] if at + 1 < len(found) else b""
+        if isinstance(item, tuple):
+            head, data = item[0], item[1]
+            told = head + (following if isinstance(following, bytes) else b"")
+        elif isinstance(item, bytes) and (match := _QUOTED_BODY.search(item)):
+            told, data = item.replace(match[1], b""), re.sub(rb"\\(.)", rb"\1", match[1])
+        else:
+            continue
+        numbers = _UID.findall(told)
+        if (uid in numbers or not numbers) and b"BODY[" in told.upper():
+            return bytes(data)
+    return b""
 
 
 def _quoted(name: str) -> str:

@@ -6,6 +6,7 @@ ones raise on headers that real mail has. Nothing of a message becomes a header 
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -18,10 +19,21 @@ from typing import NamedTuple
 
 from caresite.submissions.answers import email_of
 from caresite.submissions.fold import clean_line
-from caresite.submissions.html_text import text_of_html
+from caresite.submissions.html_text import read_letter_page
 from caresite.submissions.sources.encodings import decoded
 
-__all__ = ["Address", "Part", "Parts", "address_in", "date_in", "header", "parse_message", "parts_of"]
+__all__ = [
+    "Address",
+    "Part",
+    "Parts",
+    "address_in",
+    "date_in",
+    "header",
+    "leaves",
+    "parse_message",
+    "part_bytes",
+    "parts_of",
+]
 
 _DEEPEST = 1_000
 _MOST_PARTS = 2_000
@@ -49,11 +61,18 @@ class Part(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """What a message holds. `has_other` tells of text that only a certain program can read (winmail.dat)."""
+    """What a message holds.
+
+    `is_marked` tells that `>` was put before what a page marks as quoted; `letters` are messages that are attached;
+    `has_other` tells of text that only a certain program can read (winmail.dat).
+    """
 
     text: str
-    files: tuple[Part, ...]
-    has_other: bool
+    files: tuple[Part, ...] = ()
+    letters: tuple[Message, ...] = ()
+    signature: str = ""
+    is_marked: bool = False
+    has_other: bool = False
 
 
 def parse_message(data: bytes) -> Message | None:
@@ -119,7 +138,7 @@ def _eight_bits(text: str, message: Message) -> str:
 
 
 def _label_of_text(message: Message) -> str:
-    return next((label for part in _leaves(message) if (label := _charset(part))), "")
+    return next((label for part in leaves(message) if (label := _charset(part))), "")
 
 
 def address_in(message: Message, *names: str) -> Address:
@@ -157,35 +176,66 @@ def date_in(message: Message) -> datetime | None:
 
 
 def parts_of(message: Message) -> Parts:
-    """Return the text of a message and its files: plain text, else HTML, else a file of plain text."""
-    plain: list[str] = []
-    html: list[str] = []
-    attached: list[str] = []
+    """Return what a message holds; its text is the plain text, else that of its pages, else a file of plain text."""
+    texts: dict[str, list[str]] = {"text/plain": [], "text/html": [], "attached": []}
     files: list[Part] = []
+    letters: list[Message] = []
     has_other = False
-    for part in _leaves(message):
+    for part in leaves(message):
         kind, name = part.get_content_type(), clean_line(_file_name(part), 120)
         is_attached = str(part.get("Content-Disposition") or "").lower().startswith("attachment")
         if kind in ("text/plain", "text/html") and not (is_attached and name):
-            (plain if kind == "text/plain" else html).append(_text_of_part(part))
+            texts[kind].append(_text_of_part(part))
         elif kind == "application/ms-tnef" or name.lower() == "winmail.dat":
             has_other = True
+        elif letter := _attached_letter(part, name):
+            letters.append(letter)
         elif part.get_content_maintype() not in ("multipart", "message"):
-            files.append(Part(name, kind, _payload(part)))
+            files.append(Part(name, kind, part_bytes(part)))
             if kind == "text/plain":
-                attached.append(_text_of_part(part))
-    words = _joined(plain) or _joined(map(text_of_html, html))
-    if not words and (words := _joined(attached)):
-        files = [file for file in files if file.type != "text/plain"]
-    return Parts(words, tuple(files), has_other)
+                texts["attached"].append(_text_of_part(part))
+    found = Parts("", tuple(files), tuple(letters), has_other=has_other)
+    if text := _joined(texts["text/plain"]):
+        return found._replace(text=text)
+    pages = [read_letter_page(page) for page in texts["text/html"]]
+    if text := _joined(page.text for page in pages):
+        signature = _joined(page.signature for page in pages)
+        return found._replace(text=text, signature=signature, is_marked=any(page.is_marked for page in pages))
+    rest = tuple(file for file in files if file.type != "text/plain") if texts["attached"] else tuple(files)
+    return found._replace(text=_joined(texts["attached"]), files=rest)
 
 
 def _joined(texts: Iterable[str]) -> str:
     return "\n\n".join(text.strip() for text in texts if text.strip())
 
 
-def _leaves(message: Message) -> Iterator[Message]:
-    """Yield the innermost parts in order. A message inside the message is not walked into: it is somebody else's."""
+def _attached_letter(part: Message, name: str) -> Message | None:
+    """Return the message that a part is, in whichever way programs attach one; None for any other part."""
+    payload = part.get_payload()
+    if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:
+        inner = payload[0]
+        if isinstance(inner, Message) and inner.keys():
+            return inner
+        data = _unpacked(inner)
+    elif name.lower().endswith(".eml"):
+        data = part_bytes(part)
+    else:
+        return None
+    letter = parse_message(data)
+    return letter if letter is not None and letter.keys() else None
+
+
+def _unpacked(inner: object) -> bytes:
+    """Return the bytes of a message that was attached in Base64, which is forbidden and done (RFC 2046, 5.2.1)."""
+    text = inner.get_payload() if isinstance(inner, Message) else ""
+    try:
+        return base64.b64decode(text if isinstance(text, str) else "")
+    except ValueError:
+        return b""
+
+
+def leaves(message: Message) -> Iterator[Message]:
+    """Yield the parts that hold something, in order. A message inside the message is one: somebody else wrote it."""
     stack: list[tuple[Message, int]] = [(message, 0)]
     count = 0
     while stack and count < _MOST_PARTS:
@@ -195,10 +245,8 @@ def _leaves(message: Message) -> Iterator[Message]:
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
             if depth < _DEEPEST:
                 stack.extend((inner, depth + 1) for inner in reversed(payload) if isinstance(inner, Message))
-        elif not isinstance(payload, list):
+        else:
             yield part
-        elif depth == 0:  # nothing but a forwarded message: then it is the one that is meant
-            stack.extend((inner, depth + 1) for inner in reversed(payload) if isinstance(inner, Message))
 
 
 def _file_name(part: Message) -> str:
@@ -218,7 +266,8 @@ def _file_name(part: Message) -> str:
     return ""
 
 
-def _payload(part: Message) -> bytes:
+def part_bytes(part: Message) -> bytes:
+    """Return what a part holds, decoded."""
     try:
         data = part.get_payload(decode=True)
     except Exception:  # as above; a part that says it is encoded, and is not
@@ -231,7 +280,7 @@ def _payload(part: Message) -> bytes:
 
 def _text_of_part(part: Message) -> str:
     """Return the text of a part by its label; a page without one may name its own."""
-    data, label = _payload(part), _charset(part)
+    data, label = part_bytes(part), _charset(part)
     if not label and part.get_content_type() == "text/html" and (match := _META.search(data[:4096])):
         label = match[1].decode("ascii", "replace")
     return decoded(data, label)

@@ -1,29 +1,15 @@
-"""The words of a message: what its sender wrote, apart from what was quoted, signed, or filled into a form."""
+"""What the words of a message are: the answers to a form, the subject of an answer, or leave to publish."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from caresite.submissions.columns import meaning_of
 from caresite.submissions.fold import fold
 
-__all__ = ["Said", "filled_in", "is_answer", "sounds_like_yes", "what_was_said", "without_carriage"]
+__all__ = ["filled_in", "is_answer", "is_forwarded", "sounds_like_yes", "without_carriage"]
 
-_INTRODUCTIONS = (
-    r"On .{4,120} wrote:",
-    r"Am .{4,120} schrieb .{0,120}:",
-    r"El .{4,120} escribió:",
-    r"Le .{4,120} a écrit ?:",
-    r"-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Mensaje original|Message d'origine) ?-{2,}",
-    r"_{20,}",
-)
-_QUOTE = re.compile(rf"(?m)^(?:{'|'.join(_INTRODUCTIONS)})[ \t]*$")
-_FORWARDED = re.compile(
-    r"(?im)^-{2,} ?(?:forwarded message|weitergeleitete nachricht|mensaje reenviado|message transféré)|^begin forwarded"
-)
-_SIGNATURE = re.compile(r"(?m)^-- ?$")
 _LABEL = re.compile(r"^\s{0,3}\**([^:=\n]{2,400}?)\**\s*[:=]\s*(.*)$")
 _LONGEST_LABEL = 60
 _FEWEST_LABELS = 3
@@ -37,9 +23,14 @@ _YES = re.compile(
 _SENTENCE = re.compile(r"[^.!?\n]*")
 
 
-_ANSWERED = r"\s*(?:re|aw|antw|antwort|rv|sv|r)\s*(?:\[\d+\])?:\s*"
+# what mail programs put before the subject of an answer, and of a letter that was forwarded
+_ANSWERED = r"\s*(?:re|aw|antw|antwort|sv|r|ref|odp|odpověď|vá|ynt|回复|回覆|答复|返信|회신)\s*(?:\[\d+\])?\s*[:：]\s*"
+_FORWARDED = (
+    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl|pd|továbbítás|пересл|转发|轉寄|転送|전달)\s*(?:\[\d+\])?\s*[:：]\s*"
+)
 _ANSWER = re.compile(_ANSWERED, re.IGNORECASE)
-_CARRIED = re.compile(rf"{_ANSWERED}|\s*(?:fwd?|wg|tr)\s*:\s*", re.IGNORECASE)
+_FORWARD = re.compile(_FORWARDED, re.IGNORECASE)
+_CARRIED = re.compile(rf"{_ANSWERED}|{_FORWARDED}|\s*vs\s*:\s*", re.IGNORECASE)  # `VS:` is one or the other
 
 
 def is_answer(subject: str) -> bool:
@@ -47,42 +38,16 @@ def is_answer(subject: str) -> bool:
     return _ANSWER.match(subject) is not None
 
 
+def is_forwarded(subject: str) -> bool:
+    """Tell whether a subject is that of a letter that was forwarded."""
+    return _FORWARD.match(subject) is not None
+
+
 def without_carriage(subject: str) -> str:
     """Return a subject without what mail programs put before it, such as `Re:` and `WG:`."""
     while match := _CARRIED.match(subject):
         subject = subject[match.end() :]
     return subject
-
-
-class Said(NamedTuple):
-    """What somebody wrote in a message, and what stood below it."""
-
-    words: str
-    quoted: str
-    signature: str
-
-
-def what_was_said(text: str) -> Said:
-    """Return the words of a message without the message it answers. A message that only quotes is what it quotes."""
-    if _FORWARDED.search(text):
-        return Said(text.strip(), "", "")
-    rest, quoted = text, ""
-    if (match := _QUOTE.search(text)) and text[: match.start()].strip():
-        rest, quoted = text[: match.start()], text[match.start() :]
-    rest, below = _without_quoted_lines(rest)
-    signature = ""
-    if (match := _SIGNATURE.search(rest)) and rest[: match.start()].strip():
-        rest, signature = rest[: match.start()], rest[match.end() :]
-    return Said(rest.strip(), "\n".join(part for part in (below, quoted.strip()) if part), signature.strip())
-
-
-def _without_quoted_lines(text: str) -> tuple[str, str]:
-    """Take the lines that begin with `>` off the end, unless there is nothing else."""
-    lines = text.rstrip().split("\n")
-    end = len(lines)
-    while end and (lines[end - 1].startswith(">") or not lines[end - 1].strip()):
-        end -= 1
-    return ("\n".join(lines[:end]), "\n".join(lines[end:]).strip()) if end else (text, "")
 
 
 def filled_in(text: str, sentences: Collection[str] = ()) -> Mapping[str, str]:
