@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
-import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 __all__ = ["Answer", "odd_mail_server"]
 
@@ -19,29 +16,24 @@ _COMMAND = re.compile(rb"(\S+) (?:UID )?(\S+) ?(.*)\r\n", re.IGNORECASE | re.DOT
 
 
 @contextmanager
-def odd_mail_server(folder: Path, answers: Mapping[str, Answer]) -> Iterator[tuple[int, Path]]:
-    """Listen over TLS on a free port; yield it with the certificate. Commands without an answer are simply done."""
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    keys = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem", "-days", "30", "-nodes"]
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", *subject, *keys], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    with socket.create_server(("localhost", 0)) as listening:
-        threading.Thread(target=_serve, args=(listening, context, answers), daemon=True).start()
-        yield listening.getsockname()[1], folder / "cert.pem"
+def odd_mail_server(answers: Mapping[str, Answer]) -> Iterator[int]:
+    """Listen on a free port, without TLS, and yield it. Commands without an answer are simply done."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_serve, args=(listening, answers), daemon=True).start()
+        yield listening.getsockname()[1]
 
 
-def _serve(listening: socket.socket, context: ssl.SSLContext, answers: Mapping[str, Answer]) -> None:
+def _serve(listening: socket.socket, answers: Mapping[str, Answer]) -> None:
     while True:
         try:
             accepted, _ = listening.accept()
         except OSError:
             return  # the test is over
-        with suppress(OSError), context.wrap_socket(accepted, server_side=True) as connection:
+        with suppress(OSError), accepted as connection:
             _talk(connection, answers)
 
 
-def _talk(connection: ssl.SSLSocket, answers: Mapping[str, Answer]) -> None:
+def _talk(connection: socket.socket, answers: Mapping[str, Answer]) -> None:
     lines = connection.makefile("rwb")
     lines.write(b"* OK ready\r\n")
     lines.flush()

@@ -15,6 +15,7 @@ import yaml
 from msgspec.structs import replace
 
 from caresite.submissions.sources.mail import read_mail
+from caresite.submissions.sources.mail_quotes import quoted_letter, split_letter
 from submissions.conftest import MakeIntake, only
 
 LETTERS = {path.stem: path for path in sorted((Path(__file__).parent / "letters/quoted").glob("*.yaml"))}
@@ -75,3 +76,29 @@ def test_the_corpus_goes_in_both_directions_and_many_languages() -> None:
     assert sum(letter.get("own") == "whole" for letter in letters) >= 15
     assert sum("quoted" in letter for letter in letters) >= 30
     assert sum("html" in letter for letter in letters) >= 10
+
+
+_LONG = 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On " + "a b " * (_LONG // 4) + ":\nx",
+        "a:\n" * (_LONG // 3) + "end",
+        "From: a@b.example\n" * (_LONG // 18),
+        "Word: 2 March 2026 09:14\n\n" * (_LONG // 25),
+        "> x\ny\n" * (_LONG // 6),
+        "> " * (_LONG // 2),
+        "x\n" + " \n" * (_LONG // 2) + "y",
+        ("-" * 60 + "a" * 60 + "\n") * (_LONG // 120),
+        ("aaa\n" * 3 + "2 March 2026 09:14 x:\n\n") * (_LONG // 40),
+        "<" * _LONG + ":",
+    ],
+)
+def test_a_letter_made_to_be_slow_is_read_to_its_end(text: str, make_intake: MakeIntake) -> None:
+    """Where the time grew with the square of the length, each of these took minutes."""
+    split = split_letter(text)
+    quoted_letter(split.quoted or text)
+    received = read_mail(message({"plain": text}), make_intake(type="mail"))
+    assert len(received.entries) + len(received.diagnostics) == 1

@@ -27,7 +27,6 @@ _BEGINNING = 2 * 1024 * 1024
 _AT_ONCE = 50
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UID = re.compile(rb"\bUID (\d+)")
-_QUOTED_BODY = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
 _SIZE = re.compile(rb"UID (\d+)[^)]*RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)[^)]*UID (\d+)")
 
 
@@ -164,16 +163,12 @@ def _body(found: Sequence[object], uid: bytes) -> bytes:
     """Return the message in the answer to a FETCH; answers that nobody asked for may stand beside it."""
     for at, item in enumerate(found or ()):
         following = found[at + 1] if at + 1 < len(found) else b""
-        if isinstance(item, tuple):
-            head, data = item[0], item[1]
-            told = head + (following if isinstance(following, bytes) else b"")
-        elif isinstance(item, bytes) and (match := _QUOTED_BODY.search(item)):
-            told, data = item.replace(match[1], b""), re.sub(rb"\\(.)", rb"\1", match[1])
-        else:
+        if not isinstance(item, tuple):
             continue
+        told = item[0] + (following if isinstance(following, bytes) else b"")
         numbers = _UID.findall(told)
         if (uid in numbers or not numbers) and b"BODY[" in told.upper():
-            return bytes(data)
+            return bytes(item[1])
     return b""
 
 

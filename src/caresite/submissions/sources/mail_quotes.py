@@ -23,7 +23,7 @@ from caresite.submissions.sources.mail_headers import (
     name_in,
     unmarked,
 )
-from caresite.submissions.sources.mail_signatures import without_signature
+from caresite.submissions.sources.mail_signatures import without_program_lines, without_signature
 
 __all__ = ["MAY_BE_QUOTED", "Context", "LetterText", "QuotedLetter", "quoted_letter", "says_forwarded", "split_letter"]
 
@@ -92,7 +92,7 @@ def split_letter(text: str, context: Context = _NOTHING_KNOWN) -> LetterText:
         is_doubtful = True
     else:
         is_doubtful = False
-    rest, signature_below = without_signature("\n".join(lines[: cut.start]))
+    rest, signature_below = without_program_lines("\n".join(lines[: cut.start]))
     head = rest.split("\n")
     quotes = list(_marked_quotes(head, context))
     sure = [quote for quote in quotes if quote.is_sure]
@@ -155,7 +155,7 @@ def _beginning_of_rest(lines: Sequence[str], context: Context) -> _Quote:
 
 def _rest_at(lines: Sequence[str], at: int, context: Context) -> _Quote | None:
     begins_paragraph = at == 0 or not lines[at - 1].strip() or _is_separator(lines[at - 1])
-    if begins_paragraph and (block := header_block(lines, at)):
+    if (block := header_block(lines, at)) and (begins_paragraph or _is_complete(block)):
         return _Quote(_with_separators(lines, at), len(lines), block.is_sure)
     if _is_named_separator(lines[at]) and fold(lines[at]) in _ORIGINAL_MESSAGE:
         return _Quote(at, len(lines), True)
@@ -193,6 +193,12 @@ _ORIGINAL_MESSAGE = frozenset(
         ),
     )
 )
+
+
+def _is_complete(block: HeaderBlock) -> bool:
+    """Tell whether a block says who wrote, when, and what about: then it needs no empty line above it."""
+    is_addressed = email_of(block.values["from"]) and has_day(block.values["date"])
+    return block.is_sure and bool(is_addressed) and "subject" in block.values
 
 
 def _next_is_marked(lines: Sequence[str], at: int) -> bool:
@@ -252,7 +258,8 @@ def _is_dated_or_addressed(words: str) -> bool:
 def _introduces(words: str, context: Context) -> bool:
     """Tell whether an introduction without marked lines below it surely introduces a quoted letter."""
     names_the_firm = any(name in fold(words) for name in context.own if name)
-    return _is_whole(words) or context.is_reply or names_the_firm
+    is_dated = has_day(words) or has_time(words)
+    return _is_whole(words) or [context.is_reply, names_the_firm, is_dated].count(True) >= 2
 
 
 # what is marked with `>`

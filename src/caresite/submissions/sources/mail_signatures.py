@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["without_signature"]
+__all__ = ["without_program_lines", "without_signature"]
 
 _DASHES = re.compile(r"(?m)^--[ \u00a0]?$")
 _SENT = (
@@ -13,7 +13,7 @@ _SENT = (
     "|보냄|보냈습니다"
 )
 _PROGRAMS = (
-    "iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|oneplus|nokia|xperia|motorola|blackberry|fairphone"
+    "iphone|iphon|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|oneplus|nokia|xperia|motorola|blackberry|fairphone"
     "|handy|smartphone|mobiltelefon|mobile|móvil|celular|mobil|mobiel|telefon|telefone|téléphone|phone|tablet|tablette"
     "|windows|outlook|gmail|yahoo|aol|gmx|web[.]de|proton|tutanota|tuta|thunderbird|k-9|fastmail|mail|e-mail|icloud"
 )
@@ -39,13 +39,13 @@ def without_signature(text: str) -> tuple[str, str]:
     signature = ""
     if (match := _DASHES.search(text)) and text[: match.start()].strip():
         text, signature = text[: match.start()], text[match.end() :].strip()
-    rest, below = _without_program_lines(text.rstrip().split("\n"))
-    parts = [part for part in ("\n".join(below).strip(), signature) if part]
-    return "\n".join(rest).strip(), "\n".join(parts)
+    text, below = without_program_lines(text)
+    return text.strip(), "\n".join(part for part in (below, signature) if part)
 
 
-def _without_program_lines(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Take the last lines off that a program wrote, links and empty lines between them included."""
+def without_program_lines(text: str) -> tuple[str, str]:
+    """Return a text without the last lines that a program wrote, links between them included, and those lines."""
+    lines = text.rstrip().split("\n")
     end = at = len(lines)
     while at and at > len(lines) - 6:
         line = lines[at - 1]
@@ -54,7 +54,7 @@ def _without_program_lines(lines: list[str]) -> tuple[list[str], list[str]]:
         elif line.strip() and not _LINK.fullmatch(line.strip()):
             break
         at -= 1
-    return lines[:end], lines[end:]
+    return "\n".join(lines[:end]), "\n".join(lines[end:]).strip()
 
 
 def _is_by_program(line: str) -> bool:
