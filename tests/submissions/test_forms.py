@@ -28,6 +28,8 @@ timezone: Europe/London
 language: LANGUAGE
 business: {name: Corner Bakery, email: hello@bakery.example, phone: 01632 960100}
 FORMS
+-- netlify.toml --
+# how Netlify builds this site
 -- consent/story-2026-01.md --
 """
 

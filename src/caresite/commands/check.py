@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from caresite.commands.build import data_of, now_of, pages_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import (
+    is_dead_form,
     is_withheld,
     print_diagnostics,
     print_held_back,
@@ -88,7 +89,9 @@ def _check_rules(session: Session, built: Built, flags: Flags) -> int:
 def _failures(diagnostics: Sequence[Diagnostic], fail_on: str) -> list[Diagnostic]:
     """Return what fails the check: errors, words withheld until their consent is settled, and what stops a deploy."""
     severities = ("error", "warning") if fail_on == "warning" else ("error",)
-    return [d for d in diagnostics if d.severity in severities or is_withheld(d) or stops_going_live(d)]
+    return [
+        d for d in diagnostics if d.severity in severities or is_withheld(d) or is_dead_form(d) or stops_going_live(d)
+    ]
 
 
 def _tell(session: Session, built: Built, seconds: float, failures: Sequence[Diagnostic]) -> None:

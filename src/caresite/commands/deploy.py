@@ -207,6 +207,7 @@ def _standing_in_the_way(going: _Going, built: Built, files: Mapping[str, File])
     if not flags.allow_sample:
         yield from guards.sample_people(settings)
     yield from guards.unreachable_address(settings, going.deployment)
+    yield from guards.dead_on_target(settings, built.outputs, going.deployment)
     if flags.no_build:
         known = {output.path for output in built.outputs} | built.site.files.keys()
         yield from guards.other_output(settings, _output_folder(built), files, known)

@@ -10,16 +10,19 @@ from typing import NamedTuple
 import click
 
 from caresite import __version__
+from caresite.commands.report import print_problem
 from caresite.commands.session import Session, printable
 from caresite.core.config import Settings
+from caresite.core.diagnostics import Problem, as_errors
 from caresite.core.files import read_as_text, write_atomically
 from caresite.core.suggest import nearest
 from caresite.deploy.hosts.files import Brief, Host, HostFile, is_untouched, marked
 from caresite.deploy.hosts.registry import HOSTS
 from caresite.deploy.hosts.rules import HostRules, rules_in
+from caresite.pipeline.dead_forms import dead_on
 from caresite.pipeline.publish import MARKER
 
-__all__ = ["Flags", "outdated", "run"]
+__all__ = ["Flags", "outdated", "prepared_hosts", "run"]
 
 
 class Flags(NamedTuple):
@@ -44,6 +47,9 @@ def run(session: Session, flags: Flags) -> int:
         return 0
     host = _host(flags.host)
     settings = session.settings()
+    if dead := dead_on(settings, host.name):
+        print_problem(session, Problem(*as_errors(dead)))
+        return 1
     output = session.root / settings.config.output_dir
     if host.reads_rules and not (output / MARKER).is_file():
         return _refuse(session, f"{host.name} needs the rules of the finished site: run `caresite build` first")
@@ -83,6 +89,18 @@ def _say_hosts(session: Session) -> None:
     session.say("Say which host, as in `caresite deploy init netlify`:")
     for host in HOSTS.values():
         session.say(f"  {host.name:<18} {host.about}")
+
+
+def prepared_hosts(root: Path, settings: Settings) -> Iterator[str]:
+    """Yield the hosts for which files were written here."""
+    brief = _brief(settings, root / settings.config.output_dir)
+    for host in HOSTS.values():
+        if any(_is_of(read_as_text(root / file.path), host.name) for file in host.files(brief)):
+            yield host.name
+
+
+def _is_of(text: str, host: str) -> bool:
+    return f"Made by `caresite deploy init {host}`" in text[:200]
 
 
 def _host(name: str) -> Host:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import click
 
 from caresite import __version__
-from caresite.commands.deploy_init import outdated
+from caresite.commands.deploy_init import outdated, prepared_hosts
 from caresite.commands.git import Git
 from caresite.commands.session import Session, printable
 from caresite.core.config import CONFIG_NAMES, Settings
@@ -25,6 +25,7 @@ from caresite.core.diagnostics import Problem, format_text
 from caresite.core.files import MAX_TEXT_BYTES, write_atomically
 from caresite.core.texts import counted
 from caresite.core.walk import diagnostic_of, files_below, is_file
+from caresite.pipeline.dead_forms import dead_forms, dead_on
 from caresite.pipeline.publish import MARKER
 from caresite.pipeline.themes import load_theme
 
@@ -88,6 +89,7 @@ def examine(session: Session, *, fix: bool = False) -> Iterator[Finding]:
     yield from _encodings(session.root, paths, fix=fix)
     yield from _output(session.root, settings.config.output_dir if settings else "public")
     if settings:
+        yield from _forms(session.root, settings)
         yield from _hosts(session.root, settings)
     yield from _git(session.root, fix=fix)
 
@@ -236,6 +238,18 @@ def _output(root: Path, name: str) -> Iterator[Finding]:
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
         advice = "Choose another `output_dir`, move the files away, or run `caresite build --clean` once."
         yield Finding("wrong", f"{name}/ holds files that caresite did not make", advice)
+
+
+def _forms(root: Path, settings: Settings) -> Iterator[Finding]:
+    dead = [*dead_forms(settings, settings.deployments)]
+    dead += [found for host in prepared_hosts(root, settings) for found in dead_on(settings, host)]
+    yield from (Finding("wrong", d.message, _sentence(d.hint)) for d in dict.fromkeys(dead))
+    if settings.config.forms and settings.deployments and not dead:
+        yield Finding("ok", "every form has a receiver at every target")
+
+
+def _sentence(hint: str) -> str:
+    return f"{hint[:1].upper()}{hint[1:]}."
 
 
 def _hosts(root: Path, settings: Settings) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import click
 from caresite.commands.session import Session, printable
 from caresite.core.codes import MISSING_DISCLOSURE, WITHHELD
 from caresite.core.codes_rules import MACHINE_WORDS
+from caresite.core.codes_stories import DEAD_FORM
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
 from caresite.core.files import read_as_text
 from caresite.core.texts import counted
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "as_data",
     "held_as_data",
+    "is_dead_form",
     "is_named_by",
     "is_withheld",
     "moment_text",
@@ -187,6 +189,11 @@ def held_as_data(held: Iterable[HeldBack], zone: tzinfo | None) -> list[Mapping[
         }
         for item in held
     ]
+
+
+def is_dead_form(diagnostic: Diagnostic) -> bool:
+    """Tell whether what people send with a form would be lost at one of the site's targets."""
+    return diagnostic.code == DEAD_FORM.id
 
 
 def is_withheld(diagnostic: Diagnostic) -> bool:

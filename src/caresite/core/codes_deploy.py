@@ -102,6 +102,13 @@ UNSAFE_SECRET = Code(
     "A token or password is missing, or stands where others can read it.",
     "Put it into the environment variable named, or into a file that only you can read.",
 )
+UNRECEIVED_FORM = Code(
+    "H114",
+    "unreceived-form",
+    "error",
+    "The site has a form of which nobody gets what people send from this target.",
+    "Choose a `backend` that works there; the table is in the guide to hosts.",
+)
 
 NOT_LET_IN = Code(
     "H201",

@@ -50,6 +50,27 @@ BAD_SOURCE = Code(
     "A source is declared in a way that cannot work.",
     "See the key's entry in the reference.",
 )
+NO_RECEIVER = Code(
+    "S110",
+    "no-receiver",
+    "error",
+    "A form has nobody to receive it: it names no `backend`, and nothing shows which one is meant.",
+    "Set `business.email` to get it by e-mail, or say `backend:`.",
+)
+DEAD_FORM = Code(
+    "S111",
+    "dead-form",
+    "error",
+    "What people send with a form is lost, because nothing at the site's host takes it in. A warning while another target does; `check` and `deploy` refuse it in any case.",
+    "Choose a `backend` that works on the host; the table is in the guide to hosts.",
+)
+CHOSEN_RECEIVER = Code(
+    "S112",
+    "chosen-receiver",
+    "note",
+    "A form names no `backend`, and goes by e-mail because nothing shows that the site is at Netlify.",
+    "Say `backend: mailto` if that is right, or name another.",
+)
 UNKNOWN_FORM = Code(
     "S107",
     "unknown-form",

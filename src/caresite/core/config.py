@@ -19,6 +19,7 @@ from caresite.core.files import decode_text
 from caresite.core.intake import Form, IncomingSource
 from caresite.core.plugins import BUILT_IN, ActivePlugin, load_plugin
 from caresite.core.ranking import Ranking
+from caresite.core.receivers import with_receivers
 from caresite.core.salvage import Salvaged, salvage
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
@@ -27,6 +28,7 @@ from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read
 
 __all__ = [
     "CONFIG_NAMES",
+    "NETLIFY_FILE",
     "SOURCE_FOLDERS",
     "Address",
     "Business",
@@ -50,6 +52,7 @@ __all__ = [
     "read_config",
 ]
 
+NETLIFY_FILE = "netlify.toml"
 CONFIG_NAMES = ("caresite.yaml", "caresite.yml", "caresite.toml")
 SOURCE_FOLDERS = frozenset(
     (
@@ -322,7 +325,7 @@ class Config(Struct, frozen=True, kw_only=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """The config as the pipeline uses it: completed with defaults, plugins loaded.
 
-    `places` says where each value stands, by its path: `collections.blog.template`, `menus.main[2].url`.
+    `is_on_netlify` when a file or a target shows that Netlify serves the site. `places` says where each value stands, by its path: `collections.blog.template`, `menus.main[2].url`.
     """
 
     config: Config
@@ -330,6 +333,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     taxonomies: dict[str, Taxonomy]
     plugins: tuple[ActivePlugin, ...]
     deployments: tuple[Deployment, ...] = ()
+    is_on_netlify: bool = False
     theme: Table
     base_path: str
     zone: ZoneInfo
@@ -411,8 +415,11 @@ def read_config(
             return None, tuple(found)
         whole = left
     config = replace(whole.record, base_url=base_url) if base_url else whole.record
+    on_netlify = (root / NETLIFY_FILE).is_file() or any(deployment.host == "netlify" for deployment in deployments)
+    email = config.business.email if config.business else ""
+    config = replace(config, forms=with_receivers(config.forms, on_netlify=on_netlify, email=email))
     review = _Review(config, main, whole.places, [])
-    settings = replace(_complete(review, table, plugins), deployments=deployments)
+    settings = replace(_complete(review, table, plugins), deployments=deployments, is_on_netlify=on_netlify)
     found.extend(d for d in review.found if d.span not in whole.torn)  # no fault follows from one that was told
     return settings, tuple(found)
 

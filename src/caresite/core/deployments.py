@@ -12,6 +12,7 @@ from msgspec import Struct
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.installed import installed, load_record
+from caresite.core.receivers import HostName
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.values import Scalar, Table, Value
 
@@ -50,6 +51,12 @@ class TargetOptions(Struct, frozen=True, kw_only=True):
             example="https://staging.example.com/",
         ),
     ] = ""
+    served_by: Annotated[
+        HostName,
+        Doc(
+            "Who serves what is sent there, such as `netlify` for a branch that Netlify publishes. Forms depend on it."
+        ),
+    ] = ""
     preview: Annotated[
         dict[str, Any],
         Doc("What is different with `--preview`: options of the target that replace those above, and a `url`."),
@@ -63,6 +70,7 @@ class TargetKind(Struct, frozen=True, kw_only=True):
     open      (options, errand) → a context manager that yields the `Target` (`caresite.deploy.target`)
     previews  whether it has previews of its own; otherwise `preview:` in the config says where they go
     patience_s  for how many seconds after a deploy its visitors may still get the old site
+    served_by  who serves what is sent there, where the kind alone tells it (`caresite.core.receivers`)
     """
 
     name: str
@@ -70,6 +78,7 @@ class TargetKind(Struct, frozen=True, kw_only=True):
     open: Callable[[Any, Any], AbstractContextManager[Any]]
     previews: bool = False
     patience_s: float = 0.0
+    served_by: HostName = ""
 
 
 class Deployment(Struct, frozen=True):
@@ -80,6 +89,11 @@ class Deployment(Struct, frozen=True):
     options: TargetOptions
     preview: TargetOptions | None
     span: Span
+
+    @property
+    def host(self) -> str:
+        """The host that serves this target; empty when neither the config nor the kind of target says it."""
+        return self.options.served_by or self.kind.served_by
 
 
 def target_names() -> tuple[str, ...]:

@@ -56,12 +56,12 @@ class Form(Struct, frozen=True, kw_only=True):
         ),
     ] = "story"
     backend: Annotated[
-        Literal["netlify", "formspree", "custom", "mailto"],
+        Literal["netlify", "formspree", "custom", "mailto", ""],
         Doc(
-            "Who receives it: Netlify Forms, Formspree, a service of your own at `action`, or your mail program with "
-            "`mailto`."
+            "Who receives it: Netlify Forms, Formspree, a service of your own at `action`, or e-mail with `mailto`. "
+            "When empty: `netlify` on a site with a `netlify.toml` or a target at Netlify, else `mailto`."
         ),
-    ] = "netlify"
+    ] = ""
     action: Annotated[
         str, Doc("Where it is sent: the id or address of a Formspree form, or your service's address.", address=True)
     ] = ""

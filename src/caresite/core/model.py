@@ -31,6 +31,7 @@ __all__ = [
     "Output",
     "Page",
     "Person",
+    "Post",
     "Query",
     "Reference",
     "Route",
@@ -341,12 +342,21 @@ class Content(Protocol):
     def read(self) -> bytes: ...
 
 
+class Post(Struct, frozen=True):
+    """A form of a page that is sent by POST: its name, where it goes, and whether it is marked for Netlify Forms."""
+
+    name: str
+    action: str
+    is_netlify: bool = False
+
+
 class Output(Struct, frozen=True, kw_only=True):
     """The bytes of one file: `content` has them, or knows where they are; `data` is them.
 
     `csp` lists what the page needs beyond the site's policy, per directive; `broken` the URLs in it that were
     reported as leading nowhere while it was written; `assets` the names of the assets its templates asked for;
-    `links` the addresses on this site that a page leads to, `anchors` the places in it that can be led to;
+    `links` the addresses on this site that a page leads to, `anchors` the places in it that can be led to,
+    `posts` the forms on it that are sent by POST;
     `reads` what was asked of the site to write it (`pipeline.notes`); `pictures` and `cards` what it wants
     drawn.
     """
@@ -363,6 +373,7 @@ class Output(Struct, frozen=True, kw_only=True):
     assets: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
+    posts: tuple[Post, ...] = ()
     reads: tuple[Any, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     pictures: tuple[Variation, ...] = ()

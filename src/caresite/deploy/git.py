@@ -315,4 +315,10 @@ def _host_of(remote: str) -> str:
 
 
 TARGET = TargetKind(name="git", options=GitOptions, open=opened, patience_s=_PATIENCE_S)
-GITHUB_PAGES = TargetKind(name="github-pages", options=GitHubPagesOptions, open=opened, patience_s=_GITHUB_PATIENCE_S)
+GITHUB_PAGES = TargetKind(
+    name="github-pages",
+    options=GitHubPagesOptions,
+    open=opened,
+    patience_s=_GITHUB_PATIENCE_S,
+    served_by="github-pages",
+)

@@ -15,14 +15,16 @@ from caresite.core.codes_stories import UNPUBLISHED_WORDS
 from caresite.core.config import Settings, place_in_config
 from caresite.core.deployments import Deployment
 from caresite.core.diagnostics import Diagnostic, Span, fault
-from caresite.core.model import HeldBack
+from caresite.core.model import HeldBack, Output
 from caresite.core.rules import stops_going_live
 from caresite.core.texts import counted
 from caresite.deploy.plan import Plan
 from caresite.deploy.target import File
+from caresite.pipeline.dead_forms import dead_forms, dead_pages
 from caresite.pipeline.publish import MARKER
 
 __all__ = [
+    "dead_on_target",
     "not_ours",
     "other_address",
     "other_output",
@@ -194,6 +196,13 @@ def unsettled_words(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
         if rules := stops_going_live(diagnostic):
             message = f"{diagnostic.message}; no site goes online against rule {rules[0].id} ({rules[0].basis})"
             yield fault(codes.UNSETTLED_WORDS, diagnostic.span, message, hint=diagnostic.hint)
+
+
+def dead_on_target(settings: Settings, outputs: Iterable[Output], deployment: Deployment) -> Iterable[Diagnostic]:
+    """Report forms of which nobody would get what people send from this target."""
+    targets = (deployment,)
+    for found in (*dead_forms(settings, targets), *dead_pages(settings, outputs, targets)):
+        yield fault(codes.UNRECEIVED_FORM, found.span, found.message, hint=found.hint)
 
 
 # the plan

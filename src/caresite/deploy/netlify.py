@@ -229,4 +229,6 @@ def _all_of(wanted: Wanted) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-TARGET = TargetKind(name="netlify", options=NetlifyOptions, open=opened, previews=True, patience_s=30.0)
+TARGET = TargetKind(
+    name="netlify", options=NetlifyOptions, open=opened, previews=True, patience_s=30.0, served_by="netlify"
+)

@@ -259,4 +259,4 @@ class Bucket:
             raise Problem(fault(codes.HOST_REFUSED, span, f"the bucket cannot be used: {error}")) from None
 
 
-TARGET = TargetKind(name="s3", options=S3Options, open=opened)
+TARGET = TargetKind(name="s3", options=S3Options, open=opened, served_by="s3")

@@ -13,7 +13,7 @@ from zoneinfo import TZPATH
 
 from msgspec import Struct
 
-from caresite.core.config import Settings, read_config
+from caresite.core.config import NETLIFY_FILE, Settings, read_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, as_errors, sort_key
 from caresite.core.disk import disk_fault
 from caresite.core.model import Output, Route
@@ -268,7 +268,8 @@ def _tree(settings: Settings, theme: Theme, folder: Path, options: Options) -> T
     folders = (collection.path for collection in settings.collections.values())
     zone = settings.config.timezone
     zones = (str(Path(place) / zone) for place in TZPATH)
-    return Tree((*themes, *plugins, *folders, settings.path, *options.configs, *zones), os.path.realpath(folder))
+    inputs = (*themes, *plugins, *folders, settings.path, NETLIFY_FILE, *options.configs, *zones)
+    return Tree(inputs, os.path.realpath(folder))
 
 
 def load_site(

@@ -18,6 +18,7 @@ from caresite.core.suggest import nearest
 from caresite.kinds import Quote, Story
 from caresite.pipeline.best_rules import check_best
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.dead_forms import dead_forms, dead_pages
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.word_rules import check_words
 
@@ -34,6 +35,8 @@ def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnost
         *_check_words(site),
         *check_words(site),
         *check_best(site),
+        *dead_forms(site.settings, site.settings.deployments),
+        *dead_pages(site.settings, outputs, site.settings.deployments),
         *_check_plugins(site, outputs),
     )
 

@@ -38,6 +38,7 @@ from caresite.pipeline.cards import Cards, Firm, Shared, studio_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
+from caresite.pipeline.dead_forms import posts_of
 from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.lettering import is_font
 from caresite.pipeline.links import Resolved, resolve
@@ -631,7 +632,12 @@ def facts_of(path: str, text: str) -> dict[str, Any]:
     """Return what the stages after this one need to know of a file, by names of `Output`; only pages have such."""
     if not text or not path.endswith(".html"):
         return {}
-    return {"csp": needs_of(text), "links": links_of(text), "anchors": anchors_of(text)}
+    return {
+        "csp": needs_of(text),
+        "links": links_of(text),
+        "anchors": anchors_of(text),
+        "posts": posts_of(text),
+    }
 
 
 _NO_ATTRIBUTE = re.compile(r"'(?:[\w.]+\.)?(\w+) object' has no attribute '(\w+)'")

@@ -36,7 +36,7 @@ from caresite.preview.links import Links, links_in
 __all__ = ["FOLDERS", "Burst", "Watch"]
 
 FOLDERS = ("content", "templates", "themes", "data", "static", "assets", "i18n", "consent")
-_ROOT_FILES = re.compile(r"caresite\.[\w.-]+|consent\.lock\.yaml|authors\.ya?ml")
+_ROOT_FILES = re.compile(r"caresite\.[\w.-]+|consent\.lock\.yaml|netlify\.toml|authors\.ya?ml")
 _PASSING = re.compile(r".*~|#.*#|\.#.*|.*\.(?:sw[a-z]|tmp|part|bak)|.*___jb_(?:tmp|old)___|4913", re.IGNORECASE)
 _EVENTS: list[type[FileSystemEvent]] = [
     DirCreatedEvent,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from caresite.core.codes_stories import BAD_FORM, BAD_WORDING, UNKNOWN_FORM
+from caresite.core.codes_stories import BAD_FORM, BAD_WORDING, CHOSEN_RECEIVER, UNKNOWN_FORM
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
 from caresite.core.intake import Form
 from caresite.core.model import Component, Output, Route, Segments
@@ -166,6 +166,10 @@ def _check_form(site: Site, name: str, form: Form) -> Iterator[Diagnostic]:
         yield fault(BAD_FORM, at("backend"), f"the form `{name}` needs `action:`, the address it is sent to")
     if form.backend == "custom" and form.action and not form.action.startswith(("https://", "/")):
         yield fault(BAD_FORM, at("action"), f"the form `{name}` would be sent unencrypted to `{form.action}`")
+    if form.backend == "mailto" and settings.places.get(f"forms.{name}.backend") is None:
+        message = f"the form `{name}` goes by e-mail to {form.email or (business and business.email)}"
+        hint = "nothing shows that the site is at Netlify; say `backend: mailto` if that is right, or name another"
+        yield fault(CHOSEN_RECEIVER, at("kind"), message, hint=hint)
     if form.backend == "mailto" and not (form.email or (business and business.email)):
         yield fault(BAD_FORM, at("backend"), f"the form `{name}` needs `email:`, or `business.email`")
     if doubled := sorted({each for each in names if names.count(each) > 1}):
