@@ -114,6 +114,8 @@ timezone: Europe/London
 plugins: [PLUGINS]
 forms: {contact: {kind: contact, page: /write/}}
 embeds: [https://shop.example]
+-- netlify.toml --
+# how Netlify builds this site
 -- content/blog/a.md --
 ---
 title: A
