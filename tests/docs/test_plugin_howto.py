@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from caresite.cli import cli
+from caresite.core.config import load_config
 from caresite.core.plugins import BUILT_IN, GROUP, Plugin
 from caresite.testing import BuiltSite, build_site
 from docs.walk import DOCS, in_process, walk
@@ -73,6 +74,11 @@ def test_the_page_is_true_and_its_site_has_what_it_promises(site_folder: Path) -
     assert not build_site(root=site_folder).ok  # the hours with which the page ends
 
 
+def test_the_page_leaves_the_usual_plugins_on(site_folder: Path) -> None:
+    settings, _ = load_config(site_folder)
+    assert [active.plugin.name for active in settings.plugins] == [*BUILT_IN, "hours"]
+
+
 def test_the_tests_on_the_page_pass(site_folder: Path) -> None:
     space: dict[str, object] = {}
     exec(compile((site_folder / PACKAGE / "test_caresite_hours.py").read_text("utf-8"), "test", "exec"), space)
@@ -112,7 +118,7 @@ title: Example
 base_url: https://example.com/
 timezone: Europe/London
 plugins: [PLUGINS]
-forms: {contact: {kind: contact, page: /write/}}
+FORMS
 embeds: [https://shop.example]
 -- netlify.toml --
 # how Netlify builds this site
@@ -141,7 +147,8 @@ MADE_BY = {
 
 
 def with_plugins(*names: str) -> BuiltSite:
-    site = build_site(EVERYTHING.replace("PLUGINS", ", ".join(names)))
+    forms = "forms: {contact: {kind: contact, page: /write/}}" if "submissions" in names else ""
+    site = build_site(EVERYTHING.replace("PLUGINS", ", ".join(names)).replace("FORMS", forms))
     assert site.ok, site.report
     return site
 

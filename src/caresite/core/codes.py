@@ -79,6 +79,13 @@ BAD_COLLECTION = Code(
     "A collection is declared in a way that cannot work.",
     "Give each collection a folder of its own and one of the kinds.",
 )
+UNKNOWN_REMOVAL = Code(
+    "C112",
+    "unknown-removal",
+    "error",
+    "`plugins.remove` names a plugin that is not in use.",
+    "Correct its name, or take it out of `remove`.",
+)
 
 BAD_YAML = Code(
     "Y101",

@@ -71,6 +71,13 @@ CHOSEN_RECEIVER = Code(
     "A form names no `backend`, and goes by e-mail because nothing shows that the site is at Netlify.",
     "Say `backend: mailto` if that is right, or name another.",
 )
+PLUGIN_OFF = Code(
+    "S113",
+    "plugin-off",
+    "error",
+    "The site has forms, sources or submissions, and the plugin that works with them is switched off.",
+    "Leave `submissions` in the list of plugins; `plugins: {add: […]}` adds one to the usual list.",
+)
 UNKNOWN_FORM = Code(
     "S107",
     "unknown-form",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from caresite.core.deployments import Deployment, read_deployments
 from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span, fault, place_in
 from caresite.core.files import decode_text
 from caresite.core.intake import Form, IncomingSource
-from caresite.core.plugins import BUILT_IN, ActivePlugin, load_plugin
+from caresite.core.plugins import BUILT_IN, GUARDS, ActivePlugin, load_plugin
 from caresite.core.ranking import Ranking
 from caresite.core.receivers import with_receivers
 from caresite.core.salvage import Salvaged, salvage
@@ -29,6 +29,7 @@ from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read
 __all__ = [
     "CONFIG_NAMES",
     "NETLIFY_FILE",
+    "PRIVATE_FOLDER",
     "SOURCE_FOLDERS",
     "Address",
     "Business",
@@ -40,6 +41,7 @@ __all__ = [
     "MenuEntry",
     "Menus",
     "Pagination",
+    "PluginChoice",
     "Profile",
     "Seo",
     "Settings",
@@ -53,6 +55,7 @@ __all__ = [
 ]
 
 NETLIFY_FILE = "netlify.toml"
+PRIVATE_FOLDER = "private"
 CONFIG_NAMES = ("caresite.yaml", "caresite.yml", "caresite.toml")
 SOURCE_FOLDERS = frozenset(
     (
@@ -263,6 +266,17 @@ class SocialCards(Struct, frozen=True, kw_only=True):
     ] = ()
 
 
+class PluginChoice(Struct, frozen=True, kw_only=True):
+    """Which plugins are in use. A bare list is `only`. What a private folder holds is searched for in any case."""
+
+    __shorthand__ = "only"
+    __list_shorthand__ = "only"
+
+    only: Annotated[tuple[str, ...], Doc("The plugins in use, in order, in place of the usual ones.")] = BUILT_IN
+    add: Annotated[tuple[str, ...], Doc("Plugins in use besides.", example="[hours]")] = ()
+    remove: Annotated[tuple[str, ...], Doc("Plugins that are not in use.", example="[search]")] = ()
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """The config of a site: `caresite.yaml`."""
 
@@ -302,7 +316,13 @@ class Config(Struct, frozen=True, kw_only=True):
     seo: Annotated[Seo, Doc("What search engines are told.")] = Seo()
     markdown: Annotated[MarkdownConfig, Doc("How Markdown is read.")] = MarkdownConfig()
     menus: Annotated[Menus, Doc("The menus.")] = Menus()
-    plugins: Annotated[tuple[str, ...], Doc("The plugins in use, in order. Naming any replaces this list.")] = BUILT_IN
+    plugins: Annotated[
+        PluginChoice,
+        Doc(
+            "The plugins in use: `add:` and `remove:` change the usual list; a list of names replaces it.",
+            example="{add: [hours]}",
+        ),
+    ] = PluginChoice()
     testimonials: Annotated[Testimonials, Doc("What the wall of love claims to be.")] = Testimonials()
     forms: Annotated[dict[str, Form], Doc("Forms by which stories and messages come in, by name.")] = {}
     sources: Annotated[
@@ -325,13 +345,14 @@ class Config(Struct, frozen=True, kw_only=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """The config as the pipeline uses it: completed with defaults, plugins loaded.
 
-    `is_on_netlify` when a file or a target shows that Netlify serves the site. `places` says where each value stands, by its path: `collections.blog.template`, `menus.main[2].url`.
+    `guards` are plugins that are switched off, and take their last look all the same. `is_on_netlify` when a file or a target shows that Netlify serves the site. `places` says where each value stands, by its path: `collections.blog.template`, `menus.main[2].url`.
     """
 
     config: Config
     collections: dict[str, Collection]
     taxonomies: dict[str, Taxonomy]
     plugins: tuple[ActivePlugin, ...]
+    guards: tuple[ActivePlugin, ...] = ()
     deployments: tuple[Deployment, ...] = ()
     is_on_netlify: bool = False
     theme: Table
@@ -404,7 +425,7 @@ def read_config(
     table = _with_environment(table, environ or {})
     found: list[Diagnostic] = []
     reading = Reading(ZoneInfo("UTC"), found.append, unknown="error", foreign=_FOREIGN)
-    plugins, table = _take_plugins(table, reading)
+    plugins, table, guards = _take_plugins(table, reading, has_private=(root / PRIVATE_FOLDER).is_dir())
     deployments = read_deployments(table.entries.get("deploy"), reading)
     config, _ = decode(table, Config, reading)
     whole = Salvaged(config, reading.places, frozenset())
@@ -419,7 +440,9 @@ def read_config(
     email = config.business.email if config.business else ""
     config = replace(config, forms=with_receivers(config.forms, on_netlify=on_netlify, email=email))
     review = _Review(config, main, whole.places, [])
-    settings = replace(_complete(review, table, plugins), deployments=deployments, is_on_netlify=on_netlify)
+    settings = replace(
+        _complete(review, table, plugins), guards=guards, deployments=deployments, is_on_netlify=on_netlify
+    )
     found.extend(d for d in review.found if d.span not in whole.torn)  # no fault follows from one that was told
     return settings, tuple(found)
 
@@ -471,6 +494,8 @@ def _merge(below: Table, above: Table) -> Table:
     entries, keys = dict(below.entries), dict(below.keys)
     for key, value in above.entries.items():
         old = entries.get(key)
+        if key == "plugins" and isinstance(old, Sequence) and isinstance(value, Table):
+            old = Table({"only": old}, {"only": old.span}, old.span)  # `add` and `remove` change the list below
         entries[key] = _merge(old, value) if isinstance(old, Table) and isinstance(value, Table) else value
         keys[key] = above.keys[key]
     return Table(entries, keys, below.span)
@@ -488,16 +513,48 @@ def _with_environment(table: Table, environ: Mapping[str, str]) -> Table:
     return table
 
 
-def _take_plugins(table: Table, reading: Reading) -> tuple[tuple[ActivePlugin, ...], Table]:
-    """Load the plugins that the config names and take their own sections out of it."""
-    named = table.entries.get("plugins")
-    names = [(name, table.span) for name in BUILT_IN]
-    if isinstance(named, Sequence):
-        names = [(item.text, item.span) for item in named.items if isinstance(item, Scalar)]
-    elif isinstance(named, Scalar):
-        names = [] if named.is_null else [(named.text, named.span)]
-    active, entries = [], dict(table.entries)
-    for name, span in dict(names).items():
+def _take_plugins(
+    table: Table, reading: Reading, *, has_private: bool
+) -> tuple[tuple[ActivePlugin, ...], Table, tuple[ActivePlugin, ...]]:
+    """Load the plugins that the config chooses and take their own sections out of it; the guards come last."""
+    entries = dict(table.entries)
+    chosen = _chosen_plugins(table, reading)
+    active = tuple(_loaded(chosen, entries, reading))
+    guarding = {name: table.span for name in GUARDS if has_private and name not in chosen}
+    guards = tuple(_loaded(guarding, entries, reading))
+    for name in BUILT_IN:  # options of a built-in that is switched off are not a fault
+        if not any(a.plugin.name == name for a in active):
+            entries.pop(name, None)
+    return active, Table(entries, table.keys, table.span), guards
+
+
+def _chosen_plugins(table: Table, reading: Reading) -> dict[str, Span]:
+    """Return the plugins in use, in order, each with the place that names it."""
+    value = table.entries.get("plugins")
+    usual = dict.fromkeys(BUILT_IN, table.span)
+    if not isinstance(value, Table):
+        return usual if value is None else _named_plugins(value)
+    only = value.entries.get("only")
+    chosen = usual if only is None else _named_plugins(only)
+    chosen |= _named_plugins(value.entries.get("add"))
+    for name, span in _named_plugins(value.entries.get("remove")).items():
+        if name not in chosen and name not in BUILT_IN:
+            near = nearest(name, chosen)
+            hint = f"did you mean `{near}`?" if near else f"in use are: {', '.join(chosen)}"
+            message = f"`plugins.remove` names `{name}`, which is not in use"
+            reading.report(fault(codes.UNKNOWN_REMOVAL, span, message, hint=hint))
+        chosen.pop(name, None)
+    return chosen
+
+
+def _named_plugins(value: Value | None) -> dict[str, Span]:
+    items = value.items if isinstance(value, Sequence) else (value,)
+    return {item.text: item.span for item in items if isinstance(item, Scalar) and not item.is_null}
+
+
+def _loaded(names: Mapping[str, Span], entries: dict[str, Value], reading: Reading) -> Iterator[ActivePlugin]:
+    """Yield each plugin with its options, which are taken out of the `entries` of the config."""
+    for name, span in names.items():
         try:
             plugin = load_plugin(name, span)
         except Problem as problem:
@@ -505,13 +562,8 @@ def _take_plugins(table: Table, reading: Reading) -> tuple[tuple[ActivePlugin, .
                 reading.report(diagnostic)
             continue
         section = plugin.section or plugin.name
-        value = entries.pop(section, None)
-        options = _plugin_options(plugin.options, section, value, reading)
-        active.append(ActivePlugin(plugin, options, span))
-    for name in BUILT_IN:  # options of a built-in that is switched off are not a fault
-        if not any(a.plugin.name == name for a in active):
-            entries.pop(name, None)
-    return tuple(active), Table(entries, table.keys, table.span)
+        options = _plugin_options(plugin.options, section, entries.pop(section, None), reading)
+        yield ActivePlugin(plugin, options, span)
 
 
 def _plugin_options(record: type[Struct], section: str, value: Value | None, reading: Reading) -> Any:

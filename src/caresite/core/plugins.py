@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from caresite.pipeline.reader import Reader
     from caresite.pipeline.render import SiteReader
 
-__all__ = ["BUILT_IN", "GROUP", "ActivePlugin", "NoOptions", "Plugin", "load_plugin"]
+__all__ = ["BUILT_IN", "GROUP", "GUARDS", "ActivePlugin", "NoOptions", "Plugin", "load_plugin"]
 
 GROUP = "caresite.plugins"
 BUILT_IN = (
@@ -33,6 +33,9 @@ BUILT_IN = (
     "embeds",
     "submissions",
 )
+
+GUARDS = ("submissions",)
+"""Plugins whose last look at a site with a private folder (`inspect`) no list can leave out."""
 
 
 class NoOptions(Struct, frozen=True):

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from caresite.core import codes
+from caresite.core.codes_stories import PLUGIN_OFF
+from caresite.core.config import PRIVATE_FOLDER, place_in_config
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Component, Output, Page, Reference, Segments
 from caresite.core.plugins import ActivePlugin
@@ -174,9 +176,24 @@ def _check_plugins(site: Site, outputs: tuple[Output, ...]) -> Iterable[Diagnost
 
 def inspect(root: Path, site: Site, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
     """Report what plugins find when all files of the site at `root` are there, with a last look before they go out."""
-    for active in site.settings.plugins:
+    yield from _switched_off(root, site)
+    for active in (*site.settings.plugins, *site.settings.guards):
         if look := active.plugin.inspect:
             yield from _told_by(active, "inspect", partial(look, root, site, outputs, active.options))
+
+
+def _switched_off(root: Path, site: Site) -> Iterable[Diagnostic]:
+    """Report that the plugin for what customers send is off, on a site that has something for it to do."""
+    settings = site.settings
+    if any(active.plugin.name == "submissions" for active in settings.plugins):
+        return
+    needing = [f"`{key}` in the config" for key in ("forms", "sources") if getattr(settings.config, key)]
+    if (root / PRIVATE_FOLDER / "submissions").is_dir():
+        needing.append(f"`{PRIVATE_FOLDER}/submissions/`")
+    if needing:
+        message = f"the plugin `submissions` is switched off, and there is work for it: {' and '.join(needing)}"
+        hint = "leave it in the list; to add a plugin to the usual ones, write `plugins: {add: [NAME]}`"
+        yield fault(PLUGIN_OFF, place_in_config(settings, "plugins"), message, hint=hint)
 
 
 def _told_by(active: ActivePlugin, seam: str, look: Callable[[], Iterable[Diagnostic]]) -> Iterable[Diagnostic]:

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from caresite.core.config import Settings
+from caresite.core.config import PRIVATE_FOLDER, Settings
 from caresite.core.schema import Doc
 
 __all__ = ["NAME", "PRIVATE", "SubmissionOptions", "options_of"]
 
 NAME = "submissions"
-PRIVATE = "private"
+PRIVATE = PRIVATE_FOLDER
 """The folder of what nobody else may see, below the site's root."""
 
 
@@ -43,5 +43,5 @@ class SubmissionOptions(Struct, frozen=True, kw_only=True):
 
 def options_of(settings: Settings) -> SubmissionOptions:
     """Return the options of this site; the defaults when the plugin is switched off."""
-    active = next((a for a in settings.plugins if a.plugin.name == NAME), None)
+    active = next((a for a in (*settings.plugins, *settings.guards) if a.plugin.name == NAME), None)
     return active.options if active and isinstance(active.options, SubmissionOptions) else SubmissionOptions()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from caresite.core.config import NETLIFY_FILE
 from caresite.engine.build import Options, build
 from caresite.pipeline.gates import Gates
 from caresite.submissions.records import Moderation, Submission
@@ -21,7 +22,7 @@ from caresite.submissions.store import FOLDER
 
 __all__ = ["NotShown", "page_of"]
 
-_BORROWED = ("templates", "themes", "assets", "i18n", "data", "drawings", "plugins")
+_BORROWED = ("templates", "themes", "assets", "i18n", "data", "drawings", "plugins", NETLIFY_FILE)
 
 
 class NotShown(Exception):
