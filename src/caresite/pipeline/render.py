@@ -42,6 +42,7 @@ from caresite.pipeline.dead_forms import posts_of
 from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.lettering import is_font
 from caresite.pipeline.links import Resolved, resolve
+from caresite.pipeline.loads import loads_of, may_load_more
 from caresite.pipeline.macros import MacroMemory
 from caresite.pipeline.markdown import MarkdownOptions, markdown_for
 from caresite.pipeline.markup import markup_faults
@@ -58,6 +59,8 @@ from caresite.pipeline.words import Words
 __all__ = ["BodyView", "NotedOptions", "Renderer", "SiteReader", "facts_of"]
 
 _MOST_LETTERS = 12  # that are named; a text in another script lacks hundreds
+_CLAIM_KEY = "no_trackers"
+_CLAIM = "\ufdd0no-trackers\ufdd0"  # no text may hold these characters (Unicode 23.7)
 _ADDRESS_ARGS = frozenset(("src", "url", "poster"))
 _TERM_ARGS = {"tag": "tags", "product": "product"}  # the taxonomy that an argument names a term of
 
@@ -212,6 +215,7 @@ class Renderer:
         self.pictures = pictures or {}
         self.finish = finish
         self.assets = assets
+        self.assets_by_url = {site.settings.base_path + asset.output: asset for asset in assets.values()}
         self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
         self.notes = Notebook()
         self.reader = SiteReader(site, plan, self, known)
@@ -270,6 +274,7 @@ class Renderer:
                 data = self._plugin(route)
             else:
                 text, drawn = self._pictured(self._template(route, page, here))
+                text = self._with_claim(text)
                 data = text.encode()
             if self.finish and route.output.endswith(".html"):
                 text = self.finish(data.decode())
@@ -382,6 +387,24 @@ class Renderer:
             self._note(fault(codes.BAD_PICTURE, Span(self.site.files.get(path, path)), message))
         return shown.html, shown.variations
 
+    def _with_claim(self, text: str) -> str:
+        """Return a page that says of cookies and other hosts what is true of it, where its template wants that said."""
+        if _CLAIM not in text:
+            return text
+        loads = loads_of(text.replace(_CLAIM, ""), self.assets_by_url)
+        site = self.site.settings.config.base_url
+        at_once = [host for host in loads.at_once if host != urlsplit(site).hostname]
+        on_request = [host for host in loads.on_request if host != urlsplit(site).hostname]
+        is_clean = not at_once and loads.is_known and not may_load_more(self.site.settings)
+        claims = {_CLAIM_KEY: is_clean, "contacts_hosts": at_once, "contacts_on_request": on_request}
+        words = self.words.table(self.language)  # a theme with words of its own may lack some of these
+        said = [
+            self.words.say(self.language, key, **({"hosts": ", ".join(hosts)} if isinstance(hosts, list) else {}))
+            for key, hosts in claims.items()
+            if hosts and key in words
+        ]
+        return text.replace(_CLAIM, escape(" ".join(said), quote=False))
+
     def _sections(self, route: Route) -> tuple[str, ...]:
         if route.kind != "home":
             return ()
@@ -441,7 +464,8 @@ class Renderer:
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
         self.notes.read(Read("words", (self.language,)), self.words.table(self.language))
-        return self.words.say(self.language, key, **values)
+        words = self.words.say(self.language, key, **values)
+        return _CLAIM if key == _CLAIM_KEY else words  # nobody knows what a page loads before it is finished
 
     def shared(self, here: Here, page: Page | None) -> Shared | None:
         """Return the picture that other services show beside a link to a page; it is drawn with the site."""
