@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from caresite.engine.build import Built, Options
     from caresite.engine.unchanged import Report
 
-__all__ = ["Flags", "data_of", "now_of", "pages_of", "run"]
+__all__ = ["Flags", "data_of", "now_of", "pages_of", "run", "today_of"]
 
 
 class Flags(NamedTuple):
@@ -125,6 +125,13 @@ def now_of(session: Session, clock: str) -> datetime:
         raise click.BadParameter(f"{clock!r}: {error}", param_hint="--clock") from None
 
 
+def today_of(clock: str) -> datetime | None:
+    """Return the real moment for a build that is made as if it were another, by which consent has to hold, too."""
+    from caresite.engine.clock import moment
+
+    return moment(UTC) if clock else None
+
+
 def pages_of(built: Built) -> int:
     """Return how many pages people can visit."""
     return built.pages
@@ -142,7 +149,7 @@ def _options(session: Session, flags: Flags, asked: str) -> Options:
         environ=os.environ,
         base_url=flags.base_url,
         output_dir=flags.output_dir,
-        gates=Gates(flags.drafts, flags.future, flags.expired),
+        gates=Gates(flags.drafts, flags.future, flags.expired, today=today_of(flags.clock)),
         minify=bool(flags.minify),
         strict=flags.strict,
         clean=flags.clean,

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from caresite.commands.build import data_of, now_of, pages_of
+from caresite.commands.build import data_of, now_of, pages_of, today_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import (
     is_dead_form,
@@ -22,6 +22,7 @@ from caresite.core.diagnostics import Diagnostic, sort_key
 from caresite.core.rules import rules_of, stops_going_live
 from caresite.core.texts import counted, seconds_text
 from caresite.engine.build import Built, Options, build
+from caresite.pipeline.gates import Gates
 
 __all__ = ["Flags", "run"]
 
@@ -41,6 +42,7 @@ def run(session: Session, flags: Flags) -> int:
     session = session._replace(json=session.json or flags.format == "json")
     options = Options(
         now=now_of(session, flags.clock),
+        gates=Gates(today=today_of(flags.clock)),
         configs=session.configs,
         env=session.env,
         environ=os.environ,

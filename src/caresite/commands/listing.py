@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import click
 
-from caresite.commands.build import now_of
+from caresite.commands.build import now_of, today_of
 from caresite.commands.report import is_named_by
 from caresite.commands.session import Session, printable
 from caresite.core.diagnostics import Diagnostic
@@ -19,6 +19,7 @@ from caresite.core.model import HeldBack, Page
 from caresite.core.texts import counted
 from caresite.engine.build import Options, Watch, load_site
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.gates import Gates
 
 __all__ = ["Flags", "run"]
 
@@ -50,7 +51,7 @@ class _Row(NamedTuple):
 def run(session: Session, flags: Flags) -> int:
     """List the content of the site; returns 1 when some of it could not be read."""
     watch = Watch()
-    options = Options(now=now_of(session, flags.clock))
+    options = Options(now=now_of(session, flags.clock), gates=Gates(today=today_of(flags.clock)))
     site, _, _ = load_site(session.root, session.settings(), options, watch)
     wanted = "draft" if flags.state == "drafts" else flags.state
     rows = [row for row in _rows(site) if wanted in ("all", row.state)]

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from caresite.commands.build import now_of
+from caresite.commands.build import now_of, today_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, refuse_without_site
@@ -136,7 +136,7 @@ def _options(session: Session, flags: Flags) -> Callable[[], Options]:
     """Return what gives the options of a build at the moment it is called: what is due depends on it."""
     fixed = now_of(session, flags.clock) if flags.clock else None
     shown = not flags.production
-    gates = Gates(shown or flags.drafts, shown or flags.future, shown or flags.expired)
+    gates = Gates(shown or flags.drafts, shown or flags.future, shown or flags.expired, today=today_of(flags.clock))
     options = partial(
         Options,
         configs=session.configs,

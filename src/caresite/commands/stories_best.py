@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 from msgspec.structs import replace
 
-from caresite.commands.build import now_of
+from caresite.commands.build import now_of, today_of
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.scaffold import yaml_text
 from caresite.commands.session import Session
@@ -23,6 +23,7 @@ from caresite.core.texts import counted
 from caresite.engine.build import Options, Watch, load_site
 from caresite.pipeline.best import Best, Placed, identity_of
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.gates import Gates
 from caresite.pipeline.reader import Plan, Reader
 from caresite.submissions.entries import Intake
 from caresite.submissions.inbox import Channel, intake_of, limits_of
@@ -219,7 +220,12 @@ def _as_data(placed: Placed) -> dict[str, object]:
 
 
 def _site(session: Session, clock: str) -> Site:
-    return load_site(session.root, session.settings(), Options(now=now_of(session, clock)), Watch())[0]
+    return load_site(
+        session.root,
+        session.settings(),
+        Options(now=now_of(session, clock), gates=Gates(today=today_of(clock))),
+        Watch(),
+    )[0]
 
 
 def _collections(site: Site) -> list[str]:

@@ -424,6 +424,13 @@ UNKNOWN_WORDING = Code(
     "The wording that was agreed to is not in `consent/`, or has been changed since.",
     "Put the text that people saw back into `consent/`; new wordings get a new file.",
 )
+PICTURE_LEFT_OUT = Code(
+    "K108",
+    "picture-left-out",
+    "note",
+    "Consent does not cover a picture of the author. The words are shown without it.",
+    "Get the author's yes to the picture and record `publish_photo`, or take the picture out.",
+)
 MISSING_DISCLOSURE = Code(
     "K105",
     "missing-disclosure",

@@ -124,7 +124,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
     `key` is empty for the thing the whole file is, else an id that is unique in the file. `summary` is plain
     text; `groups` are the named sets a list item stood in; `places` says where each value of `meta` stands, by its
-    path: `slug`, `aliases[2]`, `consent.at`.
+    path: `slug`, `aliases[2]`, `consent.at`. `hidden` are the addresses of pictures that nobody may see.
     """
 
     kind: str
@@ -136,6 +136,7 @@ class Item(Struct, frozen=True, kw_only=True):
     extra: dict[str, Any] = {}
     span: Span
     places: dict[str, Span] = {}
+    hidden: tuple[str, ...] = ()
 
 
 class Document(Struct, frozen=True):

@@ -247,7 +247,14 @@ class Content(Struct, frozen=True, kw_only=True):
     lang: Annotated[
         str, Doc("The language of this text, if not the site's.", example="de", peers=("language", "locale"))
     ] = ""
-    translation_key: Annotated[str, Doc("The same for all translations of one text.", peers=("translationkey",))] = ""
+    translation_key: Annotated[
+        str,
+        Doc(
+            "The same for all translations of one text. It is read and kept, and changes nothing yet: pages in several "
+            "languages are not linked to each other.",
+            peers=("translationkey",),
+        ),
+    ] = ""
     noindex: Annotated[bool, Doc("Ask search engines to leave this page out.")] = False
     params: Annotated[dict[str, Any], Doc("Anything your own templates need.", peers=("extra",))] = {}
 

@@ -33,6 +33,7 @@ from caresite.pipeline.addresses import (
     place_items,
 )
 from caresite.pipeline.authors import Authors, collect_authors
+from caresite.pipeline.consent import without_pictures
 from caresite.pipeline.discover import Discovery
 from caresite.pipeline.gates import Decision, Gates, below, gate, starts_at
 from caresite.pipeline.naming import Mention, NamedBy, Since
@@ -105,7 +106,7 @@ def assemble(
             if decision.state == "expired":
                 expired.append(Mention(decision.held.id, item, _since(item, "expired", lock), shown=False))
         else:
-            kept.append((document, item, decision.state))
+            kept.append((document, without_pictures(item, decision.pictures), decision.state))
     drafts = place_items(settings, kept, found)
     mentions = _mentions(drafts, expired, lock)
     authors = collect_authors(settings, drafts, mentions)

@@ -11,17 +11,18 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.codes_rules import MACHINE_WORDS
 from caresite.core.diagnostics import Diagnostic, Span, fault, place_in
-from caresite.core.model import Item
+from caresite.core.model import Component, Item, Reference, Segments
 from caresite.kinds import Consent, ConsentLock, Quote, Story, Testimonial
 from caresite.kinds.content import Disclosed, Picture
 from caresite.pipeline.approved import changed_parts
 from caresite.pipeline.hidden_names import hidden_names, places_of_name, places_of_surname, shown_name
 
-__all__ = ["Verdict", "judge", "shown_name", "shows_face"]
+__all__ = ["Verdict", "judge", "shown_name", "shows_face", "targets_in", "without_pictures"]
 
 _UNTIED = frozenset(("customer", "client", "reader"))
 _REMEDIES = {
@@ -36,11 +37,15 @@ _WEAK = frozenset(("platform-terms", "imported-claim"))
 
 
 class Verdict(Struct, frozen=True):
-    """Whether an item may be shown now; when not, why in short, and the diagnostics that say it at its place."""
+    """Whether an item may be shown now; when not, why in short, and the diagnostics that say it at its place.
+
+    `pictures` are the addresses of pictures that consent does not cover: the item is shown without them.
+    """
 
     reasons: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     ends: datetime | None = None
+    pictures: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -61,8 +66,20 @@ class _Grant(Struct, frozen=True):
     is_submission: bool = False
 
 
-def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
-    """Return whether `item` may be shown at `now`. Items that are nobody's words but ours always may."""
+class _Unagreed(Struct, frozen=True):
+    """A picture that consent does not cover: where the front matter names it, its address, and why it is left out."""
+
+    key: str
+    src: str
+    why: str
+
+
+def judge(item: Item, lock: ConsentLock, now: datetime, today: datetime | None = None) -> Verdict:
+    """Return whether `item` may be shown at `now`. Items that are nobody's words but ours always may.
+
+    A withdrawal on record holds at every moment. So does an end of consent that has passed by `today`, for a `now` in
+    the past: a build for another day is published on this one.
+    """
     meta = item.meta
     if not _needs_consent(meta):
         return Verdict()
@@ -82,19 +99,30 @@ def judge(item: Item, lock: ConsentLock, now: datetime) -> Verdict:
     if grant.at > now:
         message = f"consent is dated {grant.at:%Y-%m-%d}, which is still to come"
         return Verdict((message,), (fault(codes.CONSENT_TOO_EARLY, _at(item, "consent.at", "consent_ref"), message),))
-    uncovered = [*_lapsed(grant, now), *_uncovered(meta, grant), *_given_away(item), *_changed(item, grant)]
+    pictures = tuple(_unagreed_pictures(meta, grant))
+    uncovered = [
+        *_lapsed(grant, max(now, today or now)),
+        *_uncovered(meta, grant),
+        *_in_the_text(item, pictures),
+        *_given_away(item),
+        *_changed(item, grant),
+    ]
     undisclosed = _undisclosed(meta)
     invented = ["no customer said the words: a program wrote them"] if getattr(meta, "machine_written", False) else []
     told = (
         *(fault(MACHINE_WORDS, _at(item, "machine_written"), f"withheld: {why}") for why in invented),
-        *_told(item, uncovered, settled=bool(grant.withdrawn and grant.withdrawn <= now)),
+        *_told(item, uncovered, settled=grant.withdrawn is not None),
         *_surnames(item),
         *(
             fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}", hint=_REMEDIES.get(key, ""))
             for key, why in undisclosed
         ),
     )
-    return Verdict((*uncovered, *invented, *(why for _, why in undisclosed)), told, grant.ends)
+    reasons = (*uncovered, *invented, *(why for _, why in undisclosed))
+    if reasons:
+        return Verdict(reasons, told, grant.ends)
+    left_out = (fault(codes.PICTURE_LEFT_OUT, _at(item, each.key, "author"), each.why) for each in pictures)
+    return Verdict((), (*told, *left_out), grant.ends, tuple(each.src for each in pictures))
 
 
 def _at(item: Item, *paths: str) -> Span:
@@ -141,7 +169,7 @@ def _grant(meta: Any, lock: ConsentLock) -> _Grant | None:
 
 def _lapsed(grant: _Grant, now: datetime) -> list[str]:
     reasons = []
-    if grant.withdrawn and grant.withdrawn <= now:
+    if grant.withdrawn:
         reasons.append(f"consent was withdrawn on {grant.withdrawn:%Y-%m-%d}")
     if grant.ends and grant.ends <= now:
         reasons.append(f"consent ended on {grant.ends:%Y-%m-%d}")
@@ -159,18 +187,64 @@ def _uncovered(meta: Any, grant: _Grant) -> list[str]:
         shown["publish_name"] = "the name"
     if author and getattr(author, "company", "") and display != "anonymous":
         shown["publish_company"] = "the company"
-    if shows_face(meta) and author.photo:
-        shown["publish_photo"] = "the photo"
-    if grant.is_submission and _lies_beside(getattr(meta, "image", None)):
-        shown["publish_photo"] = "the picture"
     if isinstance(meta, Story) and meta.customer.name and not meta.customer.anonymous:
         shown["publish_company"] = "the company"
     reasons = [f"consent does not cover {what} ({scope})" for scope, what in shown.items() if scope not in grant.scopes]
-    if "publish_photo" in shown and grant.method in _WEAK:
-        reasons.append(f"consent by {grant.method} never covers a photo")
     if isinstance(meta, Story) and meta.customer.logo and not meta.customer.logo_permission:
         reasons.append("the logo is shown without `logo_permission: true`")
     return reasons
+
+
+def _unagreed_pictures(meta: Any, grant: _Grant) -> Iterator[_Unagreed]:
+    """Yield the pictures of its author that an item would show without a yes to them."""
+    if "publish_photo" in grant.scopes and grant.method not in _WEAK:
+        return
+    why = (
+        f"consent by {grant.method} never covers a photo"
+        if "publish_photo" in grant.scopes
+        else "consent does not cover it (publish_photo)"
+    )
+    face = meta.author.photo if shows_face(meta) else None
+    if face:
+        yield _Unagreed("author.photo", face.src, f"the photo is left out: {why}")
+    for key in ("image", "share_image"):
+        picture = getattr(meta, key, None)
+        is_same = bool(picture and face and _plain(picture.src) == _plain(face.src))
+        if picture and (is_same or (grant.is_submission and _lies_beside(picture))):
+            yield _Unagreed(key, picture.src, f"the picture is left out: {why}")
+
+
+def _in_the_text(item: Item, pictures: Iterable[_Unagreed]) -> list[str]:
+    """Say that the text itself shows a picture that cannot be left out alone."""
+    shown = {_plain(target) for target in targets_in(item.body.html)}
+    found = {_plain(each.src) for each in pictures} & shown
+    return [f"its text shows `{src}`, and consent does not cover the photo (publish_photo)" for src in sorted(found)]
+
+
+def targets_in(segments: Segments) -> Iterator[str]:
+    """Yield what a body shows or links to, as it was written."""
+    for segment in segments:
+        if isinstance(segment, Reference):
+            yield segment.target
+        elif isinstance(segment, Component):
+            yield from (v for k, v in segment.args.items() if k in ("src", "url", "poster") and isinstance(v, str))
+            yield from targets_in(segment.body)
+
+
+def without_pictures(item: Item, addresses: tuple[str, ...]) -> Item:
+    """Return `item` as if it had never had the pictures at `addresses`, which it keeps in mind as hidden."""
+    if not addresses:
+        return item
+    meta = item.meta
+    named = {key: getattr(meta, key, None) for key in ("image", "share_image")}
+    changes: dict[str, Any] = {key: None for key, picture in named.items() if picture and picture.src in addresses}
+    if meta.author and meta.author.photo and meta.author.photo.src in addresses:
+        changes["author"] = replace(meta.author, photo=None)
+    return replace(item, meta=replace(meta, **changes), hidden=addresses)
+
+
+def _plain(address: str) -> str:
+    return address.partition("?")[0].removeprefix("./")
 
 
 def _lies_beside(picture: Picture | None) -> bool:

@@ -15,20 +15,29 @@ __all__ = ["Decision", "Gates", "below", "gate", "starts_at"]
 
 
 class Gates(Struct, frozen=True):
-    """Which held-back states are let through, for previews. Withheld never is."""
+    """Which held-back states are let through, for previews. Withheld never is.
+
+    `today` is the real moment, where the site is built as it was at an earlier one: consent that has ended since is not
+    shown.
+    """
 
     drafts: bool = False
     future: bool = False
     expired: bool = False
+    today: datetime | None = None
 
 
 class Decision(Struct, frozen=True):
-    """What was decided for one item; `dues` are the moments at which the answer changes by itself."""
+    """What was decided for one item; `dues` are the moments at which the answer changes by itself.
+
+    `pictures` are the addresses of pictures that it is shown without.
+    """
 
     state: State
     held: HeldBack | None = None
     dues: tuple[datetime, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Gates) -> Decision:
@@ -36,7 +45,7 @@ def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Ga
 
     `now` is in the site's zone, in which the reasons are worded.
     """
-    verdict = judge(item, lock, now)
+    verdict = judge(item, lock, now, gates.today)
     if item.meta.draft and not gates.drafts:  # consent may come later; until then the words are nowhere
         held = _held(source, item, "draft", "it is a draft", None)
         return Decision("draft", held, (), tuple(d for d in verdict.diagnostics if d.severity == "error"))
@@ -50,7 +59,7 @@ def gate(source: Source, item: Item, lock: ConsentLock, now: datetime, gates: Ga
     if state == "draft":
         dues = ()
     if shown:
-        return Decision(state, None, dues, verdict.diagnostics)
+        return Decision(state, None, dues, verdict.diagnostics, verdict.pictures)
     return Decision(state, _held(source, item, state, reason, due), dues, verdict.diagnostics)
 
 

@@ -580,7 +580,7 @@ class Renderer:
         if wanted in known or self.reader.page(wanted):
             return known[wanted].id if wanted in known else wanted
         held = {
-            h.id.rpartition("#")[2].rpartition("/")[2].removesuffix(".md")
+            h.id.rpartition("#")[2].removesuffix("/index.md").rpartition("/")[2].removesuffix(".md")
             for h in self.site.held_back
             if h.kind == kind
         }

@@ -11,10 +11,7 @@ from urllib.parse import unquote
 from caresite.core import codes
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault
-from caresite.core.model import Component as ComponentCall
 from caresite.core.model import (
-    Reference,
-    Segments,
     Source,
 )
 from caresite.core.urls import is_external
@@ -23,7 +20,7 @@ from caresite.kinds import (
     Testimonial,
 )
 from caresite.pipeline.addresses import Draft, is_index
-from caresite.pipeline.consent import shows_face
+from caresite.pipeline.consent import shows_face, targets_in
 from caresite.pipeline.discover import Discovery
 
 __all__ = ["collect_resources", "folder_of", "normal_path"]
@@ -36,7 +33,7 @@ def collect_resources(
     folders = _bundles(settings, discovery)
     bundles = {folder_of(d.source): d.url for d in drafts if folder_of(d.source) in folders and is_index(d.source)}
     used = {path for d in drafts for path in _mentioned(d)} if discovery.resources else set()
-    unseen = {path for d in drafts for path in _beside(d, _hidden_pictures(d.item.meta))} - used
+    unseen = {path for d in drafts for path in _beside(d, (*_hidden_pictures(d.item.meta), *d.item.hidden))} - used
     urls: dict[str, str] = {}
     for path in discovery.resources:
         folder = next((f for f in map(str, PurePosixPath(path).parents) if f in folders), "")
@@ -82,7 +79,7 @@ def _loose_address(settings: Settings, path: str) -> str:
 
 def _mentioned(draft: Draft) -> Iterable[str]:
     """Yield the files that a page shows or links to, as paths from the site's root."""
-    yield from _beside(draft, (*_shown_pictures(draft.item.meta), *_targets(draft.item.body.html)))
+    yield from _beside(draft, (*_shown_pictures(draft.item.meta), *targets_in(draft.item.body.html)))
 
 
 def _beside(draft: Draft, targets: Iterable[str]) -> Iterable[str]:
@@ -107,15 +104,6 @@ def _hidden_pictures(meta: Any) -> tuple[str, ...]:
         return ()
     pictures = [meta.author.photo if meta.author else None, meta.customer.logo if isinstance(meta, Story) else None]
     return tuple(p.src for p in pictures if p and p.src not in _shown_pictures(meta))
-
-
-def _targets(segments: Segments) -> Iterable[str]:
-    for segment in segments:
-        if isinstance(segment, Reference):
-            yield segment.target
-        elif isinstance(segment, ComponentCall):
-            yield from (v for k, v in segment.args.items() if k in ("src", "url", "poster") and isinstance(v, str))
-            yield from _targets(segment.body)
 
 
 def normal_path(path: PurePosixPath) -> str:
