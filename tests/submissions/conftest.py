@@ -42,6 +42,8 @@ timezone: Europe/London
 business: {{name: Corner Bakery, email: hello@bakery.example}}
 forms:
   best-story: {{consent: story-2026-01}}
+-- netlify.toml --
+# how Netlify builds this site
 -- consent/story-2026-01.md --
 {WORDING}"""
 

@@ -48,7 +48,7 @@ def shop(site: Path) -> Path:
         .replace("forms:\n", f"{CONFIG}forms:\n  vote: {{kind: vote, page: /vote/}}\n")
     )
     (site / "caresite.yaml").write_text(text, encoding="utf-8")
-    write_site(site, STORIES + "-- netlify.toml --\n[build]\n")
+    write_site(site, STORIES)
     return site
 
 
