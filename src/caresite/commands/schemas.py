@@ -61,7 +61,8 @@ def config_schema(plugins: tuple[Plugin, ...], theme: Theme) -> dict[str, Any]:
             properties[plugin.section or plugin.name] = _section(plugin.options, definitions)
     properties["deploy"] |= _deploy(definitions)
     options = _embedded(json_schema(theme.record, open_ended=False), definitions)
-    options["properties"] = {"name": {"type": "string"}, **options["properties"]}
+    trusted = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    options["properties"] = {"name": {"type": "string"}, "trusted": trusted, **options["properties"]}
     properties["theme"] = {
         "anyOf": [{"type": "string"}, options],
         "description": properties["theme"]["description"],

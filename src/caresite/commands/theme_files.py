@@ -17,7 +17,7 @@ from caresite.core.files import write_atomically
 from caresite.core.suggest import nearest
 from caresite.core.texts import counted
 from caresite.core.walk import files_below, is_file
-from caresite.pipeline.themes import Layer, Theme, about_theme, bundled_themes, load_theme
+from caresite.pipeline.themes import Layer, Theme, about_theme, bundled_themes, is_built_in, load_theme
 
 __all__ = ["run_copy", "run_diff", "run_list", "run_new"]
 
@@ -26,6 +26,10 @@ _REPLACING = ("templates", "assets", "drawings")  # words go over each other one
 _NAME = re.compile(r"[a-z0-9][\w-]*")
 _ORIGIN = "{# From %s %s. What is different here: caresite theme diff %s #}\n"
 _ORIGIN_LINE = re.compile(r"\{# From .* #\}\n")
+_REACH = {
+    True: "May do everything: its templates run without the sandbox.",
+    False: "May read the content of the site: its templates run in the sandbox, without files or programs.",
+}
 _NEW: dict[str, str] = {
     "theme.yaml": """\
 name: {name}
@@ -77,7 +81,8 @@ class _File(NamedTuple):
 
 def run_list(session: Session) -> int:
     """List the themes that the config may name."""
-    used = _theme(session).name
+    theme = _theme(session)
+    trusted = {layer.folder.resolve() for layer in theme.layers if layer.trusted}
     rows = []
     for folder in sorted({*_themes(session.root / "themes"), *_themes(bundled_themes())}, key=lambda path: path.name):
         about = about_theme(folder, folder.name)
@@ -85,15 +90,17 @@ def run_list(session: Session) -> int:
         parent, description = str(about.get("parent") or ""), str(about.get("description") or "")
         version = str(about.get("version") or "")
         where = session.shown(folder) if own else "comes with caresite"
-        rows.append((folder.name, version, parent, folder.name == used, where, description))
+        is_trusted = is_built_in(folder) or folder.resolve() in trusted
+        rows.append((folder.name, version, parent, folder.name == theme.name, where, description, is_trusted))
     if session.json:
-        keys = ("name", "version", "parent", "used", "where", "description")
+        keys = ("name", "version", "parent", "used", "where", "description", "trusted")
         session.answer([dict(zip(keys, row, strict=True)) for row in rows])
         return 0
-    for name, version, parent, is_used, where, description in rows:
+    for name, version, parent, is_used, where, description, is_trusted in rows:
         notes = ", ".join(part for part in ("in use" if is_used else "", parent and f"on {parent}", where) if part)
         click.echo(printable(f"{name} {version} ({notes})"))
         click.echo(printable(f"  {description}"))
+        click.echo(f"  {_REACH[is_trusted]}")
     return 0
 
 

@@ -513,6 +513,20 @@ TEMPLATE_FAILED = Code(
     "The template failed while a page was written.",
     "Look at the line named; often a name that is misspelt.",
 )
+TEMPLATE_REACH = Code(
+    "T107",
+    "template-out-of-reach",
+    "error",
+    "A template asks for something that is out of its reach.",
+    "Take it out; templates of the site and of downloaded themes get the site's content, and no Python object, file or program.",
+)
+TEMPLATE_BOUNDS = Code(
+    "T108",
+    "template-out-of-bounds",
+    "error",
+    "A template asks for more than a page can need.",
+    "Look at the line named; often a number that is much too large.",
+)
 ASSET_MISSING = Code(
     "T104",
     "asset-missing",

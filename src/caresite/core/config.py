@@ -294,9 +294,13 @@ class Config(Struct, frozen=True, kw_only=True):
     sample: Annotated[
         bool, Doc("Whether the people on this site are made up. Every page says so, and deploy asks first.")
     ] = False
-    theme: Annotated[Any, Doc("The theme's name, or `name:` with the theme's own options.", example="hearth")] = (
-        "hearth"
-    )
+    theme: Annotated[
+        Any,
+        Doc(
+            "The theme's name, or `name:` with the theme's own options; `trusted:` names themes that run without the sandbox.",
+            example="hearth",
+        ),
+    ] = "hearth"
     output_dir: Annotated[str, Doc("Where the site is written.")] = "public"
     business: Annotated[Business | None, Doc("Who is behind the site.")] = None
     collections: Annotated[

@@ -89,9 +89,9 @@ def _drawn_logo(theme: Theme, assets: Mapping[str, Asset]) -> bytes:
         return b""
     if name in assets:
         return assets[name].data
-    site = theme.layers[0].folder
-    file = site / "static" / name.lstrip("/")
-    return file.read_bytes() if name.startswith("/") and may_be_read(file, site) else b""
+    static = theme.layers[0].folder / "static"
+    file = static / name.lstrip("/")
+    return file.read_bytes() if name.startswith("/") and may_be_read(file, static) else b""
 
 
 def _own_faces(theme: Theme, assets: Mapping[str, Asset]) -> str:

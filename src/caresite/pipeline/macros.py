@@ -8,11 +8,12 @@ during a build. So its words for a page of the site can be kept, together with w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
-from jinja2.nodes import Call
+from jinja2.nodes import Call, Getattr
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
@@ -78,10 +79,28 @@ class PlainContext(Context):
 
 
 class RememberingCodeGenerator(CodeGenerator):
-    """Compiles templates so that their macros are made by the environment, which knows which it may remember."""
+    """Compiles templates so that their macros are made by the environment, which knows which it may remember.
+
+    A template that the environment trusts, by the file it stands in, reads and calls as Python does; in all others
+    each attribute and each call is checked by the sandbox. What a template reads by a key, or through a filter, is
+    checked in both, as the key may come from the other.
+    """
+
+    @cached_property
+    def is_trusted(self) -> bool:
+        trusts: Callable[[str | None], bool] = self.environment.trusts  # type: ignore[attr-defined]
+        return trusts(self.filename)
+
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802
+        if not self.is_trusted:
+            super().visit_Getattr(node, frame)
+            return
+        self.write("environment.unchecked_getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})")
 
     def visit_Call(self, node: Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
-        self.write("context.call(")
+        self.write("context.call(" if self.is_trusted else "environment.call(context, ")
         self.visit(node.node, frame)
         self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
         self.write(")")

@@ -9,10 +9,10 @@ from typing import Any
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.files import decode_text
-from caresite.core.values import plain, read_yaml
+from caresite.core.values import Table, plain, read_yaml
 from caresite.core.walk import is_file
 
-__all__ = ["NEEDED", "lacking_words", "read_words"]
+__all__ = ["NEEDED", "lacking_words", "read_table", "read_words"]
 
 NEEDED: Mapping[str, str] = {
     "home": "The first step of the trail above every page.",
@@ -59,13 +59,19 @@ def lacking_words(theme: str, table: Mapping[str, Any]) -> Diagnostic:
 
 def read_words(path: Path) -> dict[str, Any]:
     """Return the words of a language file by key; none when there is no such file. Raises Problem for a broken one."""
+    words: dict[str, Any] = plain(read_table(path))
+    return words
+
+
+def read_table(path: Path) -> Table:
+    """Return what a language file says with the places of its keys. Raises Problem for a broken one."""
+    name = f"i18n/{path.name}"
     if not is_file(path):
-        return {}
+        return Table({}, {}, Span(name))
     try:
         data = path.read_bytes()
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
-        raise Problem(fault(codes.UNREADABLE, Span(f"i18n/{path.name}"), message)) from None
-    text, _ = decode_text(data, f"i18n/{path.name}")
-    table = plain(read_yaml(text, f"i18n/{path.name}"))
-    return table if isinstance(table, dict) else {}
+        raise Problem(fault(codes.UNREADABLE, Span(name), message)) from None
+    value = read_yaml(decode_text(data, name)[0], name)
+    return value if isinstance(value, Table) else Table({}, {}, Span(name))

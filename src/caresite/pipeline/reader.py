@@ -119,6 +119,9 @@ def _fixed(name: str, find: Callable[[Site], Any]) -> Any:
 class Reader:
     """Answers questions about one site, and has them noted when it is given a notebook."""
 
+    name_in_templates = "site"
+    kept_from_templates = frozenset(("notes", "of", "once", "plan"))  # those in the sandbox; plugins have them all
+
     title: str = _fixed("title", lambda site: site.settings.config.title)
     description: str = _fixed("description", lambda site: site.settings.config.description)
     language: str = _fixed("language", lambda site: site.settings.config.language)

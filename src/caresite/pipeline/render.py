@@ -52,6 +52,7 @@ from caresite.pipeline.pictures import Facts, as_shown
 from caresite.pipeline.reader import MenuLink, Plan, Reader
 from caresite.pipeline.references import anchors_of, links_of
 from caresite.pipeline.route import TEMPLATES
+from caresite.pipeline.sandbox import OutOfBounds, SecurityError
 from caresite.pipeline.templates import SiteLoader, environment
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import Words
@@ -67,6 +68,8 @@ _TERM_ARGS = {"tag": "tags", "product": "product"}  # the taxonomy that an argum
 
 class BodyView:
     """A body ready to be printed; its links are resolved and its components rendered when they are needed."""
+
+    kept_from_templates: frozenset[str] = frozenset()
 
     def __init__(self, body: Body, compose: Callable[[Segments], str]) -> None:
         self._body = body
@@ -182,6 +185,8 @@ class SiteReader(Reader):
 
 class NotedOptions:
     """The options of a theme; that one was read is noted."""
+
+    kept_from_templates: frozenset[str] = frozenset()
 
     def __init__(self, options: Any, notes: Notebook) -> None:
         self._options = options
@@ -613,7 +618,17 @@ class Renderer:
         if isinstance(error, TemplateSyntaxError):
             place = Span(self._shown(error.filename), error.lineno)
             return fault(codes.TEMPLATE_SYNTAX, place, f"the template cannot be read: {_in_short(error.message or '')}")
+        if isinstance(error, SecurityError):
+            return self._refusal(error, route, span)
         return self._failure(error, route, span)
+
+    def _refusal(self, error: SecurityError, route: Route, span: Span) -> Diagnostic:
+        """Return what the sandbox says of a template."""
+        place = self._template_line(error) or span
+        related = (span,) if span.path and place != span else ()
+        if isinstance(error, OutOfBounds):
+            return fault(codes.TEMPLATE_BOUNDS, place, str(error), related=related)
+        return fault(codes.TEMPLATE_REACH, place, str(error), related=related)
 
     def _failure(self, error: Exception, route: Route, span: Span) -> Diagnostic:
         if route.plugin:

@@ -26,6 +26,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+import caresite
 from caresite import __version__
 from caresite.core.files import decode_text, may_be_read
 from caresite.core.urls import encode_path, slug_of, stays_inside
@@ -34,6 +35,7 @@ from caresite.pipeline.frames import map_frame, map_link, video_frame
 from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeGenerator, macro_of
 from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.notes import Read
+from caresite.pipeline.sandbox import Sandbox
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, language_in, number_in, percent_in
 
@@ -49,7 +51,8 @@ __all__ = [
 ]
 
 Say = Callable[..., str]
-EDITION = 2
+EDITION = 3
+_PACKAGE = Path(caresite.__file__).parent
 
 
 class SiteLoader(BaseLoader):
@@ -61,7 +64,12 @@ class SiteLoader(BaseLoader):
     def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...]) -> None:
         self.folders = tuple(layer.folder / "templates" for layer in theme.layers) + plugin_folders
         self.by_theme = {layer.name: layer.folder / "templates" for layer in theme.layers[1:]}
+        self.trusted = (
+            *(layer.folder / "templates" for layer in theme.layers if layer.trusted),
+            *(folder for folder in plugin_folders if folder.is_relative_to(_PACKAGE)),
+        )
         self._found: dict[str, Path | None] = {}
+        self._trusts: dict[Path, bool] = {}
         self._digests: dict[str, bytes] = {}
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
@@ -82,7 +90,14 @@ class SiteLoader(BaseLoader):
         if template not in self._digests:
             path = self.find(template)
             self._digests[template] = hashlib.sha256(path.read_bytes()).digest() if path else b""
+            self._digests[template] += b"" if path is None or self.trusts(path) else b"sandbox"
         return self._digests[template]
+
+    def trusts(self, path: Path) -> bool:
+        """Tell whether the template in the file `path` runs without the sandbox."""
+        if path not in self._trusts:
+            self._trusts[path] = any(lies_within(path, folder) for folder in self.trusted)
+        return self._trusts[path]
 
     def _find(self, template: str) -> Path | None:
         if not stays_inside(template):
@@ -99,7 +114,16 @@ class SiteLoader(BaseLoader):
         return sorted({path.relative_to(folder).as_posix() for folder, path in found if path.suffix == ".html"})
 
 
-class CompiledTemplates(FileSystemBytecodeCache):
+class _ByTrust(BytecodeCache):
+    """Keeps what was compiled for the sandbox apart from what was compiled without, whatever file it came from."""
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        assert isinstance(environment, SiteEnvironment)
+        kind = "trusted" if environment.trusts(filename) else "sandbox"
+        return super().get_bucket(environment, f"{kind}:{name}", filename, source)
+
+
+class CompiledTemplates(_ByTrust, FileSystemBytecodeCache):
     """Compiled templates on disk, by their source's digest; one that cannot be read or kept is compiled anew.
 
     Their names carry our version and `EDITION`, which counts the ways in which we compiled them.
@@ -120,7 +144,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-class RememberedTemplates(BytecodeCache):
+class RememberedTemplates(_ByTrust):
     """Compiled templates for as long as this object lives, by their source's digest."""
 
     def __init__(self) -> None:
@@ -148,7 +172,7 @@ class SiteTemplate(Template):
         return self._module
 
 
-class SiteEnvironment(Environment):
+class SiteEnvironment(Sandbox):
     """An environment whose globals never change: a template is looked up once, and imported once."""
 
     template_class = SiteTemplate
@@ -160,6 +184,11 @@ class SiteEnvironment(Environment):
         self.notes = memory.notes
         self._known: dict[str, Template] = {}
         self.macro = partial(macro_of, memory, self)
+        self.unchecked_getattr = partial(Environment.getattr, self)
+
+    def trusts(self, filename: str | None) -> bool:
+        """Tell whether the template in this file runs without the sandbox."""
+        return filename is not None and isinstance(self.loader, SiteLoader) and self.loader.trusts(Path(filename))
 
     def _load_template(self, name: str, globals: Any) -> Template:
         assert isinstance(self.loader, SiteLoader)

@@ -23,19 +23,26 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.files import decode_text, read_as_text
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
-from caresite.core.values import Scalar, Table, plain, read_yaml
+from caresite.core.values import Scalar, Sequence, Table, plain, read_yaml
 from caresite.core.walk import is_file
 
-__all__ = ["Layer", "Theme", "about_theme", "bundled_themes", "load_theme"]
+__all__ = ["SITE", "Layer", "Theme", "about_theme", "bundled_themes", "is_built_in", "load_theme"]
 
+BUILT_IN = ("hearth", "ledger")
+SITE = "site"  # what the layer of the site's own files is called
+_KEPT_KEYS = ("name", "trusted")  # of `theme` in the config; all others are options of the theme
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
 class Layer(Struct, frozen=True):
-    """One folder that may hold `templates/`, `assets/` and `i18n/`; an earlier layer wins by path."""
+    """One folder that may hold `templates/`, `assets/` and `i18n/`; an earlier layer wins by path.
+
+    The templates of one that is `trusted` run without the sandbox.
+    """
 
     name: str
     folder: Path
+    trusted: bool = False
 
 
 class Theme(Struct, frozen=True):
@@ -63,13 +70,19 @@ def bundled_themes() -> Path:
     return inside if inside.is_dir() else package.parent.parent / "themes"
 
 
+def is_built_in(folder: Path) -> bool:
+    """Tell whether a theme's folder is one that comes with caresite, wherever a link to it stands."""
+    return folder.resolve() in [(bundled_themes() / name).resolve() for name in BUILT_IN]
+
+
 def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic, ...]]:
     """Return the theme that the config names, with its parents. Raises Problem when it cannot be used."""
     found: list[Diagnostic] = []
     named = settings.theme.entries.get("name")
     name = named.text if isinstance(named, Scalar) else "hearth"
     span = named.span if named else settings.theme.span
-    layers = [Layer("site", root)]
+    trusted = _trusted(root, settings.theme)
+    layers = [Layer(SITE, root, SITE in trusted)]
     declared: dict[str, Any] = {}
     voices: dict[str, tuple[str, ...]] = {}
     colors: dict[str, dict[str, str]] = {}
@@ -81,7 +94,7 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
         seen.append(following)
         folder = _find(root, following, span)
         about = about_theme(folder, following, found)
-        layers.append(Layer(following, folder))
+        layers.append(Layer(following, folder, is_built_in(folder) or following in trusted - {SITE}))
         declared = {**_options(about, following), **declared}
         voices = {**_voices(about), **voices}
         colors = colors or _colors(about, following)
@@ -93,7 +106,7 @@ def load_theme(root: Path, settings: Settings) -> tuple[Theme, tuple[Diagnostic,
         message = f"the options in its `theme.yaml` cannot be used: {type(error).__name__}: {error}"
         raise Problem(fault(codes.UNKNOWN_THEME, Span(f"themes/{name}/theme.yaml"), message)) from None
     table = Table(
-        {k: v for k, v in settings.theme.entries.items() if k != "name"},
+        {k: v for k, v in settings.theme.entries.items() if k not in _KEPT_KEYS},
         settings.theme.keys,
         settings.theme.span,
     )
@@ -114,9 +127,7 @@ def _find(root: Path, name: str, span: Span) -> Path:
     for place in places:
         if re.fullmatch(r"[\w-]+", name) and is_file(place / "theme.yaml"):
             return place
-    known = {
-        p.name for place in places if place.parent.is_dir() for p in place.parent.iterdir() if is_file(p / "theme.yaml")
-    }
+    known = _known_themes(root)
     near = nearest(name, known)
     raise Problem(
         fault(
@@ -134,6 +145,28 @@ def _cut_translations(folder: Path, root: Path) -> Iterable[Diagnostic]:
         text, shown = read_as_text(path), path.relative_to(root).as_posix()
         with contextlib.suppress(Problem):  # what cannot be read is reported where it is used
             yield from cut_faults(read_yaml(text, shown)) if "#" in text or "&" in text else ()
+
+
+def _known_themes(root: Path) -> set[str]:
+    folders = [folder for folder in (root / "themes", bundled_themes()) if folder.is_dir()]
+    return {path.name for folder in folders for path in folder.iterdir() if is_file(path / "theme.yaml")}
+
+
+def _trusted(root: Path, table: Table) -> frozenset[str]:
+    """Return the names below `theme.trusted`. Raises Problem for one that is neither `site` nor a theme."""
+    given = table.entries.get("trusted")
+    if given is None:
+        return frozenset()
+    names = given.items if isinstance(given, Sequence) else (given,)
+    known = {SITE, *_known_themes(root)}
+    for name in names:
+        if not isinstance(name, Scalar) or name.text not in known:
+            wrong = f", not “{name.text}”" if isinstance(name, Scalar) else ""
+            near = nearest(name.text, known) if isinstance(name, Scalar) else ""
+            message = f"`trusted` must be names of themes, or `{SITE}` for the templates of the site{wrong}"
+            hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(sorted(known))}"
+            raise Problem(fault(codes.NOT_A_CHOICE, name.span, message, hint=hint))
+    return frozenset(name.text for name in names if isinstance(name, Scalar))
 
 
 def about_theme(folder: Path, name: str, found: list[Diagnostic] | None = None) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from babel import Locale
@@ -13,14 +15,17 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
+from msgspec.structs import replace
 
 from caresite.core import codes
-from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.suggest import nearest
-from caresite.pipeline.needed_words import NEEDED, lacking_words, read_words
+from caresite.pipeline.needed_words import NEEDED, lacking_words, read_table, read_words
 from caresite.pipeline.themes import Theme
 
 __all__ = ["Words", "date_in", "language_in", "locale_of", "number_in", "percent_in"]
+
+_NO_SHAPE = re.compile(r"[{}]|\d{4}")
 
 
 @lru_cache(maxsize=32)
@@ -68,6 +73,7 @@ class Words:
 
     def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...] = ()) -> None:
         self.theme = theme.layers[-1].name
+        self.root = theme.layers[0].folder
         self.folders = (*plugin_folders, *(layer.folder / "i18n" for layer in reversed(theme.layers)))
         self._tables: dict[str, Mapping[str, Any]] = {}
 
@@ -108,6 +114,31 @@ class Words:
             )
         if not values:
             return str(words)
+        if not _has_names_only(str(words)):
+            raise Problem(self._beyond_names(language, key))
         if any(isinstance(value, Markup) for value in values.values()):
             return Markup(escape(str(words))).format(**values)
         return str(words).format(**values)
+
+    def _beyond_names(self, language: str, key: str) -> Diagnostic:
+        place = Span(f"i18n/{language}.yaml")
+        for tag in dict.fromkeys(("en", language.split("-")[0], language)):
+            for folder in self.folders:
+                if span := read_table(folder / f"{tag}.yaml").keys.get(key):
+                    place = replace(span, path=self._shown(folder / f"{tag}.yaml"))
+        hint = "write `{name}`, with nothing but the name of the value; for a brace itself write `{{`"
+        return fault(codes.BAD_WORDS, place, f"the words for `{key}` cannot be filled in", hint=hint)
+
+    def _shown(self, file: Path) -> str:
+        inside = file.is_relative_to(self.root)
+        return file.relative_to(self.root if inside else file.parents[2]).as_posix()
+
+
+@lru_cache(maxsize=4096)
+def _has_names_only(words: str) -> bool:
+    """Tell whether words ask for values by name, as `{name.x}` could lead from a value to anything in Python."""
+    try:
+        fields = [(name, shape) for _, name, shape, _ in Formatter().parse(words) if name is not None]
+    except ValueError:
+        return False
+    return all(name.isidentifier() and not _NO_SHAPE.search(shape or "") for name, shape in fields)
