@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -336,22 +337,38 @@ class GitOverHttp(BaseHTTPRequestHandler):
         pass
 
 
+def certificate_in(folder: Path) -> tuple[Path, Path]:
+    """Make a key and a certificate of 127.0.0.1."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    about = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2", "-nodes"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", *about, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    return key, certificate
+
+
 @pytest.fixture
-def http_repository(repository: Path) -> Iterator[str]:
+def https_repository(repository: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The address of the repository over TLS, and the file with the certificate of its server."""
+    key, certificate = certificate_in(tmp_path)
     handler = type("Here", (GitOverHttp,), {"root": repository.parent, "seen": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/{repository.name}"
+    yield f"https://127.0.0.1:{server.server_port}/{repository.name}", str(certificate)
     server.shutdown()
     server.server_close()
     thread.join()
 
 
-def test_a_token_opens_the_door_and_is_seen_nowhere(site: Path, repository: Path, http_repository: str) -> None:
-    environ = {**os.environ, "CARESITE_GIT_TOKEN": TOKEN}
-    options = {"remote": http_repository}
-    with opened("git", options, errand(site, environ=environ)) as target:
+def test_a_token_opens_the_door_and_is_seen_nowhere(
+    site: Path, repository: Path, https_repository: tuple[str, str]
+) -> None:
+    address, certificate = https_repository
+    environ = {**os.environ, "CARESITE_GIT_TOKEN": TOKEN, "GIT_SSL_CAINFO": certificate}
+    with opened("git", {"remote": address}, errand(site, environ=environ)) as target:
         sent(target, site / "public")
     assert held(repository) == PAGES
     kept = [path for path in (site / ".caresite").rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()]
@@ -359,9 +376,10 @@ def test_a_token_opens_the_door_and_is_seen_nowhere(site: Path, repository: Path
 
 
 @pytest.mark.parametrize("token", ["", "wrong-token"])
-def test_a_wrong_token_is_told_without_saying_it(site: Path, http_repository: str, token: str) -> None:
-    environ = {**os.environ, "CARESITE_GIT_TOKEN": token, "HOME": str(site)}
-    found = refused("git", {"remote": http_repository}, site, environ=environ)
+def test_a_wrong_token_is_told_without_saying_it(site: Path, https_repository: tuple[str, str], token: str) -> None:
+    address, certificate = https_repository
+    environ = {**os.environ, "CARESITE_GIT_TOKEN": token, "HOME": str(site), "GIT_SSL_CAINFO": certificate}
+    found = refused("git", {"remote": address}, site, environ=environ)
     assert found.code == "H201"
     assert "CARESITE_GIT_TOKEN" in found.hint
     assert "wrong-token" not in found.message + found.hint

@@ -23,7 +23,7 @@ class Git:
 
     def ignores(self, path: str) -> bool:
         """Tell whether git would leave out `path`, which need not exist."""
-        return self._ask("check-ignore", "--no-index", path) != ""
+        return self._ask("check-ignore", "--no-index", "--", path) != ""
 
     def tracked(self) -> tuple[str, ...]:
         """Return the paths that git keeps, below the folder."""

@@ -109,6 +109,20 @@ UNRECEIVED_FORM = Code(
     "The site has a form of which nobody gets what people send from this target.",
     "Choose a `backend` that works there; the table is in the guide to hosts.",
 )
+UNSAFE_OPTION = Code(
+    "H117",
+    "unsafe-option",
+    "error",
+    "A value in `deploy` could be taken for an option of a program, or starts a program.",
+    "Write the plain name or address; if the config comes from somebody else, ask what they meant by it.",
+)
+OPEN_LINE = Code(
+    "H118",
+    "open-line",
+    "error",
+    "A secret would be sent over a line that others can read.",
+    "Use an https or ssh address.",
+)
 
 NOT_LET_IN = Code(
     "H201",

@@ -12,6 +12,7 @@ from msgspec import Struct
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.installed import installed, load_record
+from caresite.core.outgoing import unsafe_values
 from caresite.core.receivers import HostName
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.values import Scalar, Table, Value
@@ -132,9 +133,18 @@ def _entry(name: str, entry: Value, above: Table, reading: Reading) -> Iterable[
             reading.report(diagnostic)
         return
     table = _without_secrets(name, table, reading)
+    if unsafe := list(unsafe_values(f"deploy.{name}", table)):
+        for path, given in unsafe:
+            message = f"`{path}` must not begin with `-` or hold control characters, as “{_printable(given.text)}” does"
+            reading.report(fault(codes.UNSAFE_OPTION, given.span, message))
+        return
     options, _ = decode(table, kind.options, reading, f"deploy.{name}.")
     if options is not None:
         yield Deployment(name, kind, options, _preview(name, kind, table, reading), span)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def _kind_of(name: str, table: Table, span: Span) -> tuple[str, Span]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from caresite.core import codes_deploy as codes
 from caresite.core.deployments import TargetKind, TargetOptions
 from caresite.core.diagnostics import Problem, fault
+from caresite.core.outgoing import is_loopback, looks_like_option
 from caresite.core.patience import patiently
 from caresite.core.schema import Doc
 from caresite.core.texts import counted
@@ -32,6 +33,10 @@ _THERE = "refs/caresite/there"
 _DEPTH = 20  # far enough back to see what somebody added by hand on the host's pages
 _SOURCES = frozenset(("caresite.yaml", "caresite.yml", "caresite.toml"))
 _GITHUB = re.compile(r"(?:https://(?:[^@/]*@)?|ssh://git@|git@)github\.com[/:]([^/]+)/([^/]+?)(?:\.git)?/?")
+_SCHEMES = frozenset(("https", "http", "ssh", "git", "git+ssh", "ssh+git", "file"))
+_HELPER = re.compile(r"[\w+.-]*::")  # `ext::` and the like start a program (gitremote-helpers(7))
+_BRANCH = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\-][^\x00-\x20\x7f~^:?*\[\\]*")
+_NO_BRANCH = re.compile(r"\.\.|@\{|//|^/|/$|(?:^|/)\.|\.(?:lock)?(?:/|$)")
 _LEFT_BEHIND = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "fast_import_crash_*")
 _PATIENCE_S = 60.0
 _GITHUB_PATIENCE_S = 180.0
@@ -88,12 +93,14 @@ class Branch:
         self._repository = errand.state / "repository.git"
         self._token = find_secret(errand, variable=options.token_env, file=options.token_file)
         self._remote = self._address(options.remote)
+        self._check_remote()
+        self._check_branch()
         self._tip = ""
 
     def _address(self, remote: str) -> str:
         """Return the address of the repository. Raises Problem when a password stands in it."""
         if re.fullmatch(r"[\w.-]+", remote) and not (self._errand.root / remote).exists():
-            command = ["git", "-C", str(self._errand.root), "remote", "get-url", "--push", remote]
+            command = ["git", "-C", str(self._errand.root), "remote", "get-url", "--push", "--", remote]
             environ = {**os.environ, "LC_ALL": "C"}
             done = subprocess.run(command, capture_output=True, check=False, text=True, env=environ)
             if done.returncode:
@@ -106,6 +113,31 @@ class Branch:
             message = "a password or token stands in the address of the repository"
             raise Problem(fault(codes.UNSAFE_SECRET, self._errand.span, message, hint=hint))
         return remote
+
+    def _check_remote(self) -> None:
+        """Raise Problem for an address that starts a program, or that would carry the token in the open."""
+        remote, span = self._remote, self._errand.span
+        scheme = urlsplit(remote).scheme.lower() if "://" in remote else ""
+        if _HELPER.match(remote) or (scheme and scheme not in _SCHEMES):
+            message = f"`{_shown(remote)}` is no address of a repository that may be used here"
+            hint = "use an https or ssh address, `user@host:path`, or a folder"
+            raise Problem(fault(codes.UNSAFE_OPTION, span, message, hint=hint))
+        if any(looks_like_option(part) for part in _parts_of(remote)):
+            message = f"a part of the address `{_shown(remote)}` could be taken for an option"
+            raise Problem(fault(codes.UNSAFE_OPTION, span, message))
+        is_safe = scheme not in ("http", "git") or (is_loopback(remote) and not self._token)
+        if not is_safe:
+            what = "the token" if self._token else "whatever git knows to let you in"
+            message = f"{what} would go to `{_shown(remote)}` unencrypted"
+            raise Problem(fault(codes.OPEN_LINE, span, message))
+
+    def _check_branch(self) -> None:
+        """Raise Problem for a name that no branch can have (git-check-ref-format(1))."""
+        branch = self._options.branch
+        if not _BRANCH.fullmatch(branch) or _NO_BRANCH.search(branch):
+            message = f"`branch` cannot be “{branch}”"
+            hint = "take letters, digits, `-`, `_`, `.` and `/`"
+            raise Problem(fault(codes.UNSAFE_OPTION, self._errand.span, message, hint=hint))
 
     def _unknown(self, remote: str, *, is_repository: bool) -> Problem:
         message = f"the site's repository has no remote `{remote}`"
@@ -278,6 +310,7 @@ class Branch:
     def _called(self, *words: str) -> tuple[list[str], dict[str, str]]:
         """Return the command for what git is to do, and its environment."""
         environ = {**self._errand.environ, "GIT_DIR": str(self._repository), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        environ["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
         environ.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20")
         environ.setdefault("PATH", os.defpath)
         return ["git", "-c", "core.fsmonitor=false", *self._credentials(environ), *words], environ
@@ -304,6 +337,15 @@ def _may_pass(error: Exception) -> bool:
 def _shown(remote: str) -> str:
     """Return the address of a repository without the name of who talks to it."""
     return re.sub(r"//[^/@]+@", "//", remote)
+
+
+def _parts_of(remote: str) -> tuple[str, ...]:
+    """Return what git hands on to other programs: user, host and path of an address."""
+    if "://" in remote:
+        parts = urlsplit(remote)
+        return (parts.username or "", parts.netloc.rpartition("@")[2], parts.path.lstrip("/"))
+    where, colon, path = remote.partition(":")
+    return (where, where.rpartition("@")[2], path) if colon else (remote,)
 
 
 def _host_of(remote: str) -> str:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Code, Problem, fault
+from caresite.core.outgoing import is_private_line
 from caresite.core.patience import ATTEMPTS, LONGEST_WAIT_S, asked_wait, pause_after
 from caresite.deploy.faults import reason_of
 from caresite.deploy.target import Errand
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["API", "NetlifyApi", "address_of", "netlify_api"]
 
 API = "https://api.netlify.com/api/v1"
-_LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 _PIECE = 1 << 18
 _LONGEST_MESSAGE = 300
 _FAULTS: Mapping[int, tuple[Code, str]] = {
@@ -53,6 +53,8 @@ class NetlifyApi:
         answer = self._asked("GET", path)
         yield from self._read(answer)
         while following := answer.links.get("next", {}).get("url"):
+            if self._client.base_url.join(following).netloc != self._client.base_url.netloc:
+                raise self.problem(codes.HOST_REFUSED, "Netlify’s answer leads to another host, which gets no token")
             answer = self._asked("GET", following)
             yield from self._read(answer)
 
@@ -142,8 +144,7 @@ def netlify_api(address: str, token: str, errand: Errand) -> Iterator[NetlifyApi
     """Yield Netlify's interface at `address`. Raises Problem for an address that would carry the token in the open."""
     import httpx
 
-    parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    if not is_private_line(address):
         message = f"the token would go to `{address}` unencrypted"
         raise Problem(fault(codes.BAD_TARGET, errand.span, message, hint="use an https address"))
     headers = {"Authorization": f"Bearer {token}", "User-Agent": "caresite"}

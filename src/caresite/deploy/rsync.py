@@ -196,7 +196,9 @@ class Rsync:
 
     def _there(self) -> str:
         user = f"{self._options.user}@" if self._options.user else ""
-        return f"{user}{self._options.host}:{self._options.path.rstrip('/') or '/'}/"
+        host = self._options.host.strip("[]")
+        host = f"[{host}]" if ":" in host else host  # or rsync looks for a module after `::`
+        return f"{user}{host}:{self._options.path.rstrip('/') or '/'}/"
 
     def _run(self, *words: str, said: str = "", optional: bool = False) -> str:
         """Return what rsync prints. Raises Problem when it fails, unless what it is to fetch is `optional`."""

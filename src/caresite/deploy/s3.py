@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from caresite.core import codes_deploy as codes
 from caresite.core.deployments import TargetKind, TargetOptions
 from caresite.core.diagnostics import Code, Problem, fault
+from caresite.core.outgoing import is_private_line
 from caresite.core.schema import Doc
 from caresite.deploy.crew import each
 from caresite.deploy.faults import missing_extra, reason_of
@@ -94,6 +95,9 @@ def _client(options: S3Options, errand: Errand) -> Any:
         from botocore.exceptions import BotoCoreError
     except ModuleNotFoundError:
         raise missing_extra(errand.span, "s3", "s3") from None
+    if options.endpoint and not is_private_line(options.endpoint):
+        message = f"the keys would go to `{options.endpoint}` unencrypted"
+        raise Problem(fault(codes.OPEN_LINE, errand.span, message))
     environ, is_keyed = errand.environ, bool(errand.environ.get(options.key_id_env))
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 5},

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Problem, fault
+from caresite.core.outgoing import looks_like_option
 from caresite.core.patience import patiently
 from caresite.core.schema import Doc
 from caresite.deploy.compressed import ServedOptions
@@ -29,6 +30,10 @@ _ADDRESS = re.compile(
     r"(?:\w+://)?(?:(?P<user>[^@/:]*)(?::[^@/]*)?@)?(?P<host>[^/:\s]*)(?::(?P<port>\d+)(?=/|$))?:?(?P<path>.*)"
 )
 """`sftp://user@host:22/folder`, `user@host:folder` and the like."""
+
+
+_HOST = re.compile(r"[\w.][\w.-]*|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\w.]+)?\]?")
+_USER = re.compile(r"[\w.][\w.@+\\-]*")  # some servers have an address or DOMAIN\\name for a user
 
 
 class SshOptions(ServedOptions, frozen=True, kw_only=True):
@@ -57,6 +62,14 @@ def check_host(options: SshOptions, errand: Errand) -> None:
         parts = ", ".join(f"`{name}: {said}`" for name, said in found.groupdict().items() if said)
         message = "`host` must be the name of a server and nothing more"
         raise Problem(fault(codes.BAD_TARGET, errand.span, message, hint=f"write {parts}"))
+    for key, value, shape in (("host", options.host, _HOST), ("user", options.user, _USER)):
+        if value and not shape.fullmatch(value):
+            message = f"`{key}` cannot be “{value}”"
+            hint = "take letters, digits, `-`, `_` and `.`, and begin with no `-`"
+            raise Problem(fault(codes.UNSAFE_OPTION, errand.span, message, hint=hint))
+    for key in ("path", "key_file", "known_hosts"):
+        if looks_like_option(value := getattr(options, key)):
+            raise Problem(fault(codes.UNSAFE_OPTION, errand.span, f"`{key}` cannot be “{value}”"))
 
 
 class Line:

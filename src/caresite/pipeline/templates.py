@@ -178,13 +178,13 @@ class SiteEnvironment(Sandbox):
     template_class = SiteTemplate
     code_generator_class = RememberingCodeGenerator
     context_class = PlainContext
+    unchecked_getattr = Environment.getattr
 
     def __init__(self, memory: MacroMemory, **options: Any) -> None:
         super().__init__(**options)
         self.notes = memory.notes
         self._known: dict[str, Template] = {}
         self.macro = partial(macro_of, memory, self)
-        self.unchecked_getattr = partial(Environment.getattr, self)
 
     def trusts(self, filename: str | None) -> bool:
         """Tell whether the template in this file runs without the sandbox."""

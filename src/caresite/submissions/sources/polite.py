@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from caresite.core.codes_stories import BAD_SOURCE, NOT_ALLOWED, UNREACHABLE
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.intake import IncomingSource
+from caresite.core.outgoing import is_private_line
 from caresite.core.patience import ATTEMPTS, LONGEST_WAIT_S, asked_wait, pause_after
 from caresite.submissions.sources.registry import Errand
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Service", "secret_of", "service"]
 
 _MAX_BYTES = 64 * 1024 * 1024
-_LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 
 
 class Answer(NamedTuple):
@@ -106,8 +105,7 @@ def service(
     from caresite import __version__
 
     address = (source.api or usual).rstrip("/") + "/"
-    parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    if not is_private_line(address):
         message = f"`api: {source.api}` is not encrypted; a key is only sent to an https address"
         raise Problem(fault(BAD_SOURCE, Span(f"sources.{errand.name}"), message))
     timeout = httpx.Timeout(source.timeout_seconds)
