@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: site test check lint types serve bench bench-preview bench-pictures bench-submissions bench-deploy docs pictures lighthouse tools clean
+.PHONY: site test check lint types serve bench bench-preview bench-pictures bench-submissions bench-deploy docs pictures lighthouse lock locked tools clean
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
@@ -31,7 +31,19 @@ bench: $(VENV)/dev.stamp ## Measure builds of 100 to 10,000 posts, beside Hugo w
 bench-preview: $(VENV)/dev.stamp ## Measure how soon a save shows in a browser (needs Chromium)
 	$(BIN)/python bench/preview.py $(ARGS)
 
-bench-pictures: $(VENV)/dev.stamp ## Measure a site with 500 photographs of 12 megapixels
+bench-lock: $(VENV)/dev.stamp ## Choose the newest allowed libraries and write their hashes to requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
+	echo "hatchling>=1.25" | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  --output-file requirements.lock pyproject.toml -
+
+locked: ## Install from requirements.lock alone, as Netlify does, and build the sample site with it
+	$(PYTHON) -m venv --clear $(VENV)-locked
+	$(VENV)-locked/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(VENV)-locked/bin/python -m pip install --quiet --no-deps --no-build-isolation .
+	$(VENV)-locked/bin/caresite build --strict
+
+pictures: $(VENV)/dev.stamp ## Measure a site with 500 photographs of 12 megapixels
 	$(BIN)/python bench/pictures.py $(ARGS)
 
 bench-submissions: $(VENV)/dev.stamp ## Measure the private store with 10,000 submissions
@@ -64,4 +76,4 @@ $(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
 	touch $@ $(VENV)/site.stamp
 
 clean: ## Remove what the commands made
-	rm -rf public .caresite $(VENV) dist
+	rm -rf public .caresite $(VENV) $(VENV)-locked dist

@@ -20,8 +20,9 @@ BRIEF = Brief(
     version="",
     rules=HostRules(base_path="/", moves=(), headers=(), left_out=()),
 )
+INSTALL = "pip install --require-hashes -r requirements.lock && pip install --no-deps --no-build-isolation ."
 FILES = {file.path: file.text for file in netlify.HOST.files(BRIEF)} | {
-    "netlify.toml": netlify.config_file("pip install .", "public", keeps=True).text
+    "netlify.toml": netlify.config_file(INSTALL, "public", keeps=True).text
 }
 
 

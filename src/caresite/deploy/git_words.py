@@ -32,7 +32,7 @@ _SIGNS = (
 )
 _BROKEN = ("Connection", "unable to access", "early EOF", "hung up", "error: 5", "error: 429", "RPC failed")
 _SAYS_LITTLE = re.compile(
-    r"\s*(hint:.*|To .*|Everything up-to-date|Please make sure.*|and the repository exists\.|! \[.*"
+    r"\s*+(hint:.*|To .*|Everything up-to-date|Please make sure.*|and the repository exists\.|! \[.*"
     r"|error: failed to push some refs.*|fatal: Could not read from remote repository\.|)\s*"
 )
 

@@ -31,10 +31,10 @@ _NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
 _LISTED = {"post": "post", "story": "story", "quotes": "quote", "testimonial": "testimonial"}
 _SPOKEN = frozenset(("quote", "testimonial"))
 _TAG = re.compile(r"<[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_ATTRIBUTE = re.compile(r"(\s+)([^\s=>\"'/]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+_ATTRIBUTE = re.compile(r"(?<!\s)(\s++)([^\s=>\"'/]++)\s*+=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _SOURCE = re.compile(r"(<img\b(?:\"[^\"]*\"|'[^']*'|[^\"'<>])*?\ssrc=)\"([^\"]*)\"")
 _ADDRESSES = frozenset(("href", "src", "poster", "action", "cite"))
-_CODE = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_CODE = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 class FeedOptions(Struct, frozen=True, kw_only=True):
@@ -237,7 +237,7 @@ def _said(page: Page, reader: Any) -> str:
 
 def _plain(text: str) -> str:
     """Return one paragraph of Markdown without its marks."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", " ".join(text.split()))
+    text = re.sub(r"!?\[([^\[\]]*)\]\([^()\s]*\)", r"\1", " ".join(text.split()))
     text = re.sub(r"==|\*\*|__|`", "", text)
     return re.sub(r"(?<!\w)([*_])(?=\S)([^*_]+)(?<=\S)\1(?!\w)", r"\2", text)
 

@@ -25,10 +25,11 @@ _HOST = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^>]*>")
 _STYLESHEET = re.compile(r"\brel\s*=\s*[\"']?[^\"'>]*\bstylesheet\b")
 _HREF = re.compile(r"\shref\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)")
-_INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
-_STYLED = re.compile(r"<[a-z][^>]*?\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_INLINE = re.compile(r"<(script|style)\b([^<>]*)>(.*?)(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[a-z][^>]*(?:>|\Z)", re.IGNORECASE)
+_STYLED = re.compile(r"\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _STYLE = re.compile(r"style\s*=")
-_FRAMED = re.compile(r"<a\b[^>]*\sdata-frame\s*=\s*\"(https://[^\"]+)\"")
+_FRAMED = re.compile(r"(?<=\s)data-frame\s*=\s*\"(https://[^\"]+)\"")
 _FRAMED_BY = re.compile(r"<meta name=\"framed-by\" content=\"([^\"]*)\">")
 _LOCAL = (
     ("<video", re.compile(r"<video\b", re.IGNORECASE), "media-src", "'self'"),
@@ -67,7 +68,9 @@ def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
     if framed := _FRAMED_BY.search(page):
         needs["frame-ancestors"] |= set(unescape(framed[1]).split())
     if "data-frame" in low:
-        needs["frame-src"] |= {_origin(unescape(url)) for url in _FRAMED.findall(page)}
+        needs["frame-src"] |= {
+            _origin(unescape(found[1])) for tag in _TAG.findall(page) if (found := _FRAMED.search(tag))
+        }
     for mark, pattern, directive, source in _LOCAL:
         if mark in low and pattern.search(page):
             needs[directive].add(source)
@@ -77,8 +80,8 @@ def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
         elif "src=" not in attributes.lower() and "json" not in attributes.lower() and code.strip():
             needs["script-src"].add(_hash(code))
     if _STYLE.search(low):
-        for double, single in _STYLED.findall(page):
-            needs["style-src"] |= {"'unsafe-hashes'", _hash(unescape(double or single))}
+        for styled in filter(None, map(_STYLED.search, _TAG.findall(page))):
+            needs["style-src"] |= {"'unsafe-hashes'", _hash(unescape(styled[1] or styled[2] or ""))}
     return {directive: tuple(sorted(sources)) for directive, sources in sorted(needs.items()) if sources}
 
 

@@ -34,7 +34,7 @@ Node = dict[str, Any]
 _BLOCK = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
 _STARRED = re.compile(r"AggregateRating|[\"'/](?:Employer|User|Critic)?Review[\"'\s]")
 _MICRODATA = re.compile(r"itemtype\s*=\s*[\"']?[^\"'>\s]*schema\.org/(AggregateRating|Review)\b", re.IGNORECASE)
-_UNSEEN = re.compile(r"<(script|style|template|head)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style|template|head)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 _REVIEWS = frozenset(("Review", "EmployerReview", "UserReview", "CriticReview"))
 # what review snippets are shown for (Google Search Central, "Review snippet"), and their usual subtypes
 _REVIEWABLE = frozenset(
@@ -145,7 +145,7 @@ def _review(node: Node, place: Span) -> Iterator[Diagnostic]:
     if not name:
         yield fault(BAD_REVIEWER, place, "`Review` names no author")
     elif len(name) > _LONGEST_NAME or re.search(
-        r"\b(?:offer|discount|sale|% off)\b|[!?]{1,}$|https?:", name, re.IGNORECASE
+        r"\b(?:offer|discount|sale|% off)\b|[!?]$|https?:", name, re.IGNORECASE
     ):
         yield fault(BAD_REVIEWER, place, f"“{cut(name, 60)}” is no name, and stands as the author of a `Review`")
 

@@ -15,7 +15,7 @@ __all__ = ["minified"]
 _TOKEN = re.compile(
     r"<!--(?P<comment>.*?)-->"
     r"|<(?P<kept>pre|textarea|script|style)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>.*?</(?P=kept)\s*>"
-    r"|<(?P<tag>(?!(?:pre|textarea|script|style)\b)/?[a-z][^\s>/]*)(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>"
+    r"|<(?P<tag>(?!(?:pre|textarea|script|style)\b)/?[a-z][^\s>/]*+)(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>"
     r"|<(?:!(?!--)|\?)[^>]*>"
     r"|(?P<text>[^<]+(?:<(?![a-z/!?])[^<]*)*+|(?:<(?![a-z/!?])[^<]*)++)",
     re.DOTALL | re.IGNORECASE,

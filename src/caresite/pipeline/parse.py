@@ -47,7 +47,7 @@ __all__ = ["Parser", "Syntax", "parse_defaults"]
 
 _DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ](.+)")
 _FIRST_H1 = re.compile(r"\A\s*<h1[^>]*>.*?</h1>\s*", re.DOTALL)
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
 _BARE_HEADER = re.compile(r"\ufeff?(?:title|date|author|category|tags|slug|status|modified)[ \t]*:", re.IGNORECASE)
 _LISTS = ("quotes", "items", "testimonials", "reviews", "stories", "authors", "case_studies")
 _LISTED_IN = {"quotes": "quote", "authors": "author"}  # elsewhere these are keys of one item

@@ -23,8 +23,8 @@ __all__ = ["Shown", "with_pictures"]
 
 # What is looked at: a picture's tag; and what is passed over whole, as nothing in it is a picture to be shown.
 _PIECE = re.compile(
-    r"<!--.*?-->|<(?P<over>script|style|template|textarea|svg|noscript|picture)\b.*?</(?P=over)\s*>"
-    r"|(?P<img><img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>)",
+    r"<!--.*?(?:-->|\Z)|<(?P<over>script|style|template|textarea|svg|noscript|picture)\b.*?(?:</(?P=over)\s*>|\Z)"
+    r"|(?P<img><img\b(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>)|<img\b.*",
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")

@@ -32,7 +32,7 @@ _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);", re.IGNORECASE)
 _FROM_ELSEWHERE = re.compile(
     r"@import|expression\s*\(|url\(\s*[\"']?\s*(?!#|data:image/(?:png|jpeg|gif|webp))", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\s*\+?(\d*\.?\d+)\s*(?:px)?\s*$")
+_NUMBER = re.compile(r"\s*+\+?(\d++(?:\.\d++)?|\.\d++)\s*+(?:px)?\s*+$")
 
 
 class BrokenDrawing(Exception):

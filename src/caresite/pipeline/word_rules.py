@@ -59,7 +59,7 @@ _INDEPENDENT = re.compile(
     r"|\b(?:reseñas|opiniones|valoraciones) (?:de clientes |verificadas )?independientes\b",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def check_words(site: Site) -> Iterator[Diagnostic]:

@@ -22,7 +22,8 @@ from caresite.preview.tree import Entry, answer_at
 
 __all__ = ["About", "Note", "SearchResult", "SharedImage", "about_page"]
 
-_LINK = re.compile(rb"<a\b[^>]*?\shref=\"([^\"#?]+)", re.IGNORECASE)
+_ANCHOR = re.compile(rb"<a\b[^>]*(?:>|\Z)", re.IGNORECASE)
+_LINK = re.compile(rb"\shref=\"([^\"#?]+)", re.IGNORECASE)
 
 
 class Note(Struct, frozen=True):
@@ -147,5 +148,6 @@ def _held(site: Site, entry: Entry) -> dict[str, State]:
     held = {page.url: page.state for page in site.pages.values() if page.state != "published" and page.has_page}
     if not held or entry.output is None:
         return {}
-    linked = {unquote(unescape(url.decode("utf-8", "replace"))) for url in _LINK.findall(entry.output.data)}
+    links = filter(None, map(_LINK.search, _ANCHOR.findall(entry.output.data)))
+    linked = {unquote(unescape(link[1].decode("utf-8", "replace"))) for link in links}
     return {url: held[url] for url in sorted(linked & held.keys())}

@@ -68,7 +68,7 @@ _NOTHING = re.compile(
     r"|no i (?:did not|didn t|have not|haven t)|nein habe ich nicht"
 )
 _YES_AND_MORE = re.compile(r"(?:yes|ja|s[ií]|oui)\s*[,;:.–—-]\s*(\S.*)", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![^\s@<>()\[\],;:\"\\])[^\s@<>()\[\],;:\"\\]++@[\w-]+(?:\.[\w-]+)+")
 _WORD_RATINGS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _RATING = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:(?:/|of|out of|von|de|sur)\s*(\d{1,3}))?\s*(?:stars?|sterne?|★|⭐)?")
 _STARS = re.compile("([★⭐\ufe0f]+)([☆✩\ufe0f]*)")

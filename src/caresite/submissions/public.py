@@ -46,7 +46,7 @@ __all__ = [
 _ALWAYS = re.compile(r"[\\`*_{}\[\]<>#|~^&$@=%]|!(?=\[)|:(?=[:/])|(?<=\{):|(?<=\])\(|(?<=\w)\.(?=\w)|-(?=-)|\.(?=\.\.)")
 _AT_START = re.compile(r"(?m)^(?P<space>[^\S\n]*)(?:(?P<mark>[-+:>!?%=])|(?P<number>\d{1,9})(?P<end>[.)]))")
 _MODULE = re.compile(r"(?m)^(import|export)(?=[ \t])")
-_INDENT = re.compile(r"(?m)^[^\S\n]+|[^\S\n]+$")
+_INDENT = re.compile(r"(?m)^[^\S\n]++|(?<![^\S\n])[^\S\n]++$")
 _FULL, _WIDEST = 45, 80  # characters: a line that is shorter was ended on purpose; a longer one was never set in lines
 _ENDS = ".!?:;…"
 _LONGEST_TITLE, _FEWEST_WORDS = 60, 3

@@ -34,7 +34,7 @@ _BESIDES = re.compile(r'["\\\n]')
 _SIMPLE = re.compile(r"[^\W\d_]{6}[\w .,;!?()'’“”…/@&+-]*(?<! )")  # most of all texts; its beginning is no `false`
 _INDICATOR = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`=<~]|\.\.\.")
 _PARTED = re.compile(r":(?= |$)| #|^ | $")
-_NUMBER = re.compile(r"[-+]?[\d.][\d_.,:eExXoO+-]*[\da-fA-F]*")
+_NUMBER = re.compile(r"[-+]?[\d.][\d_.,:eExXoO+-]*+[\da-fA-F]*")
 _FOLD = re.compile(rf"(?=.{{{_WIDTH + 1}}})(.{{1,{_WIDTH - 2}}}[^ ]) (?=[^ ])")
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]\d+)?")

@@ -23,8 +23,8 @@ _ITEM = re.compile(
     r"""(?=[\s}])"""
 )
 _END = re.compile(r"\s*\}")
-_HEADING = re.compile(r"[ \t]+(\{[^{}]*\})$")
-_CLOSING_HASHES = re.compile(r"[ \t]+#+$")
+_HEADING = re.compile(r"(?<![ \t])[ \t]++(\{[^{}]*\})$")
+_CLOSING_HASHES = re.compile(r"(?<![ \t])[ \t]++#++$")
 _TAKES = frozenset(("image", "link_close", "code_inline", "em_close", "strong_close", "s_close", "mark_close"))
 
 

@@ -78,7 +78,7 @@ def used_reference(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 _FENCE = re.compile(r"(:{3,})[ \t]*(.*)")
-_TRAILING_COLONS = re.compile(r"(?:[ \t]:{3,})?[ \t]*\Z")
+_TRAILING_COLONS = re.compile(r"[ \t]:{3,}\Z")
 _NAME = re.compile(r"[A-Za-z][\w-]*|\{[^\s{}]*\}?")
 
 
@@ -215,7 +215,7 @@ def _call(
         message = f"there is no component `{name[0]}`"
         reading.report(UNKNOWN_COMPONENT, span, message, _instead(name[0], specs))
         return None
-    rest = _TRAILING_COLONS.sub("", match[2][name.end() :], count=1)
+    rest = _TRAILING_COLONS.sub("", match[2][name.end() :].rstrip(" \t"), count=1)
     bound = bind(spec, rest, span)
     reading.faults.extend(bound.faults)
     if spec.name == "figure" and bound.usable and not bound.args["alt"]:

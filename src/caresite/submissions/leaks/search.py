@@ -39,8 +39,8 @@ _SHORTEST_RUN = 11
 _LONGEST_RUN = 400_000
 _MOST_KNOWN = 200_000
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
-_TAG = re.compile(r"<!--.*?-->|<[!/?a-zA-Z][^<>]*>", re.DOTALL)
-_GAP = r"(?:[\W_]|<[^<>]*>)+"
+_TAG = re.compile(r"<!--(?:[^<]|<(?!!--))*?-->|<[!/?a-zA-Z][^<>]*>", re.DOTALL)
+_GAP = r"(?:[^\w<]|_|</?[a-zA-Z!][^<>]*+>|<)++"  # nothing is tried twice, however many tags there are
 _BETWEEN = rf"{_GAP}(?:[^\W\d_]{_GAP}){{0,2}}"  # an initial or two may stand between the words of a name
 # what parts runs of base64 becomes a space: splitting bytes at those is ten times as fast as a pattern
 _RUN = frozenset((string.ascii_letters + string.digits + "+/").encode())

@@ -10,7 +10,7 @@ from caresite.submissions.fold import fold
 
 __all__ = ["filled_in", "is_answer", "is_forwarded", "sounds_like_yes", "without_carriage"]
 
-_LABEL = re.compile(r"^\s{0,3}\**([^:=\n]{2,400}?)\**\s*[:=]\s*(.*)$")
+_LABEL = re.compile(r"^\s{0,3}\**([^:=\n]{2,400}?)\*{0,4}\s{0,40}[:=]\s*+(.*)$")
 _LONGEST_LABEL = 60
 _FEWEST_LABELS = 3
 _YES = re.compile(
@@ -45,9 +45,10 @@ def is_forwarded(subject: str) -> bool:
 
 def without_carriage(subject: str) -> str:
     """Return a subject without what mail programs put before it, such as `Re:` and `WG:`."""
-    while match := _CARRIED.match(subject):
-        subject = subject[match.end() :]
-    return subject
+    start = 0
+    while match := _CARRIED.match(subject, start):
+        start = match.end()
+    return subject[start:]
 
 
 def filled_in(text: str, sentences: Collection[str] = ()) -> Mapping[str, str]:
