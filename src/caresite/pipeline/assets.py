@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
-from caresite.core.files import decode_text, may_be_read
+from caresite.core.files import decode_text, lies_within, may_be_read
 from caresite.core.model import Output
 from caresite.core.numbers import whole_number
 from caresite.core.suggest import nearest
@@ -89,9 +89,10 @@ def _drawn_logo(theme: Theme, assets: Mapping[str, Asset]) -> bytes:
         return b""
     if name in assets:
         return assets[name].data
-    static = theme.layers[0].folder / "static"
-    file = static / name.lstrip("/")
-    return file.read_bytes() if name.startswith("/") and may_be_read(file, static) else b""
+    site = theme.layers[0].folder
+    file = site / "static" / name.lstrip("/")
+    is_there = name.startswith("/") and may_be_read(file, site) and lies_within(file, site / "static")
+    return file.read_bytes() if is_there else b""
 
 
 def _own_faces(theme: Theme, assets: Mapping[str, Asset]) -> str:

@@ -28,7 +28,7 @@ _PIECE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _OURS = ("data-width", "data-crop", "data-focus", "sizes")
 _TYPES = {"avif": "image/avif", "webp": "image/webp"}
 _COLUMN_PX = 704  # of a text of 65 letters a line

@@ -28,7 +28,7 @@ from markupsafe import Markup
 
 import caresite
 from caresite import __version__
-from caresite.core.files import decode_text, may_be_read
+from caresite.core.files import decode_text, lies_within, may_be_read
 from caresite.core.urls import encode_path, slug_of, stays_inside
 from caresite.core.walk import files_below
 from caresite.pipeline.frames import map_frame, map_link, video_frame

@@ -61,7 +61,7 @@ def addresses(html: str) -> Iterator[Address]:
             yield from _of_tag(html, tag)
 
 
-_OPENING = re.compile(r"<(?P<name>[A-Za-z]+)(?P<attrs>(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*+)")
+_OPENING = re.compile(r"<(?P<name>[A-Za-z]++)(?P<attrs>(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*+)")
 
 
 def _of_tag(html: str, tag: re.Match[str]) -> Iterator[Address]:

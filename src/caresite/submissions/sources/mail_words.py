@@ -10,7 +10,7 @@ from caresite.submissions.fold import fold
 
 __all__ = ["filled_in", "is_answer", "is_forwarded", "sounds_like_yes", "without_carriage"]
 
-_LABEL = re.compile(r"^\s{0,3}\**([^:=\n]{2,400}?)\*{0,4}\s{0,40}[:=]\s*+(.*)$")
+_LABEL = re.compile(r"^\s{0,3}\*{0,4}([^:=\n]{2,400}?)\*{0,4}\s{0,40}[:=]\s*+(.*)$")
 _LONGEST_LABEL = 60
 _FEWEST_LABELS = 3
 _YES = re.compile(
