@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import BytecodeCache, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
 from markupsafe import Markup
 from msgspec.structs import replace
 
@@ -52,7 +53,7 @@ from caresite.pipeline.pictures import Facts, as_shown
 from caresite.pipeline.reader import MenuLink, Plan, Reader
 from caresite.pipeline.references import anchors_of, links_of
 from caresite.pipeline.route import TEMPLATES
-from caresite.pipeline.sandbox import OutOfBounds, SecurityError
+from caresite.pipeline.sandbox import OutOfBounds
 from caresite.pipeline.templates import SiteLoader, environment
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import Words

@@ -23,7 +23,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace, generate_lorem_ipsum
 from msgspec import Struct
 
-__all__ = ["OutOfBounds", "Sandbox", "SecurityError", "may_read"]
+__all__ = ["OutOfBounds", "Sandbox", "may_read"]
 
 MOST = 1_000_000  # characters, items or steps that one expression may ask for
 _MOST_BITS = 10_000  # of a whole number
