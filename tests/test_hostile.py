@@ -165,6 +165,10 @@ FRONT_MATTER = {
     "no end": case(POST, "---\ntitle: x\n" + "k: v\n" * 900_000, "Y106"),
     "100,000 brackets": case(POST, post(f"params: {'[' * 100_000}\n"), "Y103"),
     "50,000 mappings": case(POST, post(f"params: {'{a: ' * 50_000}\n"), "Y103"),
+    "50,000 dashes": case(POST, post(f"params:\n  {'- ' * 50_000}a\n"), "Y103"),
+    "50,000 keys that are keys": case(POST, post(f"params:\n  {'? ' * 50_000}a\n"), "Y103"),
+    "61 brackets": case(POST, post(f"params: {'[' * 61}{']' * 61}\n"), "Y103"),
+    "900 brackets": case(POST, post(f"params: {'[' * 900}{']' * 900}\n"), "Y103"),
     "indented a thousand times": case(POST, post("".join(" " * n + "a:\n" for n in range(1_000))), "Y103"),
     "two documents": case(POST, "---\ntitle: x\n--- !!x\n---\nwords\n", "Y101"),
     "key that is a list": case(POST, post("? [a, b]\n: c\n"), "Y101"),
@@ -175,6 +179,7 @@ FRONT_MATTER = {
     "TOML of 20,000 brackets": case(POST, f"+++\nparams = {'[' * 20_000}\n+++\n", "Y105"),
     "bomb in a list of quotes": case("content/quotes/q.yaml", bomb(), "Y103"),
     "bomb in data": case("data/prices.yaml", bomb(), "Y103"),
+    "100,000 brackets in the consent lock": case("consent.lock.yaml", f"items: {'[' * 100_000}\n", "Y103"),
     "bomb in the consent lock": case("consent.lock.yaml", bomb(), "Y103"),
     "bomb in defaults": case("content/blog/_defaults.yaml", bomb(), "Y103"),
 }

@@ -120,3 +120,13 @@ def test_any_sequence_of_changes_gives_the_file_that_their_sum_gives(
         expected = {**expected, item_id: ENTRY} if is_there else {k: v for k, v in expected.items() if k != item_id}
     assert {item_id: read_entry(root, item_id) for item_id in expected} == expected
     assert list(lock_at(root)) == sorted(expected) if (root / LOCK).exists() else not expected
+
+
+@pytest.mark.parametrize(
+    "text", [f"items: {'[' * 50_000}\n", f"items:\n  {'- ' * 50_000}a\n", "items: {a: 2026-02-31}\n"]
+)
+def test_a_lock_that_cannot_be_read_is_left_alone(tmp_path: Path, text: str) -> None:
+    (tmp_path / LOCK).write_text(text, encoding="utf-8")
+    with pytest.raises(Problem, match="the lock file cannot be read"):
+        set_entry(tmp_path, "00000000000000ad", ENTRY)
+    assert (tmp_path / LOCK).read_text("utf-8") == text

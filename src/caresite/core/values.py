@@ -19,6 +19,7 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.diagnostics import Code, Problem, Span, fault
 from caresite.core.texts import with_spaces, without_invisible
+from caresite.core.yaml_bounds import is_too_deep
 
 __all__ = [
     "MAX_DATA_VALUES",
@@ -37,6 +38,7 @@ MAX_FRONT_MATTER = 1024 * 1024
 MAX_VALUES = 20_000
 MAX_DATA_VALUES = 400_000
 MAX_DEPTH = 60
+_TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _FENCE = re.compile(r"\s*?^(---|\+\+\+)[ \t]*\n", re.MULTILINE)
@@ -205,7 +207,7 @@ class _Builder:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._refuse_tag(event)
                 if len(self.stack) >= MAX_DEPTH:
-                    raise self._problem(codes.YAML_TOO_LARGE, event, f"values are nested more than {MAX_DEPTH} deep")
+                    raise self._problem(codes.YAML_TOO_LARGE, event, _TOO_DEEP)
                 self.stack.append(_Open(self._span(event), event, isinstance(event, yaml.MappingStartEvent)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 done = self.stack.pop()
@@ -356,6 +358,8 @@ def _syntax_fault(error: yaml.MarkedYAMLError, path: str, first_line: int, text:
     mark = error.problem_mark or error.context_mark
     problem = str(error.problem or error.context or "")
     span = Span(path, mark.line + first_line, mark.column + 1) if mark else Span(path, first_line)
+    if is_too_deep(error):
+        return fault(codes.YAML_TOO_LARGE, span, _TOO_DEEP)
     for needle, message, hint in _PLAIN_REASONS:
         if needle in problem:
             first = error.context_mark.line if error.context_mark else span.line - first_line - 1

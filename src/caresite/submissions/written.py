@@ -20,6 +20,7 @@ from yaml.resolver import Resolver
 
 from caresite.core.codes_stories import STORE_BROKEN
 from caresite.core.diagnostics import Problem, Span, fault
+from caresite.core.yaml_bounds import is_too_deep
 
 __all__ = ["decode_record", "encode_record"]
 
@@ -27,6 +28,7 @@ T = TypeVar("T", bound=Struct)
 _KEPT = (datetime, date)
 _WIDTH = 100
 _DEEPEST = 12
+_TOO_DEEP = "it is nested too deeply"
 _LONGEST_KEY = 1_000  # a longer one has to be announced (YAML 1.2, 7.4.3)
 # characters that YAML takes for line ends, or does not take at all, are written by their number (YAML 1.2, 5.1)
 _UNSEEN = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -154,7 +156,8 @@ def decode_record(data: bytes, record: type[T], shown: str) -> T:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = Span(shown, mark.line + 1, mark.column + 1) if mark else Span(shown)
-        raise Problem(fault(STORE_BROKEN, place, f"the file cannot be read: {error.problem}")) from None
+        reason = _TOO_DEEP if is_too_deep(error) else error.problem
+        raise Problem(fault(STORE_BROKEN, place, f"the file cannot be read: {reason}")) from None
     except (msgspec.ValidationError, yaml.YAMLError, ValueError) as error:
         message = f"the file does not hold what it should: {_in_words(str(error))}"
         raise Problem(fault(STORE_BROKEN, Span(shown), message)) from None
@@ -183,7 +186,7 @@ def _plain(text: str) -> Any:
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             _refuse(event)
             if len(around) == _DEEPEST:
-                raise _unread(event, "it is nested too deeply")
+                raise _unread(event, _TOO_DEEP)
             value: Any = {} if kind is yaml.MappingStartEvent else []
             put(event, value)
             around.append(put)

@@ -19,6 +19,7 @@ import yaml
 
 from caresite.core.codes_stories import CHANGED_BY_HAND
 from caresite.core.diagnostics import Diagnostic, Severity, Span, fault
+from caresite.core.yaml_bounds import load_yaml
 
 __all__ = ["ByHand", "Parts", "Text", "met", "parted", "parts_of", "read_text"]
 
@@ -84,7 +85,7 @@ def read_text(path: Path) -> Text:
 def parted(text: str) -> Text:
     """Return a content file in its two parts. Raises YAMLError for front matter that is none."""
     parts = text.split("---\n", 2)
-    head = yaml.load(parts[1], Loader=yaml.CSafeLoader) if len(parts) == 3 and not parts[0].strip() else None
+    head = load_yaml(parts[1]) if len(parts) == 3 and not parts[0].strip() else None
     return Text(head, parts[2]) if isinstance(head, dict) else Text()
 
 

@@ -20,6 +20,7 @@ from caresite.core.codes_stories import STORE_BROKEN
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.files import write_atomically
 from caresite.core.model import Source
+from caresite.core.yaml_bounds import load_yaml
 from caresite.kinds.testimonial import Speaker
 from caresite.pipeline.approved import approved_digest, approved_parts
 from caresite.submissions.fold import clean_text
@@ -159,7 +160,7 @@ _OURS = re.compile(rf"(?P<head>(?:#[^\n]*\n|version: 1\n)*)items:(?: \{{\}})?\n(
 
 def _items(text: str) -> dict[str, Entry]:
     try:
-        found = yaml.load(text, Loader=yaml.CSafeLoader)
+        found = load_yaml(text)
     except yaml.YAMLError as error:
         raise _unreadable(getattr(getattr(error, "problem_mark", None), "line", 0) + 1) from None
     items = (found or {}).get("items") if isinstance(found, dict | None) else ""
