@@ -48,6 +48,17 @@ FROM_OTHER_STAGES = {
     ("check", "Site"): "the same",
     ("render", "TEMPLATES"): "the kind's own template, for a page whose front matter names one that does not exist",
 }
+# The system's clock is asked in one place. What else is here is no date of a site: waits, stamps, lines on a terminal.
+ASKS_THE_CLOCK = {
+    "caresite.engine.clock": "the one place",
+    "caresite.commands.serve": "the times before lines on a terminal",
+    "caresite.commands.build": "whether a date has come since the last build, which has no `--clock`",
+    "caresite.commands.deploy": "when files were really sent, for the log of deploys and the stamps on a server",
+    "caresite.core.patience": "how long a host asks to wait",
+    "caresite.preview.serve": "stamps of files",
+    "caresite.preview.watch": "stamps of files",
+}
+_CLOCKS = frozenset(("now", "utcnow", "today", "time", "localtime", "gmtime", "ctime"))
 WITHOUT_ALL = {
     "caresite": "its one name is `__version__`",
     "caresite.__main__": "it is run, not imported",
@@ -138,6 +149,18 @@ def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> 
 def taken(module: str) -> frozenset[str]:
     """Return the names that a module has from others of ours."""
     return frozenset(entry.name for entry in imports(module))
+
+
+def asks_the_clock(module: str) -> bool:
+    """Tell whether a module calls `datetime.now`, `date.today`, `time.time` or one of their kin, however imported."""
+    called = (node.func for node in ast.walk(modules()[module]) if isinstance(node, ast.Call) and len(node.args) < 2)
+    return any(
+        isinstance(func, ast.Attribute)
+        and func.attr in _CLOCKS
+        and isinstance(func.value, ast.Name | ast.Attribute)
+        and (func.value.id if isinstance(func.value, ast.Name) else func.value.attr) in ("datetime", "date", "time")
+        for func in called
+    )
 
 
 # layers
@@ -232,3 +255,16 @@ def is_offered(module: str, name: str) -> bool:
         return True
     names = exported(module) if module in modules() else None
     return name in names if names is not None else not name.startswith("_")
+
+
+def test_the_systems_clock_is_asked_in_one_place() -> None:
+    assert {module for module in NAMES if asks_the_clock(module)} == set(ASKS_THE_CLOCK)
+    imported = {
+        (node.module, alias.name)
+        for tree in modules().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if node.module == "time"
+    }
+    assert not {name for _, name in imported} & _CLOCKS

@@ -78,6 +78,7 @@ def _set(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         ctx.obj = root.obj
 
 
+_CLOCK = "Do it as if it were this moment."
 _GENERAL: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("-C", "--root"), {"type": _FOLDER, "help": "The site's folder, if it is not this one."}),
     (
@@ -92,17 +93,22 @@ _GENERAL: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("-q", "--quiet"), {"is_flag": True, "help": "Print errors only."}),
     (("-v", "--verbose"), {"is_flag": True, "help": "Print notes too."}),
     (("--json",), {"is_flag": True, "help": "Print one JSON object, for machines."}),
+    (("--clock",), {"metavar": "TIME", "help": _CLOCK}),
     (("--no-color",), {"is_flag": True, "help": "Print without colours; so does the variable NO_COLOR."}),
 )
 
 
-def _general(hidden: bool) -> Callable[[F], F]:
-    """Give a command the options that every command has; below the verb they are understood, but not listed."""
+def _general(hidden: bool, clock: str = "") -> Callable[[F], F]:
+    """Give a command the options that every command has; below the verb they are understood, but not listed.
+
+    Where the moment makes the difference, `clock` says what it does, and that option is listed there too.
+    """
 
     def add(command: F) -> F:
         for names, about in reversed(_GENERAL):
-            option = click.option(*names, callback=_set, expose_value=False, hidden=hidden, **about)
-            command = option(command)
+            named = {**about, "help": clock} if clock and "--clock" in names else about
+            is_hidden = hidden and named is about
+            command = click.option(*names, callback=_set, expose_value=False, hidden=is_hidden, **named)(command)
         return command
 
     return add
@@ -179,7 +185,6 @@ def new(**given: Any) -> None:
     help="Leave needless white space and comments out of pages; not done otherwise.",
 )
 @click.option("--clean", is_flag=True, help="Empty the output folder first, also of files made by others.")
-@click.option("--clock", default="", metavar="TIME", help="Build as if it were this moment.")
 @click.option("--profile", is_flag=True, help="Print the seconds each stage took.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option(
@@ -187,7 +192,7 @@ def new(**given: Any) -> None:
 )
 @click.option("--full", is_flag=True, help="Build everything anew, whatever earlier builds found out.")
 @click.option("--verify", is_flag=True, help="Build everything anew beside it, and report any byte that differs.")
-@_general(hidden=True)
+@_general(hidden=True, clock="Build as if it were this moment.")
 def build(**given: Any) -> None:
     """Build the site. After an error the last good site stays as it is."""
     from caresite.commands.build import Flags, run
@@ -224,8 +229,7 @@ def build(**given: Any) -> None:
     help="What opens a file from the browser: a command such as `code`, or an address such as vscode://file/{file}:{line}.",
 )
 @click.option("-b", "--base-url", default="", help="The address to show the site for, instead of the config's.")
-@click.option("--clock", default="", metavar="TIME", help="Show the site as it is at this moment.")
-@_general(hidden=True)
+@_general(hidden=True, clock="Show the site as it is at this moment.")
 def serve(**given: Any) -> None:
     """Show the site in the browser, new with every save. `preview` and `dev` are the same.
 
@@ -247,8 +251,7 @@ def serve(**given: Any) -> None:
 )
 @click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
 @click.option("-b", "--base-url", default="", help="The address to check for, instead of the config's.")
-@click.option("--clock", default="", metavar="TIME", help="Check as if it were this moment.")
-@_general(hidden=True)
+@_general(hidden=True, clock="Check as if it were this moment.")
 def check(**given: Any) -> None:
     """Check the whole site in memory and write nothing.
 
@@ -268,8 +271,7 @@ def check(**given: Any) -> None:
     show_default=True,
     help="How to print.",
 )
-@click.option("--clock", default="", metavar="TIME", help="List as if it were this moment.")
-@_general(hidden=True)
+@_general(hidden=True, clock="List as if it were this moment.")
 def list_content(**given: Any) -> None:
     """List the content of the site, and what is held back until when."""
     from caresite.commands.listing import Flags, run
@@ -512,8 +514,7 @@ def stories_restore(file: Path, replace: bool) -> None:
 @click.option("-s", "--source", default="", metavar="NAME", help="Only this source of the config; or how to read FILE.")
 @click.option("-y", "--year", type=click.IntRange(1900, 2999), default=None, help="The year voted on; this one.")
 @click.option("--dry-run", is_flag=True, help="Say what would be counted, and keep nothing.")
-@click.option("--clock", default="", metavar="TIME", help="Count as if it were this moment.")
-@_general(hidden=True)
+@_general(hidden=True, clock="Count as if it were this moment.")
 def stories_votes(**given: Any) -> None:
     """Count the votes that a form brought, and write how many there are for each story.
 
@@ -527,8 +528,7 @@ def stories_votes(**given: Any) -> None:
 @stories.command("best")
 @click.argument("year", type=click.IntRange(1900, 2999), required=False)
 @click.option("--settle", is_flag=True, help="Write the places down: from now on they stay as they are.")
-@click.option("--clock", default="", metavar="TIME", help="Rank as if it were this moment.")
-@_general(hidden=True)
+@_general(hidden=True, clock="Rank as if it were this moment.")
 def stories_best(**given: Any) -> None:
     """Show the best stories of YEAR, or of this one, as their page has them.
 

@@ -204,7 +204,7 @@ def test_general_options_may_follow_the_verb(run: Run) -> None:
 
 
 def test_every_option_of_the_command_is_a_flag_of_its_record() -> None:
-    names = {param.name for param in cli.commands["build"].params if not getattr(param, "hidden", False)}
+    names = {param.name for param in cli.commands["build"].params if param.expose_value}
     assert names == set(Flags._fields)
     general = {param.name for param in cli.params if param.name not in ("version", "no_color")}
     assert general == set(Session._fields)

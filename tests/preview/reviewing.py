@@ -85,7 +85,7 @@ class Desk:
 
 
 @contextmanager
-def deciding(root: Path) -> Iterator[Desk]:
+def deciding(root: Path, **how: Any) -> Iterator[Desk]:
     """Preview a site with a form for stories, for as long as the context lasts."""
-    with showing(root, SITE, additions=(stories_page,)) as shown:
+    with showing(root, SITE, additions=(stories_page,), **how) as shown:
         yield Desk(shown)

@@ -43,9 +43,8 @@ class Shown:
         self.root = root
         self.told: list[Rebuilt] = []
         shown = not how.pop("production", False)
-        self.options = Options(
-            now=NOW, gates=Gates(shown, shown, shown), publish=False, compiled=COMPILED, **how.pop("options", {})
-        )
+        options = {"now": NOW, **how.pop("options", {})}
+        self.options = Options(gates=Gates(shown, shown, shown), publish=False, compiled=COMPILED, **options)
         additions = how.pop("additions", ())
         how = {"port": 0, **how}
         self.preview = Preview(root, lambda: self.options, How(**how), tell=self.told.append, additions=additions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -574,3 +575,33 @@ def test_an_answer_is_on_record_with_what_proves_it() -> None:
     assert (answer.at, answer.granted) == (datetime(2026, 10, 4, 23, 0, tzinfo=UTC), ("publish_photo",))
     with pytest.raises(Problem, match="no way in which"):
         decided(Form({"does": ["answer"], "method": ["by pigeon"]}), ITEM, ASKING, ZoneInfo("UTC"), NOW)
+
+
+# the clock
+
+
+@pytest.mark.parametrize("year", [2026, 2031])
+def test_what_is_decided_has_the_time_of_the_builds(tmp_path: Path, year: int) -> None:
+    now = datetime(year, 11, 22, 2, 0, tzinfo=UTC)
+    with deciding(tmp_path / "site", options={"now": now}) as desk:
+        item_id = desk.put()
+        assert f'value="{year}-11-22"' in desk.ask(desk.path(item_id)).text
+        assert desk.decide(item_id, "approve").status == 303
+        assert desk.item(item_id).moderation.log[-1].at == now
+        desk.shown.wait(lambda: desk.ask("/stories/the-night-the-oven-died/").status == 200)
+
+
+def test_a_clock_that_somebody_set_is_told_in_the_log(tmp_path: Path) -> None:
+    with deciding(tmp_path / "site", clock_is_set=True) as desk:
+        item_id = desk.put()
+        desk.decide(item_id, "approve")
+        assert desk.item(item_id).moderation.log[-1].by.endswith(" (--clock)")
+
+
+def test_today_is_the_day_where_the_site_is(tmp_path: Path) -> None:
+    options = {"now": datetime(2026, 11, 22, 2, 0, tzinfo=UTC), "environ": {"CARESITE__TIMEZONE": "America/New_York"}}
+    with deciding(tmp_path / "site", options=options) as desk:
+        item_id = desk.put(state="awaiting_author")
+        assert 'value="2026-11-21"' in desk.ask(desk.path(item_id)).text
+        answer = {"evidence": "Yes, do. Ada", "on": "2026-11-21", "method": "email-reply"}
+        assert desk.decide(item_id, "answer", **answer).status == 303

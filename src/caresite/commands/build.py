@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import click
 
 from caresite.commands.session import Session
 from caresite.core.texts import counted, seconds_text
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from caresite.engine.build import Built, Options
     from caresite.engine.unchanged import Report
 
-__all__ = ["Flags", "data_of", "now_of", "pages_of", "run", "today_of"]
+__all__ = ["Flags", "data_of", "pages_of", "run"]
 
 
 class Flags(NamedTuple):
@@ -32,7 +30,6 @@ class Flags(NamedTuple):
     output_dir: str = ""
     strict: bool = False
     clean: bool = False
-    clock: str = ""
     profile: bool = False
     dry_run: bool = False
     full: bool = False
@@ -54,7 +51,7 @@ def run(session: Session, flags: Flags) -> int:
 
 def _asked(session: Session, flags: Flags) -> str:
     """Return a digest of how this build was asked for; nothing for builds that leave no record."""
-    if flags.dry_run or flags.clock:
+    if flags.dry_run or session.clock:
         return ""
     from caresite.engine.unchanged import asked_for
 
@@ -114,24 +111,6 @@ def _verdict(differing: tuple[str, ...]) -> str:
     )
 
 
-def now_of(session: Session, clock: str) -> datetime:
-    """Return the moment that decides what is due. Raises UsageError when `clock` is not a date."""
-    from caresite.engine.clock import moment, site_zone
-
-    zone = site_zone(session.root, files=session.configs, env=session.env, environ=os.environ)
-    try:
-        return moment(zone, clock)
-    except ValueError as error:
-        raise click.BadParameter(f"{clock!r}: {error}", param_hint="--clock") from None
-
-
-def today_of(clock: str) -> datetime | None:
-    """Return the real moment for a build that is made as if it were another, by which consent has to hold, too."""
-    from caresite.engine.clock import moment
-
-    return moment(UTC) if clock else None
-
-
 def pages_of(built: Built) -> int:
     """Return how many pages people can visit."""
     return built.pages
@@ -143,13 +122,13 @@ def _options(session: Session, flags: Flags, asked: str) -> Options:
     from caresite.pipeline.gates import Gates
 
     return Options(
-        now=now_of(session, flags.clock),
+        now=session.now(),
         configs=session.configs,
         env=session.env,
         environ=os.environ,
         base_url=flags.base_url,
         output_dir=flags.output_dir,
-        gates=Gates(flags.drafts, flags.future, flags.expired, today=today_of(flags.clock)),
+        gates=Gates(flags.drafts, flags.future, flags.expired, today=session.real_now()),
         minify=bool(flags.minify),
         strict=flags.strict,
         clean=flags.clean,

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from caresite.commands.build import data_of, now_of, pages_of, today_of
+from caresite.commands.build import data_of, pages_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import (
     is_dead_form,
@@ -33,7 +33,6 @@ class Flags(NamedTuple):
     fail_on: Literal["error", "warning"] = "error"
     format: Literal["text", "json"] = "text"
     base_url: str = ""
-    clock: str = ""
     topic: Literal["consent"] | None = None
 
 
@@ -41,8 +40,8 @@ def run(session: Session, flags: Flags) -> int:
     """Check the site and return 0 when nothing stands in the way of going online, else 1."""
     session = session._replace(json=session.json or flags.format == "json")
     options = Options(
-        now=now_of(session, flags.clock),
-        gates=Gates(today=today_of(flags.clock)),
+        now=session.now(),
+        gates=Gates(today=session.real_now()),
         configs=session.configs,
         env=session.env,
         environ=os.environ,

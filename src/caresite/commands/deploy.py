@@ -14,7 +14,6 @@ from typing import NamedTuple
 import click
 from msgspec.structs import replace
 
-from caresite.commands.build import now_of
 from caresite.commands.deploy_words import answer, confirmed, say_done, say_live, say_plan
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import is_withheld, print_diagnostics, print_problem
@@ -171,7 +170,7 @@ def _built(going: _Going) -> Built:
     """Build for visitors, or look at what a build would give. Raises Problem with what is wrong."""
     session, flags, errand = going.session, going.flags, going.errand
     options = Options(
-        now=now_of(session, ""),
+        now=session.now(),
         configs=session.configs,
         env=session.env,
         environ=_environ(errand),

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -82,7 +82,7 @@ def examine(session: Session, *, fix: bool = False) -> Iterator[Finding]:
         settings = None
         yield from (Finding("wrong", format_text(d, {})) for d in problem.diagnostics)
     if settings:
-        yield from _config(session.root, settings)
+        yield from _config(session.root, settings, session.now_in(settings.zone))
     paths = tuple(_paths(session.root))
     yield from _left_out(session.root)
     yield from _names(paths)
@@ -122,10 +122,9 @@ def _version(name: str) -> str:
 # the config
 
 
-def _config(root: Path, settings: Settings) -> Iterator[Finding]:
+def _config(root: Path, settings: Settings, now: datetime) -> Iterator[Finding]:
     config = settings.config
     yield Finding("ok", f"{settings.path} can be read")
-    now = datetime.now(UTC).astimezone(settings.zone)
     yield Finding("ok", f"timezone {config.timezone}: it is {now:%Y-%m-%d %H:%M} there")
     host = urlsplit(config.base_url).hostname or ""
     if host in _PLACEHOLDERS or not config.base_url.startswith("https://"):

@@ -7,7 +7,6 @@ from html import escape
 
 import click
 
-from caresite.commands.build import now_of
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable
 from caresite.core import codes
@@ -37,7 +36,7 @@ def run(session: Session, name: str, *, frame: bool) -> int:
         raise Problem(fault(codes.UNKNOWN_ITEM, Span("caresite.yaml"), message, hint=hint, severity="error"))
     environ = dict(os.environ) if framed else os.environ | {_SITES: "https://example.invalid"}
     options = Options(
-        now=now_of(session, ""),
+        now=session.now(),
         configs=session.configs,
         env=session.env,
         environ=environ,

@@ -69,7 +69,7 @@ def run(session: Session, flags: Flags) -> int:
     answers = _asked(folder, flags) if asks else _given(folder, flags)
     if wrong := _what_is_wrong(answers):
         raise click.UsageError(wrong)
-    written, kept = _write(folder, answers)
+    written, kept = _write(folder, answers, session.now_in(ZoneInfo(answers.timezone)))
     if session.json:
         session.answer({"ok": True, "folder": session.shown(folder), "written": written, "kept": kept})
     _tell(session, folder, written, kept)
@@ -190,11 +190,11 @@ def _plain(answers: _Answers) -> dict[str, str]:
 # what it writes
 
 
-def _write(folder: Path, answers: _Answers) -> tuple[list[str], list[str]]:
+def _write(folder: Path, answers: _Answers, now: datetime) -> tuple[list[str], list[str]]:
     """Write every file that is not there yet; return the paths written and the paths kept."""
     written: list[str] = []
     kept: list[str] = []
-    for path, content in tuple(_contents(answers)):
+    for path, content in tuple(_contents(answers, now)):
         target = folder / path
         if target.exists():
             kept.append(path)
@@ -205,8 +205,8 @@ def _write(folder: Path, answers: _Answers) -> tuple[list[str], list[str]]:
     return written, kept
 
 
-def _contents(answers: _Answers) -> Iterator[tuple[str, bytes]]:
-    known = _known(answers)
+def _contents(answers: _Answers, now: datetime) -> Iterator[tuple[str, bytes]]:
+    known = _known(answers, now)
     for path, text in _starter(files("caresite") / "starter"):
         if path.startswith(_EXAMPLES) and not answers.examples:
             continue
@@ -235,12 +235,12 @@ sample: true
 """
 
 
-def _known(answers: _Answers) -> dict[str, str]:
+def _known(answers: _Answers, now: datetime) -> dict[str, str]:
     plain = {name: yaml_text(value) for name, value in _plain(answers).items()}
     return plain | {
         "heading": " ".join(answers.title.split()),
         "sample": _SAMPLE if answers.examples else "",
-        "today": f"{datetime.now(ZoneInfo(answers.timezone)):%Y-%m-%d}",
+        "today": f"{now:%Y-%m-%d}",
         "version": __version__,
     }
 

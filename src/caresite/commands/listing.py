@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 
 import click
 
-from caresite.commands.build import now_of, today_of
 from caresite.commands.report import is_named_by
 from caresite.commands.session import Session, printable
 from caresite.core.diagnostics import Diagnostic
@@ -33,7 +32,6 @@ class Flags(NamedTuple):
 
     state: str = "all"
     format: Literal["table", "csv", "json"] = "table"
-    clock: str = ""
 
 
 class _Row(NamedTuple):
@@ -51,7 +49,7 @@ class _Row(NamedTuple):
 def run(session: Session, flags: Flags) -> int:
     """List the content of the site; returns 1 when some of it could not be read."""
     watch = Watch()
-    options = Options(now=now_of(session, flags.clock), gates=Gates(today=today_of(flags.clock)))
+    options = Options(now=session.now(), gates=Gates(today=session.real_now()))
     site, _, _ = load_site(session.root, session.settings(), options, watch)
     wanted = "draft" if flags.state == "drafts" else flags.state
     rows = [row for row in _rows(site) if wanted in ("all", row.state)]

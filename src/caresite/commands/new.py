@@ -57,7 +57,7 @@ def run(session: Session, flags: Flags) -> int:
     """Write the new file and print its path. Returns 1 when it exists already."""
     settings = session.settings()
     target = _target(session, settings, flags.kind)
-    start = _start(settings, target, flags)
+    start = _start(settings, target, flags, session.now_in(settings.zone))
     written = _write(session, target, start, flags)
     if written is None:
         return 1
@@ -88,12 +88,12 @@ def _of_kind(collections: dict[str, Collection], kind: str) -> str:
     return next((name for name, collection in collections.items() if kind and collection.kind == kind), "")
 
 
-def _start(settings: Settings, target: _Target, flags: Flags) -> Start:
+def _start(settings: Settings, target: _Target, flags: Flags, now: datetime) -> Start:
     title = " ".join(printable(flags.title).split())
     slug = slug_of(flags.slug or title) if title else ""
     if not slug:
         raise click.BadParameter("the title is empty", param_hint="TITLE")
-    today = datetime.now(settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return Start(target.kind, title, slug, _values(settings, target, flags, title, slug, today), today)
 
 

@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from caresite.commands.build import now_of, today_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, refuse_without_site
@@ -30,6 +29,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.installed import installed
 from caresite.core.texts import counted
 from caresite.engine.build import Options
+from caresite.engine.clock import moment
 from caresite.engine.pool import cores
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.publish import output_folder
@@ -65,7 +65,6 @@ class Flags(NamedTuple):
     built: bool = False
     editor: str = ""
     base_url: str = ""
-    clock: str = ""
     at: str = ""
 
 
@@ -128,15 +127,16 @@ def _preview(session: Session, flags: Flags) -> Preview:
         poll_ms=flags.poll or 0,
         follow=flags.follow,
         editor=editor_of(flags.editor, os.environ),
+        clock_is_set=bool(session.clock),
     )
     return Preview(session.root, options, how, tell=partial(_tell, session), additions=additions())
 
 
 def _options(session: Session, flags: Flags) -> Callable[[], Options]:
     """Return what gives the options of a build at the moment it is called: what is due depends on it."""
-    fixed = now_of(session, flags.clock) if flags.clock else None
+    fixed = session.now() if session.clock else None
     shown = not flags.production
-    gates = Gates(shown or flags.drafts, shown or flags.future, shown or flags.expired, today=today_of(flags.clock))
+    gates = Gates(shown or flags.drafts, shown or flags.future, shown or flags.expired, today=session.real_now())
     options = partial(
         Options,
         configs=session.configs,
@@ -148,7 +148,7 @@ def _options(session: Session, flags: Flags) -> Callable[[], Options]:
         workers=cores(),
         compiled=session.root / ".caresite/templates",
     )
-    return lambda: options(now=fixed or datetime.now(UTC))
+    return lambda: options(now=fixed or moment(UTC))
 
 
 def additions() -> tuple[Addition, ...]:

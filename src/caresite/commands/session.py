@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,7 @@ class Session(NamedTuple):
     quiet: bool = False
     verbose: bool = False
     json: bool = False
+    clock: str = ""
 
     def say(self, text: str = "") -> None:
         """Print a line for people; nothing when they asked for quiet or for JSON."""
@@ -41,6 +43,30 @@ class Session(NamedTuple):
 
         settings, _ = load_config(self.root, files=self.configs, env=self.env, environ=os.environ)
         return settings
+
+    def now(self) -> datetime:
+        """Return what time it is for the whole command, in the site's zone: now, or what `--clock` names.
+
+        Raises BadParameter when that is not a date.
+        """
+        from caresite.engine.clock import site_zone
+
+        return self.now_in(site_zone(self.root, files=self.configs, env=self.env, environ=os.environ))
+
+    def now_in(self, zone: tzinfo) -> datetime:
+        """Return the same in a `zone` that is known already."""
+        from caresite.engine.clock import moment
+
+        try:
+            return moment(zone, self.clock)
+        except ValueError as error:
+            raise click.BadParameter(f"{self.clock!r}: {error}", param_hint="--clock") from None
+
+    def real_now(self) -> datetime | None:
+        """Return the real moment where `--clock` names another, by which consent has to hold, too; else None."""
+        from caresite.engine.clock import moment
+
+        return moment(UTC) if self.clock else None
 
     def shown(self, path: Path) -> str:
         """Return `path` as somebody in the current folder would type it."""

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ import msgspec
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, printable
-from caresite.commands.stories_look import in_quotes, mended
+from caresite.commands.stories_look import decider, in_quotes, mended
 from caresite.core.codes_stories import NOT_ALLOWED, ODD_VALUE, UNREACHABLE
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Problem, Span
@@ -50,13 +49,13 @@ def run_pull(session: Session, flags: PullFlags) -> int:
     """Take in what the sources have, or the files named; returns 1 when some was refused, 3 when a host failed."""
     settings = session.settings()
     store = Store(session.root) if flags.dry_run else mended(session)
-    desk = Desk(store, limits_of(settings), dry_run=flags.dry_run, again=flags.again)
+    desk = Desk(store, limits_of(settings), by=decider(session, "pull"), dry_run=flags.dry_run, again=flags.again)
     desk.outcome.diagnostics.extend(check_tracked(session.root))
     if not flags.files:
         desk.outcome.diagnostics.extend(check_paths(settings, session.root))
     with shown_progress(session) as tell:
         for found, delivered in sources_to_read(session, settings, flags, desk):
-            intake = intake_of(settings, session.root, store, found, datetime.now(UTC))
+            intake = intake_of(settings, session.root, store, found, session.now_in(settings.zone))
             name = found.name or found.kind.name
 
             def count(number: int, name: str = name) -> None:
@@ -92,7 +91,7 @@ def sources_to_read(
             name=name,
             forms=settings.config.forms,
             environ=os.environ,
-            now=datetime.now(UTC),
+            now=session.now_in(settings.zone),
             sleep=time.sleep,
             is_taken=desk.is_taken,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import NamedTuple
 
 import click
@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from caresite.commands.given_file import text_given
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable
-from caresite.commands.stories_look import mended
-from caresite.core.config import Settings
+from caresite.commands.stories_look import decider, mended
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Span
 from caresite.core.intake import IncomingSource
@@ -27,7 +26,6 @@ from caresite.submissions.inbox import Channel, intake_of, limits_of
 from caresite.submissions.leaks.before import note_what_was_public
 from caresite.submissions.pull import Desk
 from caresite.submissions.records import Agreement, Method
-from caresite.submissions.review.moderator import moderator
 from caresite.submissions.sources.mail import SOURCE as MAIL
 
 __all__ = ["WAYS", "AddFlags", "display_named", "run_add", "scope_named"]
@@ -73,9 +71,9 @@ def run_add(session: Session, flags: AddFlags) -> int:
     store = mended(session)
     words = _words(flags)
     source = IncomingSource(type="manual", kind=flags.kind)  # type: ignore[arg-type]
-    intake = intake_of(settings, session.root, store, Channel("", source, MAIL), datetime.now(UTC))
-    entry = _with_agreement(entry_of(_answers(flags, words, settings), intake), flags, intake)
-    desk = Desk(store, limits_of(settings), by=moderator(flags.by))
+    intake = intake_of(settings, session.root, store, Channel("", source, MAIL), session.now_in(settings.zone))
+    entry = _with_agreement(entry_of(_answers(flags, words, intake), intake), flags, intake)
+    desk = Desk(store, limits_of(settings), by=decider(session, flags.by))
     desk.keep((entry,), intake)
     note_what_was_public(store, settings, [each.id for each in desk.outcome.arrived])
     store.close()
@@ -110,10 +108,10 @@ def _words(flags: AddFlags) -> str:
     return words
 
 
-def _answers(flags: AddFlags, words: str, settings: Settings) -> Answers:
+def _answers(flags: AddFlags, words: str, intake: Intake) -> Answers:
     display_named(flags.display)
     try:
-        said = parse_date(flags.date, settings.zone) if flags.date else datetime.now(UTC)
+        said = parse_date(flags.date, intake.zone) if flags.date else intake.now
     except ValueError as error:
         raise click.BadParameter(f"“{flags.date}”: {error}", param_hint="--date") from None
     given = {
@@ -129,7 +127,7 @@ def _answers(flags: AddFlags, words: str, settings: Settings) -> Answers:
         source="manual",
         source_id="",
         fields=fields,
-        received=said.astimezone(UTC).replace(microsecond=0) if flags.date else said.replace(microsecond=0),
+        received=said.astimezone(UTC).replace(microsecond=0),
         raw=words.encode("utf-8", "replace"),
         span=Span("the command line"),
     )

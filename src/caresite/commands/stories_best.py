@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NamedTuple
 
 import click
 from msgspec.structs import replace
 
-from caresite.commands.build import now_of, today_of
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.scaffold import yaml_text
 from caresite.commands.session import Session
@@ -41,7 +40,6 @@ class VoteFlags(NamedTuple):
     source: str = ""
     dry_run: bool = False
     files: tuple[str, ...] = ()
-    clock: str = ""
 
 
 class BestFlags(NamedTuple):
@@ -49,7 +47,6 @@ class BestFlags(NamedTuple):
 
     year: int = 0
     settle: bool = False
-    clock: str = ""
 
 
 # votes
@@ -65,7 +62,7 @@ class _Outcome(NamedTuple):
 
 def run_votes(session: Session, flags: VoteFlags) -> int:
     """Take votes in and write how many there are for each story; returns 1 when some were refused, 3 for a host."""
-    site = _site(session, flags.clock)
+    site = _site(session)
     flags = flags._replace(year=flags.year or site.clock.year)
     _refuse(site, flags.year)
     store = Store(session.root) if flags.dry_run else mended(session)
@@ -113,7 +110,7 @@ def _intake(session: Session, site: Site, desk: Desk, channel: Channel) -> Intak
     forms = [name for name, form in site.settings.config.forms.items() if form.kind == "vote"]
     form = channel.source.form or (forms[0] if len(forms) == 1 else "")
     of_votes = channel._replace(source=replace(channel.source, kind="vote", form=form))
-    return intake_of(site.settings, session.root, desk.store, of_votes, datetime.now(UTC))
+    return intake_of(site.settings, session.root, desk.store, of_votes, site.clock)
 
 
 def _tell_votes(session: Session, flags: VoteFlags, outcome: _Outcome, found: list[Diagnostic]) -> None:
@@ -139,7 +136,7 @@ def _tell_votes(session: Session, flags: VoteFlags, outcome: _Outcome, found: li
 
 def run_best(session: Session, flags: BestFlags) -> int:
     """Print the best stories of a year as they stand; with `settle`, write them down as they are from now on."""
-    site = _site(session, flags.clock)
+    site = _site(session)
     reader = Reader(site, Plan())
     year = flags.year or site.clock.year
     found = [best for name in _collections(site) if (best := reader.best(name, year)).placed]
@@ -219,12 +216,9 @@ def _as_data(placed: Placed) -> dict[str, object]:
 # the site
 
 
-def _site(session: Session, clock: str) -> Site:
+def _site(session: Session) -> Site:
     return load_site(
-        session.root,
-        session.settings(),
-        Options(now=now_of(session, clock), gates=Gates(today=today_of(clock))),
-        Watch(),
+        session.root, session.settings(), Options(now=session.now(), gates=Gates(today=session.real_now())), Watch()
     )[0]
 
 

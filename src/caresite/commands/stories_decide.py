@@ -14,7 +14,7 @@ from caresite.commands.given_file import bytes_given
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, printable
 from caresite.commands.stories_add import WAYS, display_named, scope_named
-from caresite.commands.stories_look import found_id, found_ids, in_quotes, mended
+from caresite.commands.stories_look import found_id, found_ids, in_quotes, mended, terms_at
 from caresite.core.config import Settings
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem
@@ -25,9 +25,8 @@ from caresite.submissions.records import Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.answer import own_words
 from caresite.submissions.review.decisions import Answer, Approve, Decision, Reject, Reopen
-from caresite.submissions.review.guards import MADE_UP, terms_of
+from caresite.submissions.review.guards import MADE_UP
 from caresite.submissions.review.letter import asking_of, is_open_about_picture, letter_to, was_asked_for_name
-from caresite.submissions.review.moderator import moderator
 
 __all__ = [
     "ApproveFlags",
@@ -47,8 +46,7 @@ _LINES_SHOWN = 4
 def review_of(session: Session, by: str = "") -> tuple[Review, Settings]:
     """Return a review of the site's store, after finishing what an interruption left."""
     settings = session.settings()
-    now = datetime.now(UTC).replace(microsecond=0)
-    return Review(mended(session), terms_of(settings, by=moderator(by), now=now)), settings
+    return Review(mended(session), terms_at(session, settings, by)), settings
 
 
 def tell_taken(session: Session, taken: Taken, said: str) -> None:

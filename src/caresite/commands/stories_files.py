@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -59,7 +58,7 @@ def run_backup(session: Session, output: Path | None) -> int:
     if not store.exists:
         session.say("There is nothing to keep a copy of yet.")
         return 0
-    target = output or session.root / f"private/stories-{datetime.now():%Y-%m-%d-%H%M}.tar.gz"
+    target = output or session.root / f"private/stories-{session.now():%Y-%m-%d-%H%M}.tar.gz"
     refuse_output(session, target)
     number = backup(store, target.absolute())
     session.say(f"Wrote {counted(number, 'submission')} to {session.shown(target)}. It holds personal data.")

@@ -6,7 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Literal, NamedTuple
 
 import click
@@ -14,6 +14,7 @@ import msgspec
 
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable, refuse_without_site
+from caresite.core.config import Settings
 from caresite.core.suggest import nearest
 from caresite.core.texts import counted
 from caresite.submissions.export import neutral
@@ -22,10 +23,11 @@ from caresite.submissions.public import content_file, shown_of
 from caresite.submissions.records import STATES, Submission, decisions
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.edits import Piece, pieces
-from caresite.submissions.review.guards import Hindrance, terms_of
+from caresite.submissions.review.guards import Hindrance, Terms, terms_of
+from caresite.submissions.review.moderator import moderator
 from caresite.submissions.store import Store
 
-__all__ = ["ListFlags", "found_id", "found_ids", "in_quotes", "mended", "run_list", "run_show"]
+__all__ = ["ListFlags", "decider", "found_id", "found_ids", "in_quotes", "mended", "run_list", "run_show", "terms_at"]
 
 _COLUMNS = ("id", "state", "received", "kind", "rating", "spam", "words")
 
@@ -65,12 +67,23 @@ def run_list(session: Session, flags: ListFlags) -> int:
     return 1 if store.broken else 0
 
 
+def decider(session: Session, given: str = "") -> str:
+    """Return who does this, for the log, which says so where they had the clock set."""
+    return moderator(given, clock_is_set=bool(session.clock))
+
+
+def terms_at(session: Session, settings: Settings, by: str = "") -> Terms:
+    """Return on what terms somebody decides at the moment of this command."""
+    now = session.now_in(settings.zone).astimezone(UTC).replace(microsecond=0)
+    return terms_of(settings, by=decider(session, by), now=now)
+
+
 def mended(session: Session) -> Store:
     """Return the site's store, after finishing decisions that something interrupted."""
     refuse_without_site(session)
     store = Store(session.root)
     if store.unfinished():
-        for item_id in Review(store, terms_of(session.settings(), by="", now=datetime.now(UTC))).mend():
+        for item_id in Review(store, terms_at(session, session.settings())).mend():
             session.say(f"Finished what was interrupted with {item_id}.")
     return store
 
@@ -177,7 +190,7 @@ def run_show(session: Session, given: str, *, page: bool = False) -> int:
     if session.json:
         session.answer(msgspec.to_builtins(submission))
         return 0
-    review = Review(store, terms_of(session.settings(), by="", now=datetime.now(UTC)))
+    review = Review(store, terms_at(session, session.settings()))
     for line in (
         *_shown(submission),
         *_others(store, submission),

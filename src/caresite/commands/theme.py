@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from caresite.commands.build import now_of
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session
 from caresite.core.codes import CANNOT_WRITE
@@ -27,7 +26,7 @@ def run_preview(session: Session, output: Path | None) -> int:
     settings = session.settings()
     theme, found = load_theme(session.root, settings)
     compiled = session.root / ".caresite/templates"
-    (page, *assets), more = preview(settings, theme, now_of(session, ""), compiled=compiled)
+    (page, *assets), more = preview(settings, theme, session.now(), compiled=compiled)
     diagnostics = (*found, *more)
     ok = not any(d.severity == "error" for d in diagnostics)
     file = output or session.root / DEFAULT_FILE

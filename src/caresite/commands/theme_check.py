@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import click
 
-from caresite.commands.build import now_of
 from caresite.commands.report import as_data, print_diagnostics
 from caresite.commands.session import Session, printable
 from caresite.core.texts import counted
@@ -21,7 +20,7 @@ def run_check(session: Session) -> int:
     """Try the theme of the site; returns 1 when anything is wrong with a page that it makes."""
     settings = session.settings()
     compiled = session.root / ".caresite/templates"
-    trials = try_theme(session.root, settings, now_of(session, ""), compiled=compiled)
+    trials = try_theme(session.root, settings, session.now(), compiled=compiled)
     bad = any(trial.findings or trial.diagnostics for trial in trials)
     if session.json:
         session.answer({"ok": not bad, "trials": [_data(trial) for trial in trials]})

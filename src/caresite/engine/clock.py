@@ -1,4 +1,4 @@
-"""The moment of a build: now, or the one that somebody names."""
+"""What time it is, for everything that a process does: now, or the one moment that somebody names."""
 
 from __future__ import annotations
 

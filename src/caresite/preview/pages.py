@@ -53,6 +53,7 @@ class Workbench:
     """What the preview's pages may know and do: the site, what became of it, files opened, a build asked for.
 
     `current` returns the current generation; `ask_for_build` has the site built again as if a file had been saved.
+    `now` returns what time it is for builds and pages alike; `clock_is_set` says that somebody named another moment.
     """
 
     def __init__(
@@ -63,12 +64,16 @@ class Workbench:
         editor: Editor | None = None,
         assets: str = "",
         ask_for_build: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime],
+        clock_is_set: bool = False,
     ) -> None:
         self.root = root
         self.current = current
         self.editor = editor
         self.assets = assets
         self.ask_for_build = ask_for_build
+        self.now = now
+        self.clock_is_set = clock_is_set
         self.links: tuple[Link, ...] = ()
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),

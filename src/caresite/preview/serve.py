@@ -35,7 +35,10 @@ _WINDOWS_WAIT_S = 0.5  # there, Ctrl-C cannot end a wait
 
 
 class How(Struct, frozen=True, kw_only=True):
-    """How to preview: what the command line says. `bare` leaves the pages as they are, without script or toolbar."""
+    """How to preview: what the command line says. `bare` leaves the pages as they are, without script or toolbar.
+
+    `clock_is_set` says that the options name another moment than now.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -43,6 +46,7 @@ class How(Struct, frozen=True, kw_only=True):
     poll_ms: int = 0
     follow: bool = False
     editor: Editor | None = None
+    clock_is_set: bool = False
 
 
 class Rebuilt(NamedTuple):
@@ -87,6 +91,8 @@ class Preview:
             editor=how.editor if is_loopback(how.host) else None,
             assets=asset_folder(),
             ask_for_build=self.watch.wake,
+            now=lambda: options().now,
+            clock_is_set=how.clock_is_set,
         )
         added = [make(bench) for make in (status_page, *additions)]
         bench.links = tuple(page.link for page in added)

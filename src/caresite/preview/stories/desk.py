@@ -144,7 +144,7 @@ class _Desk:
         headers = {"content-security-policy": _FRAMED, "x-frame-options": "SAMEORIGIN"}
         try:
             item = self._store.read(_id_in(request)).submission
-            page = page_of(self._bench.root, item, _now(), self._settings().zone)
+            page = page_of(self._bench.root, item, self._now(), self._settings().zone)
             return Response(page, headers=headers, media_type="text/html")
         except LookupError:
             return _nobody()
@@ -268,7 +268,7 @@ class _Desk:
             "relations": RELATIONS,
             "methods": METHODS,
             "erasures": ERASURES,
-            "today": _now().date().isoformat(),
+            "today": self._today(),
         }
         return self._page(request, "story.html", values, status=409 if changed else 422 if problems else 200)
 
@@ -280,7 +280,15 @@ class _Desk:
     def _review(self) -> tuple[Review, Settings]:
         """Return what decides, on the terms of the site as it is now."""
         settings = self._settings()
-        return Review(Store(self._bench.root), terms_of(settings, by=moderator(), now=_now())), settings
+        by = moderator(clock_is_set=self._bench.clock_is_set)
+        return Review(Store(self._bench.root), terms_of(settings, by=by, now=self._now())), settings
+
+    def _now(self) -> datetime:
+        return self._bench.now().astimezone(UTC).replace(microsecond=0)
+
+    def _today(self) -> str:
+        """Return the day where the site is, in which days of answers are read."""
+        return f"{self._now().astimezone(self._settings().zone):%Y-%m-%d}"
 
     def _finish_interrupted(self) -> None:
         """Finish decisions that something interrupted: they were made, and what is shown here is to say so."""
@@ -363,10 +371,6 @@ async def _body_of(request: Request) -> bytes:
         if len(body) > MAX_BYTES:
             break
     return body
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _refused(reason: str) -> Response:
