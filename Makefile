@@ -1,25 +1,39 @@
-# The two commands: `make site` builds the sample site into public/, `make test` runs the tests.
+# `make site` builds the sample site into public/, `make test` runs the tests, `make help` lists the rest.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OLDEST := .venv-oldest
+AHEAD ?= +365d
 
-.PHONY: site test check lint types serve bench bench-preview bench-pictures bench-submissions bench-deploy docs pictures lighthouse lock locked tools clean
+.PHONY: site help test fast fast-oldest test-ahead check lint types serve bench bench-preview bench-pictures bench-submissions bench-deploy docs pictures lighthouse lock locked tools clean
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
 
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
 test: $(VENV)/dev.stamp ## Run the tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+fast: $(VENV)/dev.stamp ## Run the tests that need no browser, no server and little time
+	$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+
+fast-oldest: $(OLDEST)/test.stamp ## Run those with the oldest PyYAML, markdown-it-py, Jinja2 and click allowed
+	$(OLDEST)/bin/python -m pytest -n auto -m "not slow" $(ARGS)
+
+test-ahead: $(VENV)/dev.stamp ## Run the tests with the date a year ahead, or AHEAD=+2190d (needs faketime)
+	PYTHONPATH=$(CURDIR)/tests/ahead faketime --exclude-monotonic -f $(AHEAD) $(BIN)/python -m pytest -n auto $(ARGS)
 
 check: lint types ## Lint and check types
 	$(BIN)/caresite check
 
-lint: $(VENV)/dev.stamp
+lint: $(VENV)/dev.stamp ## Check format and style
 	$(BIN)/ruff format --check src tests bench tools examples
 	$(BIN)/ruff check src tests bench tools examples
 
-types: $(VENV)/dev.stamp
+types: $(VENV)/dev.stamp ## Check types
 	$(BIN)/mypy
 
 serve: $(VENV)/site.stamp ## Show the sample site in the browser, new with every save
@@ -31,7 +45,7 @@ bench: $(VENV)/dev.stamp ## Measure builds of 100 to 10,000 posts, beside Hugo w
 bench-preview: $(VENV)/dev.stamp ## Measure how soon a save shows in a browser (needs Chromium)
 	$(BIN)/python bench/preview.py $(ARGS)
 
-bench-lock: $(VENV)/dev.stamp ## Choose the newest allowed libraries and write their hashes to requirements.lock
+lock: $(VENV)/dev.stamp ## Choose the newest allowed libraries and write their hashes to requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
 	echo "hatchling>=1.25" | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
@@ -43,7 +57,7 @@ locked: ## Install from requirements.lock alone, as Netlify does, and build the 
 	$(VENV)-locked/bin/python -m pip install --quiet --no-deps --no-build-isolation .
 	$(VENV)-locked/bin/caresite build --strict
 
-pictures: $(VENV)/dev.stamp ## Measure a site with 500 photographs of 12 megapixels
+bench-pictures: $(VENV)/dev.stamp ## Measure a site with 500 photographs of 12 megapixels
 	$(BIN)/python bench/pictures.py $(ARGS)
 
 bench-submissions: $(VENV)/dev.stamp ## Measure the private store with 10,000 submissions
@@ -75,5 +89,11 @@ $(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	touch $@ $(VENV)/site.stamp
 
+$(OLDEST)/test.stamp: pyproject.toml tools/oldest.py
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(PYTHON) tools/oldest.py pyyaml markdown-it-py jinja2 click > $(OLDEST)/constraints.txt
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -c $(OLDEST)/constraints.txt -e ".[test]"
+	touch $@
+
 clean: ## Remove what the commands made
-	rm -rf public .caresite $(VENV) $(VENV)-locked dist
+	rm -rf public .caresite $(VENV) $(VENV)-locked $(OLDEST) dist

@@ -38,6 +38,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what the golden sites become as expected")
 
 
+# what `make fast` leaves out: browsers, servers, and whatever takes its time
+_SLOW_FOLDERS = frozenset(("browser", "deploy", "docs", "engine", "hosts", "preview", "properties"))
+_SLOW_FIXTURES = frozenset(("browser", "checkers", "chromium", "java"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: needs a browser, a server or much time; `make fast` leaves it out")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by where it is, what it asks for, and the time it claims; a few modules mark themselves."""
+    for item in items:
+        if _is_slow(item):
+            item.add_marker(pytest.mark.slow)
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    claimed = item.get_closest_marker("timeout")
+    usual = float(item.config.getini("timeout") or 0)
+    folders = item.path.parent.relative_to(item.config.rootpath).parts
+    return (
+        not _SLOW_FOLDERS.isdisjoint(folders)
+        or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        or (claimed is not None and claimed.args[0] > usual)
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Fail what was skipped, when `CI=true`: there, everything that a test needs can be installed."""

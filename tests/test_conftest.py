@@ -53,3 +53,29 @@ def test_a_skip_is_a_failure_in_ci(tmp_path: Path, suite: str, reasons: tuple[st
     assert code != 0
     assert [reason for reason in reasons if reason not in said] == []
     assert not re.search(r"\d skipped", said)
+
+
+MARKED = """\
+import pytest
+
+@pytest.fixture
+def chromium(): pass
+
+def test_quick(): pass
+
+def test_in_a_browser(chromium): pass
+
+@pytest.mark.timeout(300)
+def test_that_claims_time(): pass
+"""
+
+
+def test_what_is_slow_is_left_out_of_the_fast_run(tmp_path: Path) -> None:
+    for name in ("deploy", "core"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"test_{name}.py").write_text(MARKED)
+    shutil.copyfile(Path(__file__).with_name("conftest.py"), tmp_path / "conftest.py")
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntimeout = 120\naddopts = --strict-markers\n")
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-m", "not slow", "-p", "no:cacheprovider", "."]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    assert [line for line in said.splitlines() if "::" in line] == ["core/test_core.py::test_quick"]

@@ -36,7 +36,7 @@ title: Corner Bakery
 base_url: https://bakery.example/
 timezone: Europe/London
 """
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.timeout(90), pytest.mark.slow]
 
 
 # a site among things that are not its own

@@ -13,9 +13,11 @@ from caresite.testing import write_site
 
 from .conftest import WITHHELD, Run
 
+TODAY = ("--clock", "2026-11-22")
+
 
 def test_everything_is_listed_in_aligned_columns(run: Run) -> None:
-    lines = run("list").output.splitlines()
+    lines = run("list", *TODAY).output.splitlines()
     assert [line.split()[0] for line in lines] == ["published", "published", "draft", "future", "expired"]
     assert len({line.index("content/") for line in lines}) == 1
 
@@ -24,13 +26,13 @@ def test_everything_is_listed_in_aligned_columns(run: Run) -> None:
     ("state", "title"), [("drafts", "Plans"), ("future", "New year"), ("expired", "Offer"), ("published", "Hello")]
 )
 def test_one_state_can_be_asked_for(run: Run, state: str, title: str) -> None:
-    rows = json.loads(run("list", state, "--format", "json").output)
+    rows = json.loads(run("list", state, "--format", "json", *TODAY).output)
     assert title in [row["title"] for row in rows]
     assert {row["state"] for row in rows} == {state.removesuffix("s") if state == "drafts" else state}
 
 
 def test_a_future_thing_shows_when_it_is_due(run: Run) -> None:
-    assert "2031-01-01 09:30" in run("list", "future").output
+    assert "2031-01-01 09:30" in run("list", "future", *TODAY).output
 
 
 def test_withheld_words_are_listed_with_the_reason(run: Run, site: Path) -> None:
@@ -69,7 +71,7 @@ def test_it_can_be_listed_as_if_it_were_another_day(run: Run) -> None:
 
 
 def test_what_is_held_back_has_its_own_date_and_says_why(run: Run) -> None:
-    rows = {row["title"]: row for row in json.loads(run("list", "--json", "--clock", "2026-11-22").output)}
+    rows = {row["title"]: row for row in json.loads(run("list", "--json", *TODAY).output)}
     assert rows["Offer"]["date"].startswith("2025-01-01")
     assert rows["New year"]["date"].startswith("2031-01-01")
     lines = run("list", "expired").output.splitlines()

@@ -338,7 +338,7 @@ def test_a_part_is_taken_back_and_the_rest_stays(site: Path, store: Store, run: 
 
 
 def test_a_purge_keeps_the_promises_of_the_form(site: Path, store: Store, run: Run) -> None:
-    today = datetime.now(UTC).date()
+    today, clock = date(2026, 11, 22), ("--clock", "2026-11-22")
     past, ahead = Retention(erase_after=today - timedelta(days=1)), Retention(erase_after=today + timedelta(days=1))
     given(store, 1, state="quarantined", retention=past)
     given(store, 2, state="rejected", retention=ahead)
@@ -346,15 +346,15 @@ def test_a_purge_keeps_the_promises_of_the_form(site: Path, store: Store, run: R
     ended = Agreement(at=told().received_at, method="letter", granted=("publish_text",), expires=date(2027, 1, 1))
     given(store, 4, consent=(ended,))
     given(store, 5)
-    run("approve", f"{4:016x}", f"{5:016x}")
+    run("approve", f"{4:016x}", f"{5:016x}", *clock)
     for number, changes in ((4, {"consent": (replace(ended, expires=today),)}), (5, {"retention": past})):
         with store.locked():
             item, revision = store.read(f"{number:016x}")
             store.replace(replace(item, **changes), revision)
-    dry = run("purge", "--dry-run").output
+    dry = run("purge", "--dry-run", *clock).output
     assert "would be" in dry
     assert state(store) == "quarantined"
-    answer = json.loads(run("purge", "--json").output)
+    answer = json.loads(run("purge", "--json", *clock).output)
     assert answer["erased"] == [ID]
     assert answer["expired"] == [f"{4:016x}"]
     assert answer["overdue_on_site"] == [f"{5:016x}"]
