@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from msgspec.structs import replace
 
 from caresite.preview import serve
 from caresite.preview.editors import Editor
@@ -19,7 +21,7 @@ from caresite.preview.serve import How, serve_built
 from caresite.preview.server import listening
 
 from .conftest import SITE, Show
-from .running import Shown, showing
+from .running import NOW, Shown, showing
 
 RULES = (
     SITE
@@ -340,3 +342,13 @@ def test_a_build_lets_what_is_shown_ahead_go_first(show: Show, monkeypatch: pyte
     assert waited
     building.join(20)
     assert not building.is_alive()
+
+
+def test_what_is_scheduled_appears_when_the_clock_says_so(show: Show) -> None:
+    due = NOW + timedelta(seconds=1)
+    soon = f"-- content/blog/soon.md --\n---\ntitle: Soon\ndate: {due.isoformat()}\n---\nAt last.\n"
+    shown = show(SITE + soon, production=True)
+    assert shown.ask("/blog/soon/").status == 404
+    shown.options = replace(shown.options, now=due)
+    shown.wait(lambda: shown.ask("/blog/soon/").status == 200)
+    assert "At last." in shown.ask("/blog/soon/").text
