@@ -16,9 +16,9 @@ __all__ = ["assign_slugs", "identity_of", "is_spelled_like_its_slug", "other_slu
 _ENTITY = re.compile(r"&#?\w+;")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
 _APOSTROPHES = re.compile("['`\u2018\u2019\u02bc]")
-_ENDS_OF_SENTENCES = re.compile(r"[.,;:!?…。、،؟।]+(?=\s|$)|(?:(?<=\s)|^)[¿¡]+")
+_ENDS_OF_SENTENCES = re.compile(r"(?<![.,;:!?…。、،؟।])[.,;:!?…。、،؟।]++(?=\s|$)|(?:(?<=\s)|^)[¿¡]++")
 _JOINING_HYPHEN = re.compile(r"(?<=[^\s-])-+(?=[^\s-])|(?:(?<=\s)|^)-+(?=\s|$)")
-_SIGN_BETWEEN_SPACES = re.compile(r"\s+([^\w\s]+)\s+")
+_SIGN_BETWEEN_SPACES = re.compile(r"(?<!\s)\s++([^\w\s]++)\s++")
 _DOTTED_I = str.maketrans({"I": "ı", "İ": "i"})
 _LANGUAGES_WITH_DOTLESS_I = frozenset(("tr", "az"))  # Unicode, SpecialCasing.txt
 _SPACE, _HYPHEN = " ", "-"

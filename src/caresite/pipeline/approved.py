@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W_]+")
 _HARMLESS_TAG = re.compile(
     r"</?(?:p|br|em|i|strong|b|mark|blockquote|ul|ol|li|hr|h[1-6]|span)\s*(?: id=\"[^\"<>]*\")?\s*/?>"
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _STRUCK = re.compile(r"(?<!\\)~~")
 _IN_DIGEST = frozenset(("text", "rating", "author"))
 _OWNERS = frozenset(  # what the owner decides about a page, and its own words that are shown as such

@@ -23,7 +23,7 @@ __all__ = ["Loads", "foreign_hosts", "loads_of", "may_load_more"]
 
 _ALWAYS = "script|link|iframe|frame|object|embed|base|form"
 _SOMETIMES = "img|source|video|audio|track|input|button|body|table|td|th|image|use|feimage|a"
-_ATTRIBUTES = r"\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+_ATTRIBUTES = r"\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>"
 _TAG = re.compile(rf"<({_ALWAYS}|meta){_ATTRIBUTES}", re.IGNORECASE)
 _ANY_TAG = re.compile(rf"<({_ALWAYS}|meta|{_SOMETIMES}){_ATTRIBUTES}", re.IGNORECASE)
 _TAG_BUT_META = re.compile(rf"<({_ALWAYS}){_ATTRIBUTES}", re.IGNORECASE)
@@ -31,14 +31,11 @@ _FOREIGN_VALUE = re.compile(r"=\s*[\"']?\s*(?:https?:)?//")
 _FOREIGN_SET = re.compile(r"srcset\s*=\s*[\"']?[^\"'<>]*//")
 _NAMES = ("src", "poster", "background", "ping", "data-frame", "formaction")
 _ATTRIBUTE = re.compile(r"([^\s\"'=<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_STYLE = re.compile(
-    r"<style\b[^>]*>(.*?)</style\s*>|\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE | re.DOTALL
-)
+_STYLE_ATTRIBUTE = re.compile(r"\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _CSS_HOST = re.compile(r"(?:url\(\s*|@import\s+)[\"']?\s*((?:https?:)?//[^\"')\s;]+)", re.IGNORECASE)
 _OWN_IMPORT = re.compile(rb"@import\s+(?:url\(\s*)?[\"']?\s*(?!https?:|//)[^\"'\s]", re.IGNORECASE)
 _EVENT = re.compile(r"on[a-z]{3,24}\s*=")
-_HANDLER = re.compile(r"<[a-z][^>]*\son[a-z]{3,24}\s*=", re.IGNORECASE)
+_HANDLER = re.compile(r"<[a-z][^<>]*\son[a-z]{3,24}\s*=", re.IGNORECASE)
 _SCRIPT_ADDRESS = re.compile(r"=\s*[\"']?\s*javascript:", re.IGNORECASE)
 _INLINE = re.compile(r"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 _FOREIGN = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
@@ -93,7 +90,7 @@ class _Tag(Struct, frozen=True):
 def loads_of(page: str, assets: Mapping[str, Asset]) -> Loads:
     """Return what the HTML of a page loads; `assets` are the site's, by their addresses."""
     if "<!--" in page:
-        page = _COMMENT.sub("", page)
+        page = _without_comments(page)
     low = page.lower()  # plain searches in it say fast that a page has nothing of a kind, as most pages have not
     at_once: set[str] = set()
     on_request: set[str] = set()
@@ -105,8 +102,25 @@ def loads_of(page: str, assets: Mapping[str, Asset]) -> Loads:
         at_once |= found
         is_known = is_known and is_understood
     if "url(" in low or "@import" in low:
-        at_once |= {host for found in _STYLE.findall(page) for host in foreign_hosts(unescape("".join(found)).encode())}
+        at_once |= {host for css in _styles(page, low) for host in foreign_hosts(unescape(css).encode())}
     return Loads(tuple(sorted(at_once)), tuple(sorted(on_request - at_once)), is_known)
+
+
+def _without_comments(page: str) -> str:
+    """Return a page without its comments; one that is never closed reaches to the end (HTML 13.2.5.45)."""
+    first, *others = page.split("<!--")
+    return first + "".join(other.partition("-->")[2] for other in others)
+
+
+def _styles(page: str, low: str) -> Iterator[str]:
+    """Yield the CSS in the `<style>` elements and attributes of a page; `low` is the page in lower case."""
+    yield from ("".join(found) for found in _STYLE_ATTRIBUTE.findall(page))
+    start = low.find("<style")
+    while start >= 0:
+        end = low.find("</style", start)
+        end = len(page) if end < 0 else end
+        yield page[start:end]
+        start = low.find("<style", end)
 
 
 def _runs_code(page: str, low: str) -> bool:

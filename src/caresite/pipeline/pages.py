@@ -132,7 +132,7 @@ def _summary(item: Item) -> str:
 def _excerpt(body: Body) -> str:
     """Return the plain text of what stands before `<!-- more -->`, else of the first paragraph."""
     html = "".join(segment for segment in body.excerpt if isinstance(segment, str))
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", html.replace("</p>", " "))).split())
+    return " ".join(unescape(re.sub(r"<[^<>]*>", "", html.replace("</p>", " "))).split())
 
 
 def _person(meta: Any, image: _Finished) -> Person | None:

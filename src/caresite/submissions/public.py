@@ -51,7 +51,7 @@ _FULL, _WIDEST = 45, 80  # characters: a line that is shorter was ended on purpo
 _ENDS = ".!?:;…"
 _LONGEST_TITLE, _FEWEST_WORDS = 60, 3
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
-_CLAUSE_END = re.compile(r"\s*(?:[,;:]|\s[–—-])\s")
+_CLAUSE_END = re.compile(r"(?<!\s)\s*+[,;:]\s|\s[–—-]\s")
 _NAMED = ("full", "first-name", "first-initial", "initials")
 _WEAK = frozenset(("platform-terms", "imported-claim"))
 
@@ -180,7 +180,7 @@ def _within(sentence: str) -> str:
     """Return the beginning of a sentence that a title has room for: to the end of a clause, else of a word."""
     if len(sentence) <= _LONGEST_TITLE:
         return sentence
-    clauses = [sentence[: end.start()] for end in _CLAUSE_END.finditer(sentence[: _LONGEST_TITLE + 2])]
+    clauses = [sentence[: end.start()].rstrip() for end in _CLAUSE_END.finditer(sentence[: _LONGEST_TITLE + 2])]
     whole = [clause for clause in clauses if len(clause.split()) >= _FEWEST_WORDS]
     return whole[-1] if whole else sentence[: _LONGEST_TITLE + 1].rpartition(" ")[0] or sentence[:_LONGEST_TITLE]
 

@@ -18,7 +18,7 @@ from caresite.submissions.fold import clean_line, clean_text, fold
 __all__ = ["Ticked", "ticked_in"]
 
 _NO_OPTION = re.compile(r"[\W_]+")
-_NEXT = re.compile(r"\s*[,;|\n]\s*")
+_NEXT = re.compile(r"(?<![^\S\n])[^\S\n]*+[,;|\n]\s*")
 _MOST = 20_000
 
 

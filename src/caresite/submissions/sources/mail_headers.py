@@ -44,13 +44,13 @@ _LINE = re.compile(
 )
 _BRACKETED = re.compile(r"[<\[(](?:mailto:)?\s*[^\s@<>()\[\]]+@[\w-]+(?:\.[\w-]+)+\s*[>\])]")
 _DAY = re.compile(
-    r"\b\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]|\b(?:19|20)\d\d\b.*\b\d{1,2}\b|\b\d{1,2}\b.*\b(?:19|20)\d\d\b"
+    r"\b\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]|\b(?:19|20)\d\d\b.{0,60}\b\d{1,2}\b|\b\d{1,2}\b.{0,60}\b(?:19|20)\d\d\b"
 )
 _TIME = re.compile(
     r"(?<![\d.,])[0-2]?\d[:h]\d\d\b|(?<![\d.,])[0-2]?\d\.\d\d(?: ?uhr| ?h)?(?![\d.,])|\d{1,2}\s?[時时시]", re.IGNORECASE
 )
 _QUOTE_MARK = re.compile(r"^[ \t]{0,2}[>＞|] ?")
-_ADDRESS = re.compile(r"[<\[(]?(?:mailto:)?[^\s@<>()\[\]]+@[^\s@<>()\[\]]+[>\])]?")
+_ADDRESS = re.compile(r"[<\[(]?(?<![^\s@<>()\[\]])[^\s@<>()\[\]]++@[^\s@<>()\[\]]+[>\])]?")
 _MOST_LINES = 16
 _FORM_QUESTIONS = frozenset(("name", "first_name", "last_name", "email", "phone", "story", "rating"))
 

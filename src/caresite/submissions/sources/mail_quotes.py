@@ -34,7 +34,7 @@ _MOST_LINES = 5_000
 _FIRST_LINES = 40
 _INTRODUCTION_LINES = 4
 _INTRODUCTION_LENGTH = 400
-_BEFORE_NAME = re.compile(r".*[\d,;:(]|.*\b(?:AM|PM|Uhr|GMT|UTC|CET|CEST|h)\b", re.DOTALL)
+_BEFORE_NAME = re.compile(r"\A(?:.*[\d,;:(])?(?:.*\b(?:AM|PM|Uhr|GMT|UTC|CET|CEST|h)\b)?", re.DOTALL)
 _PARTICLES = frozenset(
     ("van", "von", "de", "der", "den", "da", "di", "du", "la", "le", "del", "dos", "el", "al", "bin", "of", "the", "zu")
 )
