@@ -13,6 +13,7 @@ from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from caresite.core.look_alikes import as_plain
 from caresite.core.model import Component, Item, Reference, Segments
 from caresite.core.strings import strings_of
 from caresite.core.urls import slug_of
@@ -32,9 +33,6 @@ _INLINE = r"a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _MARKS = re.compile(r"[*_~=`\\]+")
-_OTHER_SCRIPTS = str.maketrans(  # letters of Cyrillic and Greek that look like Latin ones (Unicode TR39 lists them)
-    "аеорсухіјѕԁһոѵԝкмтвнαοριυνκτχ", "aeopcyxijsdhnvwkmtbhaopiuvktx"
-)
 _LONGEST_INITIAL = 2
 _SHORTEST_SURNAME = 3
 _SHORTEST_JOINED = 8  # letters; “Al So” joined is a word of its own
@@ -156,12 +154,8 @@ def normalize_for_matching(text: str) -> str:
     """Return `text` so that two spellings of one name are equal: no case, accents, look-alikes or unseen characters."""
     if text.isascii():
         return text.casefold()
-    kept = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c) and not _is_unseen(c))
-    return "".join(kept).casefold().translate(_OTHER_SCRIPTS)
-
-
-def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) == "Cf"
+    kept = (c for c in unicodedata.normalize("NFKD", as_plain(text)) if not unicodedata.combining(c))
+    return as_plain("".join(kept)).casefold()
 
 
 def shown_name(name: str, display: str) -> str:
