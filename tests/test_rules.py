@@ -169,7 +169,7 @@ def test_what_is_kept_by_pages_or_commands_has_a_proof() -> None:
         ("K102", "withheld: consent was withdrawn on 2026-06-01", ("C01",)),
         ("K102", "withheld: consent does not cover the name (publish_name)", ("C02",)),
         ("K108", "the photo is left out: consent by platform-terms never covers a photo", ("C02",)),
-        ("K102", "withheld: its text, rating or name are not those that were approved", ("I05", "I06")),
+        ("K102", "withheld: changed since it was approved: text, rating or name", ("I05", "I06")),
         ("K105", "withheld: something was given for the words and no `disclosure` says so", ("D01",)),
         ("K105", "withheld: the author is tied to the firm (family) and no `disclosure` says so", ("D03",)),
         ("V205", "`title` is missing", ()),

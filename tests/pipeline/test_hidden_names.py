@@ -66,7 +66,7 @@ def test_every_field_is_searched(fields: str, place: str) -> None:
     )
     reasons = withheld(site)
     assert reasons, "the story is shown"
-    assert f"its {place} gives away the name" in reasons[0]
+    assert f"`{place}` gives away the name" in reasons[0]
     assert not any(b"Okafor" in data for data in site.outputs.values())
 
 
@@ -104,7 +104,7 @@ def test_every_field_is_searched(fields: str, place: str) -> None:
 def test_marks_and_spellings_hide_no_name(body: str) -> None:
     reasons = withheld(site_with(body=body))
     assert reasons, "the story is shown"
-    assert "its body gives away the name" in reasons[0]
+    assert "`body` gives away the name" in reasons[0]
 
 
 @pytest.mark.parametrize("body", ["Ines said so. Okafor is a name.", "Vines, okaforms and wine.", "They were kind."])
@@ -113,7 +113,7 @@ def test_other_words_are_shown(body: str) -> None:
 
 
 def test_the_file_name_is_searched() -> None:
-    assert "its slug gives away the name" in withheld(site_with(name="how-ines-okafor-slept.md"))[0]
+    assert "`slug` gives away the name" in withheld(site_with(name="how-ines-okafor-slept.md"))[0]
 
 
 # every string field of the records, also those to come
@@ -200,7 +200,7 @@ def test_a_surname_by_itself_is_a_warning(small_site: Any) -> None:
     site = site_with(body="They said: good morning, Mrs Okafor.")
     assert withheld(site) == []
     (warning,) = [d for d in site.diagnostics if d.code == "K110"]
-    assert "its body holds the surname" in warning.message
+    assert "`body` holds the surname" in warning.message
     item = Item(
         kind="testimonial",
         meta=Testimonial(text="I met a baker.", author=Speaker(name="Ines Baker")),

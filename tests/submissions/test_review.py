@@ -515,4 +515,4 @@ def test_other_stars_or_another_name_than_approved_are_withheld(changes: dict[st
         return judge(page, lock, NOW).reasons
 
     assert reasons(**approved) == ()
-    assert reasons(**{**approved, **changes}) == ("its text, rating or name are not those that were approved",)
+    assert reasons(**{**approved, **changes}) == ("changed since it was approved: text, rating or name",)

@@ -182,7 +182,7 @@ def _each(
     for each in taken:
         tell_taken(session, each, f"{each.submission.id} is {_said(each.submission)}: {_titled(each.submission)}")
     for item_id in idle:
-        session.say(f"{item_id} is approved already; nothing to do.")
+        session.say(_nothing_to_do(review, item_id))
     print_diagnostics(session, refused)
     return 1 if refused else 0
 
@@ -205,6 +205,15 @@ def _is_done(review: Review, item_id: str, decision: Decision) -> bool:
     """Tell whether a submission is on the site and nothing more is said of it than that it is to be."""
     is_approval = isinstance(decision, Approve) and decision.answer is None
     return is_approval and review.open(item_id).submission.moderation.state == "approved"
+
+
+def _nothing_to_do(review: Review, item_id: str) -> str:
+    changed = review.unapproved(review.open(item_id).submission)
+    if not changed:
+        return f"{item_id} is approved already; nothing to do."
+    named = ", ".join(f"`{key}`" for key in changed)
+    again = f"`caresite stories reopen {item_id[:6]}`, then `caresite stories approve {item_id[:6]}`"
+    return f"{item_id} is approved, but {named} in its public text was changed since. To approve that, run {again}."
 
 
 def _said(item: Submission) -> str:

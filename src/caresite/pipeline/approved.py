@@ -17,12 +17,13 @@ from html import unescape
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from caresite.core.model import Item
 from caresite.kinds.testimonial import Speaker
 from caresite.pipeline.hidden_names import text_of
 
-__all__ = ["approved_digest", "approved_parts", "changed_parts"]
+__all__ = ["approved_digest", "approved_parts", "changed_parts", "text_digest"]
 
 _WORD = re.compile(r"[^\W_]+")
 _HARMLESS_TAG = re.compile(
@@ -30,7 +31,6 @@ _HARMLESS_TAG = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 _STRUCK = re.compile(r"(?<!\\)~~")
-_IN_DIGEST = frozenset(("text", "rating", "author"))
 _OWNERS = frozenset(  # what the owner decides about a page, and its own words that are shown as such
     ("slug", "permalink", "aliases", "tags", "categories", "series", "authors", "image", "share_image", "template",
      "style", "weight", "pinned", "featured", "lang", "translation_key", "noindex", "params", "date", "publish_date",
@@ -38,35 +38,48 @@ _OWNERS = frozenset(  # what the owner decides about a page, and its own words t
      "products", "services", "industry", "collections", "looked_after_by", "staff", "source", "story", "id")
 )  # fmt: skip
 _NEEDED = frozenset(("relation", "incentive", "disclosure", "edited", "translation", "machine_written", "endorser"))
-_NAMES = {"quotes": "pull quotes", "metrics": "figures", "edited": "note on edits", "about": "subject"}
+_NAMES = {
+    "author": "name",
+    "quotes": "pull quotes",
+    "metrics": "figures",
+    "edited": "note on edits",
+    "about": "subject",
+}
 
 
-def changed_parts(item: Item, digest: str, parts: Mapping[str, str]) -> list[str]:
-    """Return what of `item` is not as it was approved, in words; nothing for a digest or parts that are not on record.
+def changed_parts(item: Item, digest: str, parts: Mapping[str, str]) -> dict[str, str]:
+    """Return what of `item` is not as it was approved: its key, and what people call it.
 
+    Nothing is said of what is not on record: a lock file of an earlier version has no parts, and some have no `digest`.
     What was approved may be left out, unless it is something that readers must be told.
     """
-    changed = ["text, rating or name"] if digest and _digest_of(item) != digest else []
-    if parts:
-        found = approved_parts(item)
-        keys = [key for key in found if parts.get(key) != found[key]]
-        keys += [key for key in parts if key in _NEEDED and key not in found]
-        changed += [_NAMES.get(key, key) for key in keys]
-    return changed
+    if "text" not in parts and digest and _digest_of(item) != digest:
+        return {"text": "text, rating or name"}
+    found = approved_parts(item) if parts else {}
+    keys = [key for key in found if parts.get(key) != found[key]]
+    keys += [key for key in parts if key in _NEEDED and key not in found]
+    return {key: _NAMES.get(key, key) for key in keys}
 
 
 def approved_parts(item: Item) -> dict[str, str]:
-    """Return a digest by key for each part of `item` that speaks for the customer, but text, rating and name.
+    """Return a digest by key for each part of `item` that speaks for the customer.
 
     What `_defaults.yaml` gives to a whole folder is left out: nobody approved it, and it is no edit of this page.
     """
     inherited = {path.partition(".")[0] for path, span in item.places.items() if span.path != item.span.path}
-    parts = {}
+    parts = {"text": text_digest(_text_of(item))}
     for name, default in zip(item.meta.__struct_fields__, _defaults_of(type(item.meta)), strict=True):
         value = getattr(item.meta, name)
-        if name not in _OWNERS | _IN_DIGEST | inherited and value and value != default:
+        if name == "author" and value:
+            value = replace(value, photo=None)  # whether it is shown is another question
+        if name not in _OWNERS | inherited | {"text"} and value and value != default:
             parts[name] = _short_digest(value)
     return parts
+
+
+def text_digest(words: str) -> str:
+    """Return a digest of plain words alone, in which case and punctuation do not count."""
+    return approved_digest(words, 0, None)[:12]
 
 
 def _defaults_of(record: type) -> list[Any]:
@@ -94,9 +107,12 @@ def _plain(value: Any) -> Any:
 
 
 def _digest_of(item: Item) -> str:
+    return approved_digest(_text_of(item), item.meta.rating, item.meta.author)
+
+
+def _text_of(item: Item) -> str:
     text = getattr(item.meta, "text", "")
-    words = _STRUCK.sub(" struck ", unescape(text)) if text else _words_and_tags(text_of(item.body.html))
-    return approved_digest(words, item.meta.rating, item.meta.author)
+    return _STRUCK.sub(" struck ", unescape(text)) if text else _words_and_tags(text_of(item.body.html))
 
 
 def _words_and_tags(html: str) -> str:

@@ -66,6 +66,14 @@ class _Grant(Struct, frozen=True):
     is_submission: bool = False
 
 
+class _Reason(Struct, frozen=True):
+    """Why an item is withheld that is settled at the keys named, and how."""
+
+    why: str
+    keys: tuple[str, ...]
+    remedy: str
+
+
 class _Unagreed(Struct, frozen=True):
     """A picture that consent does not cover: where the front matter names it, its address, and why it is left out."""
 
@@ -104,21 +112,21 @@ def judge(item: Item, lock: ConsentLock, now: datetime, today: datetime | None =
         *_lapsed(grant, max(now, today or now)),
         *_uncovered(meta, grant),
         *_in_the_text(item, pictures),
-        *_given_away(item),
-        *_changed(item, grant),
     ]
+    at_places = (*_given_away(item), *_changed(item, grant))
     undisclosed = _undisclosed(meta)
     invented = ["no customer said the words: a program wrote them"] if getattr(meta, "machine_written", False) else []
     told = (
         *(fault(MACHINE_WORDS, _at(item, "machine_written"), f"withheld: {why}") for why in invented),
         *_told(item, uncovered, settled=grant.withdrawn is not None),
+        *(_at_place(item, each, settled=grant.withdrawn is not None) for each in at_places),
         *_surnames(item),
         *(
             fault(codes.MISSING_DISCLOSURE, _at(item, key), f"withheld: {why}", hint=_REMEDIES.get(key, ""))
             for key, why in undisclosed
         ),
     )
-    reasons = (*uncovered, *invented, *(why for _, why in undisclosed))
+    reasons = (*uncovered, *(each.why for each in at_places), *invented, *(why for _, why in undisclosed))
     if reasons:
         return Verdict(reasons, told, grant.ends)
     left_out = (fault(codes.PICTURE_LEFT_OUT, _at(item, each.key, "author"), each.why) for each in pictures)
@@ -252,29 +260,39 @@ def _lies_beside(picture: Picture | None) -> bool:
     return picture is not None and bool(picture.src) and "/" not in picture.src.removeprefix("./")
 
 
-def _given_away(item: Item) -> list[str]:
+def _at_place(item: Item, reason: _Reason, *, settled: bool) -> Diagnostic:
+    span, message = _at(item, *reason.keys, "consent_ref", "consent"), f"withheld: {reason.why}"
+    return fault(codes.WITHHELD, span, message, hint=reason.remedy, severity="note" if settled else None)
+
+
+def _given_away(item: Item) -> Iterator[_Reason]:
     """Say where a name stands that its owner chose to show in part, or not at all."""
-    return [
-        f"its {place} gives away {_RULES_FOR_NAMES[hidden.whose].format(hidden.display)}"
-        for hidden in hidden_names(item.meta)
-        for place in places_of_name(item, hidden)
-    ]
+    for hidden in hidden_names(item.meta):
+        for place in places_of_name(item, hidden):
+            rule = _RULES_FOR_NAMES[hidden.whose].format(hidden.display)
+            remedy = f"take it out of `{place}`, or ask for leave to show the whole name"
+            yield _Reason(f"`{place}` gives away {rule}", (place, place.partition(".")[0]), remedy)
 
 
 def _surnames(item: Item) -> Iterator[Diagnostic]:
     """Warn of a surname that stands by itself, which may be another word or another person."""
     for hidden in hidden_names(item.meta):
+        named = places_of_name(item, hidden)
         for place in places_of_surname(item, hidden):
-            message = f"its {place} holds the surname, and the author chose “{hidden.display}”"
-            yield fault(codes.SURNAME_SHOWN, _at(item, place, "author"), message)
+            if place not in named:
+                message = f"`{place}` holds the surname, and the author chose “{hidden.display}”"
+                yield fault(codes.SURNAME_SHOWN, _at(item, place, place.partition(".")[0], "author"), message)
 
 
-def _changed(item: Item, grant: _Grant) -> list[str]:
+def _changed(item: Item, grant: _Grant) -> Iterator[_Reason]:
     """Say what of the item is not as it was approved, by the digests in the lock file."""
     if not isinstance(item.meta, (Story, Testimonial)):
-        return []
-    changed = changed_parts(item, grant.digest, grant.parts)
-    return [f"its {_listed(changed)} are not those that were approved"] if changed else []
+        return
+    if changed := changed_parts(item, grant.digest, grant.parts):
+        item_id = item.meta.consent_ref[:6]
+        again = f"`caresite stories reopen {item_id}`, then `caresite stories approve {item_id}`"
+        remedy = f"undo the change; or, to approve it, run {again}"
+        yield _Reason(f"changed since it was approved: {', '.join(changed.values())}", tuple(changed), remedy)
 
 
 def _undisclosed(meta: Any) -> list[tuple[str, str]]:
@@ -292,11 +310,6 @@ def _undisclosed(meta: Any) -> list[tuple[str, str]]:
     elif meta.relation not in _UNTIED and not meta.disclosure:
         reasons.append(("relation", f"the author is tied to the firm ({meta.relation}) and no `disclosure` says so"))
     return reasons
-
-
-def _listed(parts: Iterable[str]) -> str:
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def shows_face(meta: Any) -> bool:

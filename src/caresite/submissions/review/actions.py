@@ -24,7 +24,10 @@ from msgspec.structs import replace
 from caresite.core.codes_stories import STORE_CHANGED
 from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.files import write_atomically
+from caresite.pipeline.approved import text_digest
 from caresite.submissions.files import make_folder, write_private
+from caresite.submissions.fold import clean_text
+from caresite.submissions.public import content_file, shown_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.answer import cautions_about
 from caresite.submissions.review.decide import cautions, decide
@@ -225,13 +228,26 @@ class Review:
         if after.moderation.state != "approved" or not pages.texts:
             return {}
         path, text = next(iter(pages.texts.items()))
-        new = parts_of_file(path, text, self.terms.zone)
+        of_text = {"text": text_digest(clean_text(shown_of(after).body))}
+        new = self._parts_of(path, text) | of_text
         if before.moderation.state != "approved":
             return new
-        on_record = (read_entry(self.root, after.id) or {}).get("parts", {})
         old_path = next((each for each in (path, *before.published_as) if (self.root / each).is_file()), "")
-        old = parts_of_file(path, (self.root / old_path).read_text("utf-8-sig"), self.terms.zone) if old_path else new
-        return parts_to_approve(new, old, on_record)
+        old = self._parts_of(old_path, (self.root / old_path).read_text("utf-8-sig")) if old_path else new
+        on_record = (read_entry(self.root, after.id) or {}).get("parts", {})
+        return parts_to_approve(self._parts_of(path, content_file(after)[1]) | of_text, new, old, on_record)
+
+    def _parts_of(self, path: str, text: str) -> dict[str, str]:
+        return parts_of_file(path, text, self.terms.zone)
+
+    def unapproved(self, item: Submission) -> tuple[str, ...]:
+        """Return which parts of the public text of an approved submission differ from what was approved, by key."""
+        on_record = (read_entry(self.root, item.id) or {}).get("parts", {})
+        path = next((each for each in item.published_as if (self.root / each).is_file()), "")
+        if not path or not on_record or item.moderation.state != "approved":
+            return ()
+        found = self._parts_of(path, (self.root / path).read_text("utf-8-sig"))
+        return tuple(key for key in found if key != "text" and found[key] != on_record.get(key))
 
     def _wording_id(self, item: Submission) -> str:
         """Return under which id the text that was agreed to stands in `consent/`, or nothing where nobody kept it.

@@ -90,21 +90,18 @@ def parts_of_file(path: str, text: str, zone: tzinfo) -> dict[str, str]:
     return approved_parts(document.items[0]) if document.items else {}
 
 
-def parts_to_approve(new: Mapping[str, str], old: Mapping[str, str], on_record: Mapping[str, str]) -> dict[str, str]:
+def parts_to_approve(
+    ours: Mapping[str, str], new: Mapping[str, str], old: Mapping[str, str], on_record: Mapping[str, str]
+) -> dict[str, str]:
     """Return which digests a decision about an approved story puts on record: those of `new`, the file it writes.
 
-    A part of the `old` file that was changed by hand after approval, and that the decision does not change, keeps the
-    digest `on_record`. So it stays withheld: a decision about one part approves no other.
+    A part of the `old` file that was changed by hand after approval keeps the digest `on_record`, unless the private
+    record says the same (`ours`). So it stays withheld: a decision about one part approves no other.
     """
-    if not on_record:
-        return dict(new)
     keys = sorted({*new, *on_record})
-    parts = {key: on_record.get(key) if _is_unapproved(key, new, old, on_record) else new.get(key) for key in keys}
+    kept = [key for key in keys if on_record and old.get(key) != on_record.get(key) and new.get(key) == old.get(key)]
+    parts = {key: on_record.get(key) if key in kept and new.get(key) != ours.get(key) else new.get(key) for key in keys}
     return {key: digest for key, digest in parts.items() if digest}
-
-
-def _is_unapproved(key: str, new: Mapping[str, str], old: Mapping[str, str], on_record: Mapping[str, str]) -> bool:
-    return old.get(key) != on_record.get(key) and new.get(key) == old.get(key)
 
 
 def set_entry(root: Path, item_id: str, entry: Entry | None) -> bool:
