@@ -48,15 +48,14 @@ FROM_OTHER_STAGES = {
     ("check", "Site"): "the same",
     ("render", "TEMPLATES"): "the kind's own template, for a page whose front matter names one that does not exist",
 }
-# The system's clock is asked in one place. What else is here is no date of a site: waits, stamps, lines on a terminal.
+# The system's clock is asked in one place. What else is here is no date of a site.
+# The stamps of files are compared with `time.time_ns`.
 ASKS_THE_CLOCK = {
     "caresite.engine.clock": "the one place",
     "caresite.commands.serve": "the times before lines on a terminal",
     "caresite.commands.build": "whether a date has come since the last build, which has no `--clock`",
     "caresite.commands.deploy": "when files were really sent, for the log of deploys and the stamps on a server",
     "caresite.core.patience": "how long a host asks to wait",
-    "caresite.preview.serve": "stamps of files",
-    "caresite.preview.watch": "stamps of files",
 }
 _CLOCKS = frozenset(("now", "utcnow", "today", "time", "localtime", "gmtime", "ctime"))
 WITHOUT_ALL = {

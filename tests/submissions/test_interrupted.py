@@ -99,7 +99,7 @@ def test_a_kill_before_a_write_leaves_the_decision_made_or_not_made(case: str, s
         ("train",),
         ("stats",),
         ("proof", ID),
-        ("purge",),
+        ("purge", "--clock", "2026-11-22"),
     ],
     ids=" ".join,
 )

@@ -126,7 +126,7 @@ class Preview:
         Until then whoever comes waits at the door: a process with one thread can be copied, so that the first build,
         which is the longest, has all processors.
         """
-        began = time.time()
+        began = time.time_ns() / 1e9
         made = self._make(Burst())
         self.server.start()
         self.watch.start()
@@ -146,7 +146,7 @@ class Preview:
                 self._rebuild(burst)
             elif self._is_due():
                 self._rebuild(Burst())
-            elif self._unchecked_since and time.time() - self._unchecked_since > _LOOK_AGAIN_S:
+            elif self._unchecked_since and time.time_ns() / 1e9 - self._unchecked_since > _LOOK_AGAIN_S:
                 missed = self.watch.written_since(self._unchecked_since)
                 self._unchecked_since = 0.0
                 if missed:
@@ -199,7 +199,7 @@ class Preview:
             return Burst(paths, {old: path for burst in bursts for old, path in burst.moved.items()})
 
     def _rebuild(self, burst: Burst) -> None:
-        self._unchecked_since = 0.0 if self.watch.poll_ms else time.time()
+        self._unchecked_since = 0.0 if self.watch.poll_ms else time.time_ns() / 1e9
         made = self._make(burst)
         self.watch.follow(self.generations.current.folders)
         self._tell(made)

@@ -172,7 +172,7 @@ class Watch:
 
     def written_since(self, moment_s: float) -> frozenset[str]:
         """Return the files that were written after `moment_s`, whatever was told: a watch can miss a flood."""
-        limit, now = moment_s - _CLOCK_STEP_S, time.time()
+        limit, now = moment_s - _CLOCK_STEP_S, time.time_ns() / 1e9
         found = {self.path_of(path) for path, stamp in self._stamps() if limit < stamp <= now} - {""}
         told = {path.rpartition("/")[0] for path in found}  # a folder is written when a file in it comes or goes
         return frozenset(found - told or found)
