@@ -81,7 +81,7 @@ UNITS = (
     *("(1) ", "“", "a’", "' ", "#\n", "a:\n", "From ", "\x00a", "a b@", "~~", "||", "|-", ";a=", "?a=b&", "\\\\"),
 )
 AROUND = (("", "\x01"), ("<", ">"), ("a", " @"))
-LENGTHS = (24, 400, 4_800)  # the first of them, as nothing must hang here that takes all combinations
+LENGTHS = (20, 400, 4_800)  # the first of them, as nothing must hang here that takes all combinations
 MOST_S = 0.03
 """What a pattern may take for 4,800 characters on the processor: hundreds of times what it needs. One that tries again
 from each character needs more."""

@@ -25,7 +25,7 @@ params: {tags: [one, two]}
 Hello, {0.__class__}.
 -- data/team.yaml --
 - name: Ann
--- private/submissions/a.yaml --
+-- private/secret.yaml --
 text: purple xylophone
 """
 REACHING = {
@@ -65,19 +65,19 @@ REACHING = {
     "by the notes": "{{ site.notes.answers }}",
     "by a call through ours": "{{ site.once(('a',), dict) }}",
     "by the options of a theme": "{{ theme._options }}{{ theme.__class__ }}",
-    "by a timezone that reads files": "{{ site.today.tzinfo.from_file('private/submissions/a.yaml') }}",
+    "by a timezone that reads files": "{{ site.today.tzinfo.from_file('private/secret.yaml') }}",
     "by a module": "{% import 'hearth/components/tags.html' as tags %}{{ tags._body_stream }}{{ tags.__dict__ }}",
     "by a body": "{{ site.body(page)._compose.__globals__ }}",
     "by super": "{% extends 'hearth/page.html' %}{% block main %}{{ super.__call__.__globals__ }}{% endblock %}",
 }
 ELSEWHERE = {
-    "data": "{{ site.data('../private/submissions/a') }}",
-    "an include": "{% include '../private/submissions/a.yaml' %}",
-    "an import": "{% import 'private/submissions/a.yaml' as x %}",
+    "data": "{{ site.data('../private/secret') }}",
+    "an include": "{% include '../private/secret.yaml' %}",
+    "an import": "{% import 'private/secret.yaml' as x %}",
     "an absolute path": "{% include '/etc/passwd' %}",
-    "a theme's folder": "{% include 'hearth/../../private/submissions/a.yaml' %}",
-    "an asset": "{{ asset('../private/submissions/a.yaml') }}",
-    "a drawing": "{{ drawing('../private/submissions/a') }}",
+    "a theme's folder": "{% include 'hearth/../../private/secret.yaml' %}",
+    "an asset": "{{ asset('../private/secret.yaml') }}",
+    "a drawing": "{{ drawing('../private/secret') }}",
     "the environment": "{{ environ }}{{ env }}{{ environment }}",
 }
 LONG = {
