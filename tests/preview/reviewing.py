@@ -59,6 +59,12 @@ class Desk:
     def path(self, item_id: str) -> str:
         return f"{PATH}/{item_id}"
 
+    def part(self, item_id: str, name: str) -> str:
+        """Return the address of something that a sheet shows: `page`, `picture/0`."""
+        key = re.search(r"/page\?key=([0-9a-f]+)", self.ask(self.path(item_id)).text)
+        assert key
+        return f"{self.path(item_id)}/{name}?key={key[1]}"
+
     def ask(self, path: str, **how: Any) -> Said:
         return self.shown.ask(path, **how)
 

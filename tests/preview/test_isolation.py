@@ -13,7 +13,7 @@ from caresite.preview.isolation import MAX_BODY_BYTES
 from .reviewing import Desk, deciding
 
 HOME = "/_caresite/stories"
-JOINING = "/*\n  Cross-Origin-Opener-Policy: same-origin\n  Service-Worker-Allowed: /\n"
+JOINING = "/*\n  Cross-Origin-Opener-Policy: same-origin\n  Service-Worker-Allowed: /\n  Referrer-Policy: unsafe-url\n"
 
 
 @pytest.fixture(scope="module", params=["", JOINING], ids=["plain", "site-with-the-same-policy"])
@@ -68,6 +68,22 @@ def test_neither_a_script_nor_a_frame_is_given_a_page(desk: Desk, page: Page) ->
         document.body.append(frame);
     }})"""
     assert "ada@customers.example" not in page.evaluate(framed)
+
+
+@pytest.mark.parametrize("part", ["", "/page", "/page?key=", "/picture/0"])
+def test_no_part_of_a_sheet_can_be_framed_by_the_site(desk: Desk, page: Page, part: str) -> None:
+    item_id = desk.put()
+    page.goto(f"{desk.url}{HOME}/{item_id}")
+    page.goto(f"{desk.url}/")
+    assert item_id not in page.evaluate("document.referrer")
+    framed = f"""new Promise((done) => {{
+        const frame = document.createElement("iframe");
+        frame.onload = () => {{ try {{ done(frame.contentDocument?.body.innerText ?? "") }} catch {{ done("") }} }};
+        frame.src = "{HOME}/{item_id}{part}";
+        document.body.append(frame);
+        setTimeout(() => done(""), 5000);
+    }})"""
+    assert "They came at five" not in page.evaluate(framed)
 
 
 def test_a_service_worker_removes_itself(desk: Desk, page: Page) -> None:

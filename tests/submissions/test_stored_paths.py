@@ -115,3 +115,14 @@ def test_a_picture_that_is_a_link_is_not_copied(site: Path) -> None:
     with pytest.raises(Problem, match="is not in the private store"):
         Review(Store(site), TERMS).take(ID, Approve())
     assert not list(site.rglob("picture.*"))
+    assert not Store(site).unfinished()
+
+
+@pytest.mark.parametrize("note", ["not: [yaml", "submission: {id: ../x}\n"])
+def test_a_note_that_cannot_be_read_stops_no_other_decision(site: Path, note: str) -> None:
+    store = Store(site)
+    with store.locked():
+        store.add(told(text=replace(told().text, title="Bread")))
+    (site / "private/submissions/unfinished").mkdir(exist_ok=True)
+    (site / f"private/submissions/unfinished/{2:016x}.yaml").write_text(note, encoding="utf-8")
+    assert Review(Store(site), TERMS).take(ID, Approve()).submission.moderation.state == "approved"

@@ -13,7 +13,7 @@ from caresite.commands.scaffold import Start, fill_archetype, front_matter
 from caresite.commands.session import Session, printable
 from caresite.core.config import Collection, Settings
 from caresite.core.dates import parse_date
-from caresite.core.files import decode_text, write_atomically
+from caresite.core.files import decode_text, may_be_read, write_atomically
 from caresite.core.suggest import nearest
 from caresite.core.urls import slug_of
 
@@ -149,7 +149,7 @@ def _write(session: Session, target: _Target, start: Start, flags: Flags) -> Pat
 
 def _archetype(session: Session, target: _Target) -> str | None:
     for name in (target.name, target.kind):
-        if (session.root / f"archetypes/{name}.md").is_file():
+        if may_be_read(session.root / f"archetypes/{name}.md", session.root):
             return f"archetypes/{name}.md"
     return None
 

@@ -71,7 +71,13 @@ _CAMERA_HINT = (
     "is set to Most Compatible"
 )
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__"))
-_READ_BY_NAME = ("templates", "i18n", "drawings")  # nobody lists these, and so would miss what cannot be read
+_READ_BY_NAME = (
+    "templates",
+    "i18n",
+    "drawings",
+    "themes",
+    "archetypes",
+)  # nobody lists these, and so would miss what cannot be read
 _DATA_SUFFIXES = frozenset((".yaml", ".yml", ".json", ".csv"))
 # RFC 8615; Apache; GitHub Pages; Codeberg Pages
 _READ_BY_HOSTS = frozenset((".well-known", ".htaccess", ".nojekyll", ".domains"))

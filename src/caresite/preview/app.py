@@ -37,7 +37,7 @@ _OWN_HEADERS = {
     "content-security-policy": OWN_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "same-origin",  # with `no-referrer` a form would be sent as if from nowhere
+    "referrer-policy": "strict-origin",  # the site does not learn which page; `no-referrer` hides who sends a form
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
@@ -93,7 +93,7 @@ class _Site:
     async def show(self, request: Request) -> Response:
         """Answer like the host."""
         if request.method == "POST":  # a host takes the form; here nobody reads it
-            return Response(status_code=303, headers={"location": f"/{_path_of(request).lstrip('/')}"})
+            return Response(status_code=303, headers={"location": _own_address(_path_of(request))})
         generation, path = self._bench.current(), _path_of(request)
         if not generation.tree.entries:
             return self._waiting(request, path, status=503)
@@ -196,6 +196,11 @@ def _path_of(request: Request) -> str:
     """Return the path that was asked for, percent-encoded as it came."""
     raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
     return raw.decode("ascii", "replace").partition("?")[0]
+
+
+def _own_address(path: str) -> str:
+    """Return `path` as an address that cannot lead to another host."""
+    return "/" + path.replace("\\", "%5C").lstrip("/")
 
 
 def _languages(request: Request) -> frozenset[str]:

@@ -139,7 +139,7 @@ class _Desk:
 
     def page(self, request: Request) -> Response:
         """Show how a submission would look on the site."""
-        if reason := self._door.refusal(request, "iframe"):
+        if reason := self._refusal_of_a_part(request, "iframe"):
             return _refused(reason)
         headers = {"content-security-policy": _FRAMED, "x-frame-options": "SAMEORIGIN"}
         try:
@@ -152,9 +152,15 @@ class _Desk:
             said = error.diagnostics[0].message if isinstance(error, Problem) else str(error)
             return PlainTextResponse(f"There is no page to be seen: {said}.\n", headers=headers)
 
+    def _refusal_of_a_part(self, request: Request, goes_to: str) -> str:
+        """Return why what a sheet shows is not given: a frame of the site itself would get it, too, but for the key."""
+        if reason := self._door.refusal(request, goes_to):
+            return reason
+        return "" if self._door.has_key(request, _id_in(request)) else "this is a part of a page. Open that page."
+
     def picture(self, request: Request) -> Response:
         """Show a picture that was sent."""
-        if reason := self._door.refusal(request, "image"):
+        if reason := self._refusal_of_a_part(request, "image"):
             return _refused(reason)
         try:
             media = self._store.read(_id_in(request)).submission.media[request.path_params["number"]]
@@ -269,6 +275,7 @@ class _Desk:
             "methods": METHODS,
             "erasures": ERASURES,
             "today": self._today(),
+            "key": self._door.key_of(item_id),
         }
         return self._page(request, "story.html", values, status=409 if changed else 422 if problems else 200)
 

@@ -8,7 +8,9 @@ which holds a word that nobody else knows (OWASP, synchronizer token).
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 
@@ -19,8 +21,9 @@ from caresite.preview.guard import is_loopback
 __all__ = ["TOKEN", "Door"]
 
 TOKEN = "token"
-_FORWARDING = ("x-forwarded-", "x-original-", "cf-")  # headers by which proxies and tunnels say for whom they ask
-_FORWARDED = frozenset(("forwarded", "via", "x-real-ip", "true-client-ip", "x-client-ip", "x-cluster-client-ip"))
+_FORWARDED = re.compile(  # headers by which proxies and tunnels say for whom they ask
+    r"forwarded|x-original-|\bvia$|real-ip|client-ip|connecting-ip|external-address|^cf-|^true-"
+)
 
 
 class Door:
@@ -34,7 +37,7 @@ class Door:
         client = request.client.host if request.client else ""
         if not is_loopback(client) or not is_loopback(request.url.hostname or ""):
             return "what customers sent is shown on this computer only. Open it there, at http://127.0.0.1."
-        if any(name in _FORWARDED or name.startswith(_FORWARDING) for name in request.headers):
+        if any(map(_FORWARDED.search, request.headers)):
             return (
                 "another computer asks for this through a proxy or a tunnel. Open it on this one, at http://127.0.0.1."
             )
@@ -45,3 +48,11 @@ class Door:
     def is_ours(self, form: Mapping[str, str]) -> bool:
         """Tell whether a form was made by us, since this preview was started."""
         return hmac.compare_digest(form.get(TOKEN, "").encode(), self.token.encode())
+
+    def key_of(self, item_id: str) -> str:
+        """Return the word in the addresses of what a sheet shows of a submission; the site does not know it."""
+        return hmac.new(self.token.encode(), item_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def has_key(self, request: Request, item_id: str) -> bool:
+        """Tell whether a request has the word that belongs to the submission."""
+        return hmac.compare_digest(request.query_params.get("key", "").encode(), self.key_of(item_id).encode())

@@ -177,7 +177,7 @@ def _readable(output: Output) -> bytes:
 def scan_file(path: str, data: bytes, searcher: Searcher) -> tuple[Hit, ...]:
     """Return the secrets that a file gives away, each once; its own path is looked at too."""
     found: dict[tuple[str, str], Hit] = {}
-    for text in (path, *texts_in(data, path)):
+    for text in (path, path.rpartition(".")[0], *texts_in(data, path)):
         for hit in searcher.hits(text):
             found.setdefault((hit.what, hit.item_id), hit)
     return tuple(found.values())

@@ -41,7 +41,7 @@ from caresite.submissions.review.lockfile import (
     read_entry,
     set_entry,
 )
-from caresite.submissions.review.publishing import Pages, pages_of, put_pages
+from caresite.submissions.review.publishing import Pages, check_pages, pages_of, put_pages
 from caresite.submissions.review.states import place_of
 from caresite.submissions.review.traces import CACHE, forget, out_of_reach, sweep
 from caresite.submissions.store import FOLDER, UNFINISHED, Store
@@ -124,6 +124,8 @@ class Review:
             read_entry(self.root, item_id)  # a lock file that nobody can read stops it before anything is changed
             after, pages = self._placed(kept.submission, after, overwrite=overwrite)
             _respect(pages, decision)
+            if after.moderation.state not in _CLOSED:  # what takes something off the site waits for nothing
+                check_pages(self.root, pages, self.store.folder)
             if evidence and isinstance(decision, Ask):
                 self.store.keep_wording(evidence)
             elif evidence:
@@ -160,11 +162,13 @@ class Review:
 
     def _mend(self) -> Iterator[str]:
         for note in self.store.unfinished():
-            doing = decode_record(note.read_bytes(), _Doing, note.relative_to(self.root).as_posix())
             try:
+                doing = decode_record(note.read_bytes(), _Doing, note.relative_to(self.root).as_posix())
                 before = self.store.read(note.stem).submission
             except LookupError:  # somebody deleted the submission by hand
                 note.unlink()
+                continue
+            except (Problem, OSError):  # every build reports it (S407); one note must not stop all other decisions
                 continue
             sweep(self.root)
             paths = doing.submission.published_as or before.published_as

@@ -17,8 +17,9 @@ from caresite.submissions.public import content_file, page_text, picture_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.by_hand import ByHand, met, parted, parts_of, read_text
 from caresite.submissions.review.traces import texts_naming
+from caresite.submissions.store import FOLDER
 
-__all__ = ["Pages", "pages_of", "put_pages"]
+__all__ = ["Pages", "check_pages", "pages_of", "put_pages"]
 
 
 class Pages(NamedTuple):
@@ -140,32 +141,42 @@ def _text_at(root: Path, path: str, item: Submission, new: str, *, overwrite: bo
     return page_text(text.head, text.body.strip("\n")), by_hand
 
 
-def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
-    """Do what `pages` says; return every path that was written or removed. Doing it twice changes nothing more."""
+def check_pages(root: Path, pages: Pages, attachments: Path) -> None:
+    """Raise Problem for what `put_pages` would leave out: paths that lead out of the site, pictures not kept."""
     for path in (*pages.copies, *pages.texts, *pages.gone):
-        _check_inside(root, path)
+        if not _is_inside(root, path):
+            hint = "a folder above it is a link; make it a folder of the site"
+            raise Problem(fault(STORE_BROKEN, Span(path), f"`{path}` leads out of the site", hint=hint))
+    for kept in pages.copies.values():
+        if not lies_within(attachments / kept, attachments):
+            message = f"the picture `{kept}` is not in the private store"
+            hint = "bring it back from a backup, or leave it out: `caresite stories edit ID --no-picture`"
+            raise Problem(fault(STORE_BROKEN, Span(f"{FOLDER}/{kept}"), message, hint=hint))
+
+
+def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
+    """Do what `pages` says; return every path that was written or removed. Doing it twice changes nothing more.
+
+    What leads out of the site, and a picture that is not kept, is left out: an interrupted decision has to end.
+    """
     touched = []
     for path, kept in pages.copies.items():
-        picture = attachments / kept
-        if not lies_within(picture, attachments):
-            raise Problem(fault(STORE_BROKEN, Span(path), f"the picture `{kept}` is not in the private store"))
-        touched += _write(root / path, picture.read_bytes(), path)
+        if _is_inside(root, path) and lies_within(attachments / kept, attachments):
+            touched += _write(root / path, (attachments / kept).read_bytes(), path)
     for path, text in pages.texts.items():
-        touched += _write(root / path, text.encode(), path)
+        if _is_inside(root, path):
+            touched += _write(root / path, text.encode(), path)
     for path in pages.gone:
-        if (root / path).is_file():
+        if _is_inside(root, path) and (root / path).is_file():
             (root / path).unlink()
             touched.append(path)
             _prune((root / path).parent, root / "content")
     return tuple(touched)
 
 
-def _check_inside(root: Path, path: str) -> None:
-    """Raise Problem where a link leads `path` out of the site: nothing there is ours to write or delete."""
-    top = os.path.realpath(root) + os.sep
-    if not os.path.realpath((root / path).parent).startswith(top):
-        hint = "a folder above it is a link; make it a folder of the site"
-        raise Problem(fault(STORE_BROKEN, Span(path), f"`{path}` leads out of the site", hint=hint))
+def _is_inside(root: Path, path: str) -> bool:
+    """Tell whether `path` is in the site, wherever the folders above it lead: nothing else is ours to change."""
+    return os.path.realpath((root / path).parent).startswith(os.path.realpath(root) + os.sep)
 
 
 def _write(target: Path, data: bytes, path: str) -> list[str]:
