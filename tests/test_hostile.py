@@ -159,7 +159,7 @@ FRONT_MATTER = {
     "value of 1 MB where a choice belongs": case(
         "content/stories/s.md", post(f"style: {'x' * 1_000_000}\nauthor: A\n{CONSENT}"), "V202"
     ),
-    "value of 1 MB where a number belongs": case(POST, post(f"weight: {'9' * 1_000_000}\n"), "V201"),
+    "value of 1 MB where a number belongs": case(POST, post(f"weight: {'9' * 1_000_000}\n"), "V203"),
     "100,000 keys": case(POST, post("".join(f"k{n}: 1\n" for n in range(100_000))), "Y103"),
     "9,000 keys that nobody knows": case(POST, post("".join(f"titel{n}: 1\n" for n in range(9_000)))),
     "no end": case(POST, "---\ntitle: x\n" + "k: v\n" * 900_000, "Y106"),
