@@ -62,7 +62,11 @@ def walk(folder: str, top: str, wanted: Callable[[str], bool] = lambda name: Tru
     whose name is not `wanted` are left out without a word. A folder that does not exist yields nothing.
     """
     real = os.path.realpath(folder)
-    if real != folder and os.path.lexists(folder) and (reason := _refusal(folder, real, top, ())):
+    if (
+        (real != folder or os.path.islink(folder))
+        and os.path.lexists(folder)
+        and (reason := _refusal(folder, real, top, ()))
+    ):
         yield Entry(folder, _kind_of(reason), reason)
         return
     visits: Counter[str] = Counter()

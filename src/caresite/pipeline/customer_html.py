@@ -49,7 +49,12 @@ class CustomerHtml:
         kind: type[Struct] = type(record)
         for field in fields_of(kind):
             value = getattr(record, field.name)
-            if value and not field.doc.address and (changed := self._value(value, at + field.name)) is not value:
+            if (
+                value
+                and field.name != "id"
+                and not field.doc.address
+                and (changed := self._value(value, at + field.name)) is not value
+            ):
                 changes[field.name] = changed
         return replace(record, **changes) if changes else record
 
