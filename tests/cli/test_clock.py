@@ -59,9 +59,10 @@ def test_what_is_due_depends_on_it(root: Path, at: Clocked) -> None:
 
 def test_a_deploy_builds_at_it(root: Path, tmp_path: Path, at: Clocked) -> None:
     config = root / "caresite.yaml"
-    target = f"deploy:\n  web: {{target: folder, path: {tmp_path / 'web'}}}\n"
+    target = f"deploy:\n  web: {{target: folder, served_by: netlify, path: {tmp_path / 'web'}}}\n"
     config.write_text(config.read_text("utf-8") + target, "utf-8")
-    assert at("deploy", "web", "--yes", "--no-verify").exit_code == 0
+    done = at("deploy", "web", "--yes", "--no-verify")
+    assert done.exit_code == 0, done.output
     assert list((tmp_path / "web").rglob("later/index.html"))
 
 
