@@ -263,7 +263,7 @@ def check(**given: Any) -> None:
 
 
 @cli.command("list")
-@click.argument("state", type=click.Choice(_STATES), default="all", required=False)
+@click.argument("state", metavar=f"[{'|'.join(_STATES)}]", type=click.Choice(_STATES), default="all", required=False)
 @click.option(
     "--format",
     type=click.Choice(("table", "csv", "json")),
@@ -312,7 +312,7 @@ def clean() -> None:
     _exit(run(_session()))
 
 
-@cli.group(cls=_WithDefault, invoke_without_command=True)
+@cli.group(cls=_WithDefault, subcommand_metavar="[COMMAND] [ARGS]...", invoke_without_command=True)
 @click.argument("name", default="", required=False, cls=_OwnArgument)
 @click.option("--dry-run", is_flag=True, help="Say exactly what would be sent and deleted, and send nothing.")
 @click.option("--preview", is_flag=True, help="Put it where visitors do not see it, and search engines stay away.")

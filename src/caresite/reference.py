@@ -448,7 +448,8 @@ def _options(command: click.Command, context: click.Context) -> str:
 
 
 def _option_names(option: click.Option, context: click.Context) -> str:
-    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    short_first = sorted(option.opts, key=len)  # click keeps the names of `--help` in a set
+    names = ", ".join(f"`{name}`" for name in (*short_first, *option.secondary_opts))
     return names if option.is_flag else f"{names} {option.make_metavar(context)}"
 
 
