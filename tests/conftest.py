@@ -15,6 +15,7 @@ import pytest
 from caresite.testing import BuiltSite, build_site
 
 ROOT = Path(__file__).resolve().parent.parent
+collect_ignore = ["broken", "golden", "tools"]  # sites, one of which has a link that leads in circles
 SMALL_CONFIG = """\
 title: Example
 base_url: https://example.com/
@@ -39,7 +40,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # what `make fast` leaves out: browsers, servers, and whatever takes its time
-_SLOW_FOLDERS = frozenset(("browser", "deploy", "docs", "engine", "hosts", "preview", "properties"))
+FAST = "not slow"
+SLOW_FOLDERS = frozenset(
+    ("browser", "deploy", "docs", "engine", "features", "fixtures", "hosts", "preview", "properties")
+)
+SLOW_MODULES = {  # each takes more than seven seconds of a processor, or starts servers or disks
+    "cli": ("build", "check", "main", "serve", "theme", "theme_files"),
+    "pipeline": ("cards", "full_disk", "hidden_names", "left_out_pictures", "palette", "sandbox"),
+    "submissions": (
+        "guard",
+        "imap",
+        "interrupted",
+        "leaks",
+        "leaks_unpublished",
+        "odd_imap",
+        "services",
+        "story_to_page",
+    ),
+    "tests": ("broken", "conftest", "hostile", "odd_files"),
+    "themes": ("hearth_options",),
+}
 _SLOW_FIXTURES = frozenset(("browser", "checkers", "chromium", "java"))
 
 
@@ -47,8 +67,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: needs a browser, a server or much time; `make fast` leaves it out")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what is slow before it is imported, which would take half of the time."""
+    return True if config.option.markexpr == FAST and _is_slow_file(collection_path) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow by where it is, what it asks for, and the time it claims; a few modules mark themselves."""
+    """Mark what is slow by where it is, what it asks for, and the time it claims."""
     for item in items:
         if _is_slow(item):
             item.add_marker(pytest.mark.slow)
@@ -57,12 +82,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _is_slow(item: pytest.Item) -> bool:
     claimed = item.get_closest_marker("timeout")
     usual = float(item.config.getini("timeout") or 0)
-    folders = item.path.parent.relative_to(item.config.rootpath).parts
     return (
-        not _SLOW_FOLDERS.isdisjoint(folders)
+        _is_slow_file(item.path)
         or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
         or (claimed is not None and claimed.args[0] > usual)
     )
+
+
+def _is_slow_file(path: Path) -> bool:
+    folder = path if path.is_dir() else path.parent
+    return folder.name in SLOW_FOLDERS or path.stem.removeprefix("test_") in SLOW_MODULES.get(folder.name, ())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -79,3 +80,11 @@ def test_what_is_slow_is_left_out_of_the_fast_run(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-m", "not slow", "-p", "no:cacheprovider", "."]
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
     assert [line for line in said.splitlines() if "::" in line] == ["core/test_core.py::test_quick"]
+
+
+def test_every_folder_and_module_that_is_slow_is_there() -> None:
+    folder = Path(__file__).parent
+    conftest = runpy.run_path(str(folder / "conftest.py"))
+    modules = (f"{place}/test_{name}.py" for place, names in conftest["SLOW_MODULES"].items() for name in names)
+    named = (*conftest["SLOW_FOLDERS"], *(name.removeprefix("tests/") for name in modules))
+    assert [name for name in named if not (folder / name).exists()] == []

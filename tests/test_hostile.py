@@ -36,7 +36,7 @@ title: Corner Bakery
 base_url: https://bakery.example/
 timezone: Europe/London
 """
-pytestmark = [pytest.mark.timeout(90), pytest.mark.slow]
+pytestmark = pytest.mark.timeout(90)
 
 
 # a site among things that are not its own

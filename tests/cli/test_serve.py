@@ -24,8 +24,6 @@ from caresite.testing import write_site
 
 from .conftest import Run
 
-pytestmark = pytest.mark.slow  # it starts servers
-
 COMMAND = (sys.executable, "-m", "caresite")
 PATIENCE_S = 30.0
 

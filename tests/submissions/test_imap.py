@@ -21,8 +21,6 @@ from caresite.submissions.store import Store
 from submissions.conftest import NOW, Run
 from submissions.mail_server import PASSWORD, USER, MailServer, mail_server
 
-pytestmark = pytest.mark.slow  # it starts servers
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[MailServer]:

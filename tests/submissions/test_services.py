@@ -21,8 +21,6 @@ from caresite.submissions.store import Store
 from submissions.conftest import NOW, Run, netlify_entry
 from submissions.services import KEY, SITE_ID, TOKEN, FormService, Trouble, form_service
 
-pytestmark = pytest.mark.slow  # it starts servers
-
 STORIES = {"best-story": Form(consent="story-2026-01"), "contact": Form(kind="contact")}
 
 
