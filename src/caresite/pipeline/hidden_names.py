@@ -74,8 +74,8 @@ def places_of_surname(item: Item, hidden: HiddenName) -> list[str]:
 
 
 def _places(item: Item, hidden: HiddenName, shows: Callable[[str], bool]) -> list[str]:
-    unshown = _UNSHOWN[hidden.whose]
-    fields = [(path, text) for path, text in _strings(item) if not unshown.fullmatch(path)]
+    unshown = [_UNSHOWN[each.whose] for each in {hidden, *hidden_names(item.meta)}]
+    fields = [(path, text) for path, text in _strings(item) if not any(each.fullmatch(path) for each in unshown)]
     fields.append(("body", text_of(item.body.html)))
     return list(dict.fromkeys(re.sub(r"\[\d+\]", "", path) for path, text in fields if text and shows(text)))
 
