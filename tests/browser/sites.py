@@ -11,7 +11,7 @@ from typing import NamedTuple
 from caresite.engine.build import Options, build
 from caresite.testing import BuiltSite, build_site, picture
 
-__all__ = ["KINDS", "LOOKS", "RICH_LOOKS", "SITES", "Site", "site_called"]
+__all__ = ["KINDS", "LOOKS", "NOW", "RICH_LOOKS", "SITES", "Site", "site_called"]
 
 SITES = ("sample", "ledger", "german", "german-ledger", "single", "empty", "bare")
 _EMPTY = (
@@ -39,7 +39,7 @@ LOOKS = tuple(
 RICH_LOOKS = tuple((name, kind) for name, kind in LOOKS if name in ("sample", "german", "german-ledger"))
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
-_NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _THEMES = {"sample": "", "ledger": "ledger"}  # of the sample site; its own is the first
 _PHOTOGRAPHS = {
     "content/blog/rad.jpg": picture(1500, 1000, format="JPEG", color="#7a94a8"),
@@ -85,7 +85,7 @@ def site_called(name: str) -> Site:
 
 def _sample(theme: str) -> BuiltSite:
     named = {"CARESITE__THEME": theme} if theme else {}
-    return BuiltSite(_ROOT, build(_ROOT, Options(now=_NOW, publish=False, environ=named)))
+    return BuiltSite(_ROOT, build(_ROOT, Options(now=NOW, publish=False, environ=named)))
 
 
 def _from_text(name: str) -> BuiltSite:
@@ -94,7 +94,7 @@ def _from_text(name: str) -> BuiltSite:
     if theme:
         text = text.replace("  name: hearth\n", f"  name: {theme}\n").replace("  fonts: serif\n", "")
     files = _PHOTOGRAPHS if source == "german" else {}
-    return build_site(text, now=_NOW, drafts=True, future=True, expired=True, finish=True, files=files)
+    return build_site(text, now=NOW, drafts=True, future=True, expired=True, finish=True, files=files)
 
 
 def _site(name: str, built: BuiltSite) -> Site:

@@ -24,7 +24,7 @@ from caresite.core.config import CONFIG_NAMES, Settings
 from caresite.core.diagnostics import Problem, format_text
 from caresite.core.files import MAX_TEXT_BYTES, write_atomically
 from caresite.core.texts import counted
-from caresite.core.walk import diagnostic_of, files_below, is_file
+from caresite.core.walk import diagnostic_of, files_below, is_file, is_linked_theme
 from caresite.pipeline.dead_forms import dead_forms, dead_on
 from caresite.pipeline.publish import MARKER
 from caresite.pipeline.themes import load_theme
@@ -158,6 +158,8 @@ def _left_out(root: Path) -> Iterator[Finding]:
     """Yield what a build leaves out because of its name or of what it is."""
     for folder in _SOURCES:
         for entry in files_below(root / folder, root)[1]:
+            if is_linked_theme(entry, root):
+                continue
             told = diagnostic_of(entry, os.path.relpath(entry.path, root.absolute()).replace(os.sep, "/"))
             yield Finding("wrong", f"{told.span}: {told.message}", f"{told.hint[:1].upper()}{told.hint[1:]}.")
 

@@ -25,6 +25,7 @@ __all__ = [
     "files_below",
     "is_file",
     "is_folder",
+    "is_linked_theme",
     "leads_into_private",
     "link_refusal",
     "printable_path",
@@ -160,6 +161,12 @@ def link_refusal(path: str, top: str) -> Entry | None:
     """Return why the link at `path` is not followed by a site in the folder `top`; None when it may be."""
     reason = _refusal(path, os.path.realpath(path), top, ())
     return Entry(path, _kind_of(reason), reason) if reason else None
+
+
+def is_linked_theme(entry: Entry, root: Path) -> bool:
+    """Tell whether an entry is a theme that stands elsewhere and that `themes/` of the site in `root` links to."""
+    stands_there = Path(entry.path).parent == root.absolute() / "themes" and is_folder(entry.path)
+    return stands_there and entry.kind == "link" and "out of" in entry.reason
 
 
 def leads_into_private(real: str, top: str) -> bool:

@@ -16,7 +16,7 @@ from caresite.core.config import Collection, Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import Source
 from caresite.core.urls import check_address
-from caresite.core.walk import Entry, diagnostic_of, is_file, is_folder, link_refusal, walk
+from caresite.core.walk import Entry, diagnostic_of, is_file, is_folder, is_linked_theme, link_refusal, walk
 
 __all__ = ["CONTENT_SUFFIXES", "Discovery", "discover"]
 
@@ -147,7 +147,7 @@ def discover(root: Path, settings: Settings) -> Discovery:
     _report_strays(root, settings, sources, found)
     for name in _READ_BY_NAME:
         for entry in walk(str(root / name), str(found.root), lambda name: not name.startswith(".")):
-            if entry.reason:
+            if entry.reason and not is_linked_theme(entry, root):
                 found.leave_out(entry)
     return Discovery(
         sources=tuple(sources[path] for path in sorted(sources)),
