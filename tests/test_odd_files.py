@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,14 +48,15 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other odd f
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Iterator[Path]:
     root = tmp_path / "site"
     root.mkdir()
     write_site(root, SITE)
     shutil.copytree(THEME, root / "themes/plain")
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
-    return root
+    yield root
+    subprocess.run(["rm", "-rf", root], check=True)  # pytest itself cannot remove folders that are nested so deep
 
 
 def built(root: Path) -> Built:

@@ -92,7 +92,12 @@ def test_a_service_worker_removes_itself(desk: Desk, page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP", "CF-Connecting-IP"]
+    "header",
+    [
+        *("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP"),
+        *("Fly-Client-IP", "Fastly-Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Envoy-External-Address"),
+        *("X-Original-Host", "X-Vercel-Forwarded-For", "CF-Ray"),
+    ],
 )
 def test_nobody_gets_in_through_a_proxy(desk: Desk, header: str) -> None:
     status, text = asked(desk, "GET", HOME, {header: "203.0.113.7"})

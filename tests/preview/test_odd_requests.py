@@ -96,6 +96,15 @@ def test_the_preview_answers_it_too(preview_port: int, name: str, method: bytes)
     assert not headers.get("location", "").startswith(("//", "/\\"))
 
 
+@pytest.mark.parametrize("path", [b"//evil.example/", b"/\\evil.example/", b"/\\/evil.example", b"\\\\evil.example/"])
+def test_a_form_sent_to_an_odd_address_leads_to_no_other_host(preview_port: int, path: bytes) -> None:
+    _, headers, _ = sent(preview_port, get(path, b"Content-Length: 0", method=b"POST"))
+    location = headers.get("location", "/")
+    assert location.startswith("/")
+    assert location[1:2] not in ("/", "\\")
+    assert "\\" not in location
+
+
 @pytest.fixture(scope="module")
 def preview_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     config = "title: X\nbase_url: https://x.example/\ntimezone: UTC\nredirects: [{from: '/old/*', to: '/:splat'}]\n"

@@ -348,6 +348,8 @@ def test_a_secret_is_found_in_every_kind_of_file(path: str, data: bytes) -> None
 
 def test_a_path_gives_away_too() -> None:
     assert found("<p>Nothing.</p>", "stories/ada-quill-orsted/index.html") == {WHO}
+    assert ADDRESS in found("Nothing.", f"letters/{EMAIL}.txt")
+    assert ADDRESS in found("Nothing.", f"letters/{EMAIL}")
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])

@@ -13,6 +13,9 @@ LINKS = {
     "consent/story.md": "letter.md",
     "templates/page.html": "letter.txt",
     "assets/letter.css": "letter.txt",
+    "archetypes/post.md": "letter.md",
+    "themes/mine/templates/page.html": "letter.txt",
+    "themes/letters": "inbox",
 }
 
 
