@@ -491,7 +491,8 @@ def words(name: str = "hearth") -> str:
     """Return the page of the interface words that a theme brings besides those of its templates."""
     intro = (
         "What pages say besides your texts stands in `i18n/en.yaml`, `i18n/de.yaml` and so on: of the theme, of the "
-        "themes it inherits from, and of your site, which wins. A language takes from English what it does not have."
+        "themes it inherits from, and of your site, which wins. A language takes from English what it does not have. "
+        "Pages in a language without a file have the words of your site's language."
         "\n\n"
         "These words are asked for outside of templates. A theme with `parent: hearth` inherits them; a theme without "
         f"a parent brings those of the pages it has. The right column is what `{name}` says in English."

@@ -13,6 +13,7 @@ from msgspec import Struct
 from caresite.core import codes
 from caresite.core.config import Collection, place_in_config
 from caresite.core.diagnostics import Problem, fault
+from caresite.core.languages import direction_of
 from caresite.core.model import Page, Query, Route
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
@@ -20,6 +21,7 @@ from caresite.core.suggest import nearest
 from caresite.core.urls import join_site, output_path
 from caresite.features.feed_formats import TYPES, UNNAMED, Entry, Feed, atom, json_feed, rss
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.directions import with_directions
 from caresite.pipeline.reader import Plan, Reader
 
 __all__ = ["PLUGIN", "FeedOptions", "render", "routes"]
@@ -211,7 +213,10 @@ def _html(page: Page, reader: Any, disclosure: str) -> str:
     body = _said(page, reader) if spoken else _lead_image(page) + str(reader.body(page).html)
     # whoever reads the words must read what stands beside them, in a feed too (16 CFR 255.5)
     note = f"<p>{escape(disclosure)}</p>" if disclosure else ""
-    return _absolute(_CODE.sub("", _with_light_pictures(body, reader)), page.permalink) + note
+    html = _absolute(_CODE.sub("", _with_light_pictures(body, reader)), page.permalink) + note
+    if "rtl" in (direction_of(page.lang), direction_of(reader.language)):  # feed readers do not know it from `xml:lang`
+        html = f'<div lang="{escape(page.lang)}">{html}</div>'
+    return with_directions(html)
 
 
 def _with_light_pictures(html: str, reader: Any) -> str:

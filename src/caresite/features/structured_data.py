@@ -136,7 +136,7 @@ def post(here: Here, page: Page, reader: SiteReader) -> Node:
     return _node(
         "BlogPosting",
         headline=page.title,
-        description=reader.plain(page.meta.subtitle or page.meta.summary),
+        description=reader.plain(page.meta.subtitle or page.meta.summary, page.lang),
         image=_picture(page.image, here, reader),
         datePublished=_published(page),
         dateModified=_modified(page),
@@ -154,7 +154,7 @@ def story(here: Here, page: Page, reader: SiteReader) -> Node:
     return _node(
         "Article",
         headline=page.title,
-        description=reader.plain(meta.summary or meta.outcome),
+        description=reader.plain(meta.summary or meta.outcome, page.lang),
         image=_picture(page.image, here, reader),
         datePublished=_published(page),
         dateModified=_modified(page),
@@ -255,7 +255,7 @@ def _correction(edited: EditNote | None, reader: SiteReader) -> str:
 def _words(page: Page, reader: SiteReader) -> str:
     if not page.meta.text:
         return reader.body(page).html.striptags()
-    return " ".join(reader.plain(part) for part in page.meta.text.strip().split("\n\n"))
+    return " ".join(reader.plain(part, page.lang) for part in page.meta.text.strip().split("\n\n"))
 
 
 def _work(source: QuoteSource) -> Node | None:

@@ -245,7 +245,12 @@ class Content(Struct, frozen=True, kw_only=True):
     pinned: Annotated[bool, Doc("Stays first in its list.", peers=("pin", "sticky"))] = False
     featured: Annotated[bool, Doc("May be chosen for the home page.")] = False
     lang: Annotated[
-        str, Doc("The language of this text, if not the site's.", example="de", peers=("language", "locale"))
+        str,
+        Doc(
+            "The language of this text, if not the site's. Quotation marks, dates, footnotes and direction follow it.",
+            example="de",
+            peers=("language", "locale"),
+        ),
     ] = ""
     translation_key: Annotated[
         str,

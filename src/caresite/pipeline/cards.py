@@ -19,6 +19,7 @@ from caresite.pipeline.assets import Asset, palette_for
 from caresite.pipeline.card_drawing import SIZES, Studio
 from caresite.pipeline.contexts import Here
 from caresite.pipeline.drawings import Drawings
+from caresite.pipeline.markdown.typography import marks_for
 from caresite.pipeline.pictures import Facts, Wish, focus_of, light_variation, name_of, variations_of
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in
@@ -27,7 +28,6 @@ __all__ = ["Cards", "Firm", "Shared", "card_key", "card_name", "studio_of", "wor
 
 _EDITION = "1"  # counts the ways in which we drew cards
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==", re.DOTALL)
-_MARKS = {"de": "„“", "fr": "«»", "pl": "„”", "cs": "„“", "sv": "””", "da": "»«"}
 _CORNERS_PX = {"square": 0, "small": 7, "soft": 15, "round": 22}
 _LONGEST_NUMBER = 12
 _SHARED = Images(formats=(), widths=(1200,))
@@ -184,8 +184,8 @@ class Cards:
     def _of_a_quote(self, page: Page, firm: str) -> Shared:
         text = str(getattr(page.meta, "text", "") or page.summary)
         found = _MARKED.search(text)
-        marks = _MARKS.get(page.lang.partition("-")[0], "“”")
-        said = f"{marks[0]}{self._line(text)}{marks[1]}"
+        marks = marks_for(page.lang)
+        said = f"{marks.opening}{self._line(text)}{marks.closing}"
         person = page.person
         name = person.name if person else ""
         card = Card(

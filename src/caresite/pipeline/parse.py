@@ -142,7 +142,9 @@ class Parser:
             meta, body_text = _with_care(meta, body_text, table, reading, source)
         markdown = self.foreign if kind in _WORDS_OF_OTHERS else self.own
         body, faults = (
-            markdown.render(body_text, path=source.path, first_line=line) if body_text.strip() else (Body(), ())
+            markdown.render(body_text, path=source.path, first_line=line, language=meta.lang if meta else "")
+            if body_text.strip()
+            else (Body(), ())
         )
         found.extend(faults)
         if meta and meta.lang and not is_language_tag(meta.lang):
@@ -153,7 +155,7 @@ class Parser:
         meta, body = self._identity(source, kind, meta, body, key)
         if not meta.title and kind in ("post", "page", "story"):
             found.append(_no_title(table, found))
-        summary = self._plain(meta.summary or getattr(meta, "bio", ""))
+        summary = self._plain(meta.summary or getattr(meta, "bio", ""), meta.lang)
         return Item(
             kind=kind,
             key=key,
@@ -197,10 +199,10 @@ class Parser:
         changes["title"] = title
         return replace(meta, **changes), body
 
-    def _plain(self, text: str) -> str:
+    def _plain(self, text: str, language: str) -> str:
         if not text:
             return ""
-        return html.unescape(_TAGS.sub("", self.own.render_inline(" ".join(text.split()))))
+        return html.unescape(_TAGS.sub("", self.own.render_inline(" ".join(text.split()), language)))
 
     # one file of many items
 

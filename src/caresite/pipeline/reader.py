@@ -66,11 +66,12 @@ class FeedLink(Struct, frozen=True):
 
 
 class MenuLink(Struct, frozen=True):
-    """One link of a menu, and whether it leads to the page it stands on."""
+    """One link of a menu, whether it leads to the page it stands on, and the language its text was written in."""
 
     text: str
     url: str
     current: bool
+    lang: str = ""
 
 
 class Neighbours(Struct, frozen=True):

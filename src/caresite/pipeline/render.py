@@ -40,6 +40,7 @@ from caresite.pipeline.catalog import Site
 from caresite.pipeline.contexts import Here, context_of, here_of
 from caresite.pipeline.csp import needs_of
 from caresite.pipeline.dead_forms import posts_of
+from caresite.pipeline.directions import with_directions
 from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.lettering import is_font
 from caresite.pipeline.links import Resolved, resolve
@@ -151,9 +152,9 @@ class SiteReader(Reader):
         """Return interface words in the language of the page being written."""
         return self._renderer.say(key, **values)
 
-    def plain(self, text: str) -> str:
+    def plain(self, text: str, language: str = "") -> str:
         """Return a line of Markdown as the words that readers see, without tags."""
-        return self._renderer.plain(text)
+        return self._renderer.plain(text, language)
 
     @asked
     def signpost(self, url: str) -> str:
@@ -222,7 +223,8 @@ class Renderer:
         self.finish = finish
         self.assets = assets
         self.assets_by_url = {site.settings.base_path + asset.output: asset for asset in assets.values()}
-        self.words = Words(theme, tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words))
+        word_folders = tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words)
+        self.words = Words(theme, word_folders, site.settings.config.language)
         self.notes = Notebook()
         self.reader = SiteReader(site, plan, self, known)
         self.language = site.settings.config.language
@@ -254,9 +256,10 @@ class Renderer:
             "theme": NotedOptions(theme.options, self.notes),
             "asset": self.asset,
             "t": self.say,
+            "interface_language": self.interface_language,
             "drawing": drawings.picture,
         }
-        self.env.filters["drawing_name"] = drawings.choose
+        self.env.filters |= {"drawing_name": drawings.choose, "lang_attribute": self.lang_attribute}
         self.options = theme.options
         self.sections = getattr(theme.options, "home", ())
         self._macros: dict[str, tuple[Any, tuple[Any, ...]]] = {}
@@ -280,7 +283,7 @@ class Renderer:
                 data = self._plugin(route)
             else:
                 text, drawn = self._pictured(self._template(route, page, here))
-                text = self._with_claim(text)
+                text = with_directions(self._with_claim(text))
                 data = text.encode()
             if self.finish and route.output.endswith(".html"):
                 text = self.finish(data.decode())
@@ -354,6 +357,8 @@ class Renderer:
                 return self.loader.digest(*read.of)
             case "words":
                 return self.words.table(*read.of)
+            case "spoken":
+                return self.words.spoken(*read.of)
             case "asset":
                 return self.assets[read.of[0]].output if read.of[0] in self.assets else ""
             case "theme":
@@ -473,6 +478,17 @@ class Renderer:
         words = self.words.say(self.language, key, **values)
         return _CLAIM if key == _CLAIM_KEY else words  # nobody knows what a page loads before it is finished
 
+    def interface_language(self) -> str:
+        """Return the language that `t` speaks on the page being written."""
+        language = self.words.spoken(self.language)
+        self.notes.read(Read("spoken", (self.language,)), language)
+        return language
+
+    def lang_attribute(self, tag: str) -> Markup:
+        """Return the ` lang="…"` of words in the language `tag`; nothing where the whole page is in it (WCAG 3.1.2)."""
+        languages = {self.language.lower(), self.interface_language().lower()}
+        return Markup(f' lang="{escape(tag)}"') if tag and languages != {tag.lower()} else Markup("")
+
     def shared(self, here: Here, page: Page | None) -> Shared | None:
         """Return the picture that other services show beside a link to a page; it is drawn with the site."""
         self.reader.look()
@@ -481,9 +497,9 @@ class Renderer:
         firm = Firm(self.reader.title, business.tagline if business else "", host.removeprefix("www."))
         return self.cards.shared(here, page, firm, authors, self.language)
 
-    def plain(self, text: str) -> str:
+    def plain(self, text: str, language: str = "") -> str:
         """Return a line of Markdown as the words that readers see, without tags."""
-        shown: Markup = self.env.filters["inline_markdown"](text)
+        shown: Markup = self.env.filters["inline_markdown"](text, language)
         return shown.striptags()
 
     def menu_and_faults(self, name: str, current: str) -> tuple[tuple[MenuLink, ...], tuple[Noted, ...]]:
@@ -523,7 +539,7 @@ class Renderer:
         for number, (text, address) in enumerate(entries, start=1):
             place = place_in(self.site.settings.places, root.span, f"menus.{name}[{number}].url")
             url = self.address(address, "link", root, place)
-            links.append(MenuLink(text, url, url == current))
+            links.append(MenuLink(text, url, url == current, config.language))
         return links
 
     # bodies

@@ -231,8 +231,8 @@ def environment(
         "number": lambda value: number_in(language(), value),
         "percent": lambda value: percent_in(language(), value),
         "language_name": lambda tag: language_in(language(), str(tag)),
-        "inline_markdown": lambda text: Markup(_inline(markdown, text)),
-        "markdown": lambda text: Markup(_block(markdown, text)),
+        "inline_markdown": lambda text, tag="": Markup(_inline(markdown, text, tag or language())),
+        "markdown": lambda text, tag="": Markup(markdown.render_block(str(text), tag or language())),
         "initials": _initials,
         "slug": lambda text: slug_of(str(text)),
         "tone": _tone,
@@ -247,12 +247,8 @@ def environment(
     return env
 
 
-def _inline(markdown: Markdown, text: str) -> str:
-    return markdown.render_inline(" ".join(str(text).split()))
-
-
-def _block(markdown: Markdown, text: str) -> str:
-    return markdown.render_block(str(text))
+def _inline(markdown: Markdown, text: str, language: str) -> str:
+    return markdown.render_inline(" ".join(str(text).split()), language)
 
 
 def date_iso(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -69,23 +69,34 @@ def _plural_form(language: str, number: float) -> str:
 
 
 class Words:
-    """The interface words of one site, in every language it uses."""
+    """The interface words of one site, in every language it uses; `language` is the site's own."""
 
-    def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...] = ()) -> None:
+    def __init__(self, theme: Theme, plugin_folders: tuple[Path, ...] = (), language: str = "en") -> None:
+        self.language = language
         self.theme = theme.layers[-1].name
         self.root = theme.layers[0].folder
         self.folders = (*plugin_folders, *(layer.folder / "i18n" for layer in reversed(theme.layers)))
         self._tables: dict[str, Mapping[str, Any]] = {}
 
     def table(self, language: str) -> Mapping[str, Any]:
-        """Return all words of `language`: region over language over English, the site over the theme over plugins."""
+        """Return all words of `language`: region over language over English, the site over the theme over plugins.
+
+        Where nobody wrote words in it they are those of the site's language.
+        """
         if language not in self._tables:
             merged: dict[str, Any] = {}
-            for tag in dict.fromkeys(("en", language.split("-")[0], language)):
+            for tag in _widening(self.spoken(language)):
                 for folder in self.folders:
                     merged |= read_words(folder / f"{tag}.yaml")
             self._tables[language] = merged
         return self._tables[language]
+
+    def spoken(self, language: str) -> str:
+        """Return the language that pages in `language` have their words in: itself, else the site's, else English."""
+        for spoken in (language, self.language):
+            if any((folder / f"{tag}.yaml").is_file() for tag in {spoken, _base(spoken)} for folder in self.folders):
+                return spoken
+        return "en"
 
     def say(self, language: str, key: str, **values: Any) -> str:
         """Return the words for `key` with `values` filled in; `n` chooses the plural form.
@@ -96,7 +107,7 @@ class Words:
         words = table.get(key)
         if isinstance(words, dict):
             number = values.get("n", 1)
-            form = _plural_form(language, number)
+            form = _plural_form(self.spoken(language), number)
             words = words.get(form, words.get("other", ""))
             if isinstance(number, (int, float)):
                 values = {**values, "n": number_in(language, number)}
@@ -122,7 +133,7 @@ class Words:
 
     def _beyond_names(self, language: str, key: str) -> Diagnostic:
         place = Span(f"i18n/{language}.yaml")
-        for tag in dict.fromkeys(("en", language.split("-")[0], language)):
+        for tag in _widening(self.spoken(language)):
             for folder in self.folders:
                 if span := read_table(folder / f"{tag}.yaml").keys.get(key):
                     place = replace(span, path=self._shown(folder / f"{tag}.yaml"))
@@ -132,6 +143,15 @@ class Words:
     def _shown(self, file: Path) -> str:
         inside = file.is_relative_to(self.root)
         return file.relative_to(self.root if inside else file.parents[2]).as_posix()
+
+
+def _base(language: str) -> str:
+    return language.split("-")[0]
+
+
+def _widening(language: str) -> Iterable[str]:
+    """Return the names of the files with the words of a language; the last has the last word."""
+    return dict.fromkeys(("en", _base(language), language))
 
 
 @lru_cache(maxsize=4096)

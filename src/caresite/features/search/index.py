@@ -41,13 +41,17 @@ class NotIndexed(Exception):
 
 
 class Entry(Struct, frozen=True):
-    """Something to be found: where it stands, what it is called, its words as HTML, and what it may be filtered by."""
+    """Something to be found: where it stands, what it is called, its words as HTML, and what it may be filtered by.
+
+    `lang` is the language of its title and words.
+    """
 
     url: str
     title: str
     kind: str
     html: str
     filters: Mapping[str, tuple[str, ...]] = {}
+    lang: str = ""
 
 
 def index_of(entries: Iterable[Entry], language: str) -> dict[str, bytes]:
@@ -77,10 +81,12 @@ def _page(entry: Entry, language: str) -> str:
 
     Address and title are told apart from the words: an entry may stand in the middle of a page.
     """
-    known = f'data-at="{escape(entry.url)}" data-title="{escape(entry.title)}" data-kind="{escape(entry.kind)}"'
+    traits = {"at": entry.url, "title": entry.title, "kind": entry.kind, "lang": entry.lang}
+    known = " ".join(f'data-{name}="{escape(value)}"' for name, value in traits.items())
+    read = ", ".join(f"{name}[data-{name}]" for name in traits)
     return (
         f'<!doctype html><html lang="{escape(language)}"><body>'
-        f'<i {known} data-pagefind-meta="at[data-at], title[data-title], kind[data-kind]"></i>'
+        f'<i {known} data-pagefind-meta="{read}"></i>'
         f"<main data-pagefind-body>{entry.html}</main></body></html>"
     )
 

@@ -114,7 +114,7 @@ def _entry(site: Site, page: Page, html: str) -> Entry:
         for name, taxonomy in (("tag", "tags"), ("industry", "industry"))
     }
     path, hash_, item = page.url.partition("#")
-    return Entry(encode_path(path) + hash_ + item, page.title, page.kind, html, terms)
+    return Entry(encode_path(path) + hash_ + item, page.title, page.kind, html, terms, page.lang)
 
 
 def _words(site: Site, page: Page) -> str:

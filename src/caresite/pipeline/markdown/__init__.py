@@ -58,17 +58,17 @@ class Markdown:
         specs = {spec.name: spec for spec in (*COMPONENTS, *extra)}
         self._parser = _text_parser(options, specs)
         self._plain_parser = _plain_parser(options)
-        marks = marks_for(options.language) if options.typographer else None
-        self._setting = Setting(
-            marks=marks,
-            words=words_for(options.language),
-            heading_ids=options.heading_ids,
-            highlighter=Highlighter() if options.highlight else None,
-        )
-        self._plain = self._setting._replace(heading_ids=False, highlighter=None, references=False)
+        self._options = options
+        self._highlighter = Highlighter() if options.highlight else None
+        self._settings: dict[str, Setting] = {}
 
-    def render(self, text: str, *, path: str, first_line: int = 1) -> tuple[Body, tuple[Diagnostic, ...]]:
-        """Return the body of `text`, which begins at `first_line` of the file `path`, and its faults."""
+    def render(
+        self, text: str, *, path: str, first_line: int = 1, language: str = ""
+    ) -> tuple[Body, tuple[Diagnostic, ...]]:
+        """Return the body of `text`, which begins at `first_line` of the file `path`, and its faults.
+
+        Its marks are those of `language`, of the site's when it names none.
+        """
         reading = Reading(path, first_line)
         text = _clean(text, reading)
         if len(text) > MAX_CHARACTERS:
@@ -79,24 +79,37 @@ class Markdown:
         env: dict[str, Any] = {"reading": reading}
         tokens = self._parser.parse(text, env)
         labels: Mapping[str, int] = env.get("footnotes", {}).get("refs", {})
-        body = Writer(self._setting, reading, Watch(reading, labels)).write(tokens)
+        body = Writer(self._setting(language), reading, Watch(reading, labels)).write(tokens)
         return body, tuple(sorted(reading.faults, key=sort_key))
 
-    def render_inline(self, text: str) -> str:
+    def render_inline(self, text: str, language: str = "") -> str:
         """Return one line of Markdown as HTML, with raw HTML escaped and links kept as they are written."""
         reading = Reading("", 1)
         line = " ".join(_clean(text, reading).split())[:MAX_CHARACTERS]
-        return self._written(self._plain_parser.parseInline(line, {"reading": reading}))
+        return self._written(self._plain_parser.parseInline(line, {"reading": reading}), language)
 
-    def render_block(self, text: str) -> str:
+    def render_block(self, text: str, language: str = "") -> str:
         """Return a short text of paragraphs, lists and quotes as HTML, with raw HTML escaped."""
         reading = Reading("", 1)
         clean = _clean(text, reading)[:MAX_CHARACTERS]
-        return self._written(self._plain_parser.parse(clean, {"reading": reading}))
+        return self._written(self._plain_parser.parse(clean, {"reading": reading}), language)
 
-    def _written(self, tokens: list[Token]) -> str:
+    def _setting(self, language: str) -> Setting:
+        """Return how texts in `language` are written."""
+        language = language or self._options.language
+        if language not in self._settings:
+            self._settings[language] = Setting(
+                marks=marks_for(language) if self._options.typographer else None,
+                words=words_for(language),
+                heading_ids=self._options.heading_ids,
+                highlighter=self._highlighter,
+            )
+        return self._settings[language]
+
+    def _written(self, tokens: list[Token], language: str) -> str:
         reading = Reading("", 1)
-        body = Writer(self._plain, reading, Watch(reading, {})).write(tokens)
+        plain = self._setting(language)._replace(heading_ids=False, highlighter=None, references=False)
+        body = Writer(plain, reading, Watch(reading, {})).write(tokens)
         return "".join(segment for segment in body.html if isinstance(segment, str))
 
 

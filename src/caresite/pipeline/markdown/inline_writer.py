@@ -18,7 +18,7 @@ from caresite.pipeline.markdown.leftovers import with_visible_tags
 from caresite.pipeline.markdown.pieces import Anchored, Piece
 from caresite.pipeline.markdown.raw_html import addresses, pictures_without_alt
 from caresite.pipeline.markdown.reading import Reading
-from caresite.pipeline.markdown.typography import Marks, Words, needs_setting, typeset
+from caresite.pipeline.markdown.typography import Marks, Words, marks_for, needs_setting, typeset
 
 __all__ = ["InlineWriter", "Setting", "attributes_of", "escaped", "escaped_value"]
 
@@ -78,11 +78,11 @@ class InlineWriter:
         self._place = 0
         self._line = 0
 
-    def write(self, token: Token) -> list[Piece]:
-        """Return the HTML of one block's words."""
+    def write(self, token: Token, language: str = "") -> list[Piece]:
+        """Return the HTML of one block's words, which are in the text's language or in one of their own."""
         children = token.children or []
         if self.setting.marks is not None and needs_setting(token.content):
-            typeset(children, self.setting.marks)
+            typeset(children, marks_for(language) if language else self.setting.marks)
         if len(children) == 1 and children[0].type == "text":
             self.texts.append(children[0].content)
             return [escaped(children[0].content)]

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
+from caresite.core.languages import with_shorter
+
 __all__ = ["Marks", "Words", "marks_for", "needs_setting", "typeset", "words_for"]
 
 
@@ -33,9 +35,12 @@ _LOW = Marks("„", "“", "‚", "‘")
 _GUILLEMETS = Marks("«", "»", "“", "”")
 _SWISS = Marks("«", "»", "‹", "›")
 _RUSSIAN = Marks("«", "»", "„", "“")
+_CORNERS = Marks("「", "」", "『", "』")
 
 # The delimiters of the Unicode CLDR; for French with the spaces its typesetters put inside.
 _MARKS: Mapping[str, Marks] = {
+    "ar": Marks("”", "“", "’", "‘"),
+    "be": _RUSSIAN,
     "bg": _LOW,
     "ca": _GUILLEMETS,
     "cs": _LOW,
@@ -45,16 +50,20 @@ _MARKS: Mapping[str, Marks] = {
     "el": _GUILLEMETS,
     "es": _GUILLEMETS,
     "et": Marks("„", "“", "«", "»"),
+    "fa": _SWISS,
     "fi": Marks("”", "”", "’", "’"),
     "fr": Marks("«" + _NBSP, _NBSP + "»", "“", "”"),
     "fr-ch": _SWISS,
+    "he": Marks("”", "”", "’", "’"),
     "hr": Marks("„", "”", "‘", "’"),
     "hu": Marks("„", "”", "»", "«"),
+    "hy": _GUILLEMETS,
     "is": _LOW,
     "it": _GUILLEMETS,
     "it-ch": _SWISS,
-    "ja": Marks("「", "」", "『", "』"),
+    "ja": _CORNERS,
     "lt": _LOW,
+    "mk": _LOW,
     "nb": Marks("«", "»", "‘", "’"),
     "nn": Marks("«", "»", "‘", "’"),
     "no": Marks("«", "»", "‘", "’"),
@@ -66,33 +75,51 @@ _MARKS: Mapping[str, Marks] = {
     "sl": _LOW,
     "sv": Marks("”", "”", "’", "’"),
     "uk": _RUSSIAN,
+    "ur": Marks("”", "“", "’", "‘"),
+    "zh-hant": _CORNERS,
+    "zh-hk": _CORNERS,
+    "zh-mo": _CORNERS,
+    "zh-tw": _CORNERS,
 }
 
+_NORWEGIAN = Words("Fotnoter", "Tilbake til teksten")
 _WORDS: Mapping[str, Words] = {
+    "ar": Words("الحواشي", "العودة إلى النص"),
+    "ca": Words("Notes", "Torna al text"),
+    "cs": Words("Poznámky pod čarou", "Zpět k textu"),
     "da": Words("Fodnoter", "Tilbage til teksten"),
     "de": Words("Fußnoten", "Zurück zum Text"),
     "en": Words("Footnotes", "Back to the text"),
     "es": Words("Notas", "Volver al texto"),
     "fi": Words("Alaviitteet", "Takaisin tekstiin"),
     "fr": Words("Notes", "Retour au texte"),
+    "he": Words("הערות שוליים", "חזרה לטקסט"),
+    "hu": Words("Lábjegyzetek", "Vissza a szöveghez"),
     "it": Words("Note", "Torna al testo"),
-    "nb": Words("Fotnoter", "Tilbake til teksten"),
+    "ja": Words("脚注", "本文に戻る"),
+    "ko": Words("각주", "본문으로 돌아가기"),
+    "nb": _NORWEGIAN,
     "nl": Words("Voetnoten", "Terug naar de tekst"),
+    "nn": Words("Fotnotar", "Tilbake til teksten"),
+    "no": _NORWEGIAN,
     "pl": Words("Przypisy", "Powrót do tekstu"),
     "pt": Words("Notas", "Voltar ao texto"),
+    "ru": Words("Примечания", "Вернуться к тексту"),
     "sv": Words("Fotnoter", "Tillbaka till texten"),
+    "tr": Words("Dipnotlar", "Metne dön"),
+    "uk": Words("Примітки", "Повернутися до тексту"),
+    "zh": Words("脚注", "返回正文"),
 }
 
 
 def marks_for(language: str) -> Marks:
     """Return the quotation marks of a language tag such as `de` or `de-CH`; English ones when it is not known."""
-    tag = language.lower().replace("_", "-")
-    return _MARKS.get(tag) or _MARKS.get(tag.partition("-")[0]) or _ENGLISH
+    return next((_MARKS[tag] for tag in with_shorter(language) if tag in _MARKS), _ENGLISH)
 
 
 def words_for(language: str) -> Words:
     """Return the words for screen readers in a language, in English when it is not known."""
-    return _WORDS.get(language.lower().replace("_", "-").partition("-")[0], _WORDS["en"])
+    return next((_WORDS[tag] for tag in with_shorter(language) if tag in _WORDS), _WORDS["en"])
 
 
 _NEEDED = re.compile(r"['\"]|--|\.\.\.")
@@ -113,9 +140,10 @@ def typeset(tokens: Sequence[Token], marks: Marks) -> None:
     """Set the marks of one block's inline tokens; code, HTML, escaped characters and bare addresses stay as they are.
 
     A quotation mark opens after space or punctuation and closes after a word. Single ones that find no partner
-    are apostrophes; after a digit they stay straight, as feet and inches.
+    are apostrophes; after a digit they stay straight, as feet and inches. Words with a `lang` get its marks.
     """
     setter = _Setter(marks)
+    around: list[_Setter | None] = []  # for each span or element that is open: whose marks go on when it ends
     address = False
     for position, token in enumerate(tokens):
         if token.type == "text" and not address:
@@ -126,7 +154,36 @@ def typeset(tokens: Sequence[Token], marks: Marks) -> None:
             setter.before = " "
         elif token.type in ("code_inline", "image", "text_special", "text"):
             setter.before = token.content[-1:] or "x"
-    setter.finish()
+        elif (change := _change_of(token)) is not None:
+            if change.opens:
+                around.append(setter if change.language else None)
+                setter = _Setter(marks_for(change.language), setter.before) if change.language else setter
+            elif around and (outer := around.pop()) is not None:
+                setter.finish()
+                outer.before = setter.before
+                setter = outer
+    for unfinished in (setter, *filter(None, around)):
+        unfinished.finish()
+
+
+class _Change(NamedTuple):
+    """Where an element that may have a language begins or ends."""
+
+    opens: bool
+    language: str = ""
+
+
+_ELEMENT = re.compile(r"<(/?)(?!(?:br|hr|img|input|wbr)\b)[a-z][^>]*>", re.IGNORECASE)
+_LANGUAGE = re.compile(r"\slang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+
+
+def _change_of(token: Token) -> _Change | None:
+    if token.type in ("span_open", "span_close"):
+        return _Change(token.nesting > 0, str(token.attrs.get("lang", "")))
+    if token.type != "html_inline" or token.content.endswith("/>") or not (tag := _ELEMENT.fullmatch(token.content)):
+        return None
+    given = _LANGUAGE.search(token.content)
+    return _Change(not tag[1], given[1] if given else "")
 
 
 class _Open(NamedTuple):
@@ -140,9 +197,9 @@ class _Open(NamedTuple):
 class _Setter:
     """Pairs the quotation marks of one block; every text token is a list of parts until the end."""
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, before: str = " ") -> None:
         self.marks = marks
-        self.before = " "
+        self.before = before
         self.waiting: list[_Open] = []
         self.counts = {"'": 0, '"': 0}
         self.texts: list[tuple[Token, list[str]]] = []

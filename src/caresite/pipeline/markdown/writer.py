@@ -154,12 +154,12 @@ class Writer:
         self._write_words(tokens[index])
         return 1
 
-    def _write_words(self, token: Token) -> str:
+    def _write_words(self, token: Token, language: str = "") -> str:
         """Write the words of one block; return them without markup."""
         self.watch.words(token)
         texts = self.inline.texts
         known = len(texts)
-        self.frames[-1].pieces.extend(self.inline.write(token))
+        self.frames[-1].pieces.extend(self.inline.write(token, language))
         text = "".join(texts[known:])
         texts.append("\n")
         return text
@@ -231,7 +231,7 @@ class Writer:
         frame, level = self.frames[-1], int(token.tag[1])
         start = len(frame.pieces)
         frame.pieces.append("")
-        text = " ".join(self._write_words(words).split())
+        text = " ".join(self._write_words(words, str(token.attrs.get("lang", ""))).split())
         anchor = self._anchor(token, text)
         frame.pieces[start] = _heading_tag(token, anchor)
         frame.pieces.append(f"</{token.tag}>\n")

@@ -114,12 +114,13 @@ async function showMore() {
 }
 
 function entry(page) {
-  const { title, kind, at } = page.meta;
+  const { title, kind, at, lang } = page.meta;
   const { pathname, hash } = new URL(at, location.origin); // the path alone: a preview stays where it is
   const item = document.createElement("li");
   const link = document.createElement("a");
   link.href = pathname + hash;
   link.textContent = title;
+  spoken(link, lang);
   const label = document.createElement("span");
   label.className = "search-label";
   label.textContent = form.querySelector(`[name="kind"][value="${CSS.escape(kind)}"] + span`)?.firstChild.textContent ?? "";
@@ -128,9 +129,15 @@ function entry(page) {
   head.append(link, " ", label);
   const excerpt = document.createElement("p");
   excerpt.className = "search-excerpt";
+  spoken(excerpt, lang);
   excerpt.append(...marked(page.excerpt));
   item.append(head, excerpt);
   return item;
+}
+
+function spoken(element, lang) {
+  element.dir = "auto";
+  if (lang) element.lang = lang;
 }
 
 // the excerpt comes as HTML: its words and marks are kept, and nothing else that may stand in it

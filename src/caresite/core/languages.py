@@ -1,0 +1,46 @@
+"""Languages: what follows from a language tag (BCP 47), whichever part of caresite asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+__all__ = ["direction_of", "with_shorter"]
+
+Direction = Literal["ltr", "rtl"]
+
+# The scripts that are written from right to left, by their codes (ISO 15924, Unicode `Bidi_Class` R and AL).
+_RIGHT_TO_LEFT = frozenset(
+    "adlm arab aran armi avst chrs cprt elym gara hatr hebr hung khar lydi mand mani mend merc mero narb nbat nkoo orkh "
+    "ougr palm phli phlp phnx prti rohg samr sarb sogd sogo syrc syre syrj syrn thaa todr yezi".split()  # noqa: SIM905
+)
+_SCRIPT = re.compile(r"[A-Za-z]{4}")
+_REGION = re.compile(r"[A-Za-z]{2}|\d{3}")
+
+
+def with_shorter(tag: str) -> Iterator[str]:
+    """Yield a tag in small letters, then what it is a variety of: `zh-hant-tw`, `zh-hant`, `zh`."""
+    shorter = tag.lower().replace("_", "-")
+    while shorter:
+        yield shorter
+        shorter = shorter.rpartition("-")[0]
+
+
+@lru_cache(maxsize=256)
+def direction_of(tag: str) -> Direction:
+    """Return the direction that a language is written in: that of the script its tag names, else of its usual one."""
+    language, *rest = tag.replace("_", "-").split("-")
+    script = next((part for part in rest if _SCRIPT.fullmatch(part)), "")
+    region = next((part for part in rest if _REGION.fullmatch(part)), "")
+    return "rtl" if (script or _usual_script(language.lower(), region.upper())).lower() in _RIGHT_TO_LEFT else "ltr"
+
+
+def _usual_script(language: str, region: str) -> str:
+    """Return the script that the Unicode CLDR expects of a language, or of it in a region; empty when it knows none."""
+    from babel.core import get_global  # here, as builds with nothing to do load no Babel
+
+    likely, names = get_global("likely_subtags"), get_global("language_aliases")
+    known = likely.get(f"{language}_{region}") or likely.get(language) or likely.get(names.get(language, ""), "")
+    return next((part for part in known.split("_")[1:] if _SCRIPT.fullmatch(part)), "")
