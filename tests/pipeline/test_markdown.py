@@ -1088,7 +1088,7 @@ def test_a_real_post(path: Path) -> None:
     start = front.end() if front else 0
     body, found = ENGLISH.render(text[start:], path=path.name, first_line=text.count("\n", 0, start) + 1)
     assert body.words > 0 or not text[start:].strip()
-    assert {fault.code for fault in found} <= {"M305", "M308", "M311", "M312"}
+    assert {fault.code for fault in found} <= {"M305", "M308", "M311", "M312", "M316"}
     for fault in found:
         _assert_points_at(fault, lines)
     for segment in body.html:

@@ -10,11 +10,13 @@ __all__ = [
     "CONTROL_CHARACTERS",
     "DUPLICATE_ANCHOR",
     "FOREIGN_SYNTAX",
+    "LITERAL_EMPHASIS",
     "MISSING_FOOTNOTE",
     "NO_ALT_TEXT",
     "STRAY_FENCE",
     "TOO_MUCH_TEXT",
     "UNCLOSED_COMPONENT",
+    "UNDEFINED_REFERENCE",
     "UNKNOWN_ARGUMENT",
     "UNKNOWN_COMPONENT",
     "UNSAFE_ADDRESS",
@@ -126,4 +128,19 @@ WRONG_CONTENT = Code(
     "warning",
     "What stands inside a component is not what it shows.",
     "See the component's entry in the reference for what goes inside.",
+)
+UNDEFINED_REFERENCE = Code(
+    "M316",
+    "undefined-reference",
+    "warning",
+    "A link or picture by reference names a label that the text does not define; visitors see the brackets.",
+    "Add a line `[label]: https://example.com/`, or correct the label. Where brackets are meant, write `\\[`.",
+)
+LITERAL_EMPHASIS = Code(
+    "M317",
+    "literal-emphasis",
+    "note",
+    "Marks of emphasis stayed text: between a punctuation mark and a letter they neither begin nor end it (CommonMark, 6.2). "
+    "It happens most often in Chinese, Japanese and Korean, which have no spaces around words.",
+    "Put the punctuation outside of the marks, or a space; `<strong>` works everywhere.",
 )

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from caresite.core import codes
+from caresite.core.codes_markdown import UNDEFINED_REFERENCE
 from caresite.core.codes_rules import SENSITIVE, STAFF_NAMED
 from caresite.core.config import is_language_tag
 from caresite.core.cut_text import reason_and_hint
@@ -146,7 +147,8 @@ class Parser:
             if body_text.strip()
             else (Body(), ())
         )
-        found.extend(faults)
+        is_of_a_customer = kind in _WORDS_OF_OTHERS or (meta and getattr(meta, "consent_ref", ""))
+        found.extend(map(_as_said, faults) if is_of_a_customer else faults)
         if meta and meta.lang and not is_language_tag(meta.lang):
             found.append(fault(codes.BAD_LANGUAGE, reading.places["lang"], f"`{meta.lang}` is not a language tag"))
         if meta is None or any(d.severity == "error" for d in found[before:]):
@@ -288,6 +290,11 @@ def parse_defaults(path: str, data: bytes) -> Table:
     if not isinstance(value, Table):
         raise Problem(fault(codes.NOT_A_MAPPING, value.span, "the defaults are not made of `key: value` lines"))
     return value
+
+
+def _as_said(diagnostic: Diagnostic) -> Diagnostic:
+    """Return what is said of somebody's own words: brackets in them may be meant, and are not the owner's to change."""
+    return replace(diagnostic, severity="note") if diagnostic.code == UNDEFINED_REFERENCE.id else diagnostic
 
 
 def _meant(key: str, kind: str) -> str:

@@ -78,6 +78,7 @@ class Markdown:
         reading.text = text
         env: dict[str, Any] = {"reading": reading}
         tokens = self._parser.parse(text, env)
+        reading.labels = tuple(label.lower() for label in env.get("references", ()))
         labels: Mapping[str, int] = env.get("footnotes", {}).get("refs", {})
         body = Writer(self._setting(language), reading, Watch(reading, labels)).write(tokens)
         return body, tuple(sorted(reading.faults, key=sort_key))

@@ -9,8 +9,18 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from caresite.core.codes_markdown import FOREIGN_SYNTAX, MISSING_FOOTNOTE, UNSAFE_ADDRESS, UNUSED_FOOTNOTE
+from caresite.core.codes_markdown import (
+    FOREIGN_SYNTAX,
+    LITERAL_EMPHASIS,
+    MISSING_FOOTNOTE,
+    UNDEFINED_REFERENCE,
+    UNSAFE_ADDRESS,
+    UNUSED_FOOTNOTE,
+)
 from caresite.core.diagnostics import Code, Span
+from caresite.core.suggest import nearest
+from caresite.core.texts import cut
+from caresite.pipeline.markdown.literal_emphasis import literal_in, may_hold_literal
 from caresite.pipeline.markdown.raw_html import component_tags
 from caresite.pipeline.markdown.reading import Reading
 
@@ -131,13 +141,20 @@ class Watch:
         self.foreign = _may_hold_foreign(text)
         self.refused = ("](" in text or "]:" in text) and _REFUSED.search(text) is not None
         self.footnotes = "[^" in text
+        self.emphasis = may_hold_literal(text)
+        self.undefined: dict[str, list[Span]] = {}
 
     def words(self, token: Token) -> None:
         """Look at one block of words."""
+        line = token.map[0] if token.map else 0
+        for reference in self.reading.undefined.get(token.content, ()) if self.reading.undefined else ():
+            at = line + token.content.count("\n", 0, reference.start)
+            self.undefined.setdefault(reference.label, []).append(self.reading.place(at, reference.text))
+        if self.emphasis:
+            self._literal_emphasis(token, line)
         if not (self.foreign or self.refused or self.footnotes):
             return
         text = without_code(token)
-        line = token.map[0] if token.map else 0
         if self.foreign:
             self._count(foreign_in(text), text, line)
         if self.refused:
@@ -158,10 +175,24 @@ class Watch:
             times = f" ({count} times)" if count > 1 else ""
             message = f"`{name}` belongs to another system and is shown as it is{times}"
             self.reading.report(FOREIGN_SYNTAX, self.first_at[name], message)
+        for label, places in self.undefined.items():
+            times = f" ({len(places)} times)" if len(places) > 1 else ""
+            near = nearest(label, self.reading.labels)
+            hint = f"did you mean `[{near}]`?" if near else f"add a line `[{label}]: https://example.com/`"
+            message = f"nothing defines the label `[{label}]`, so the brackets are shown{times}"
+            self.reading.report(UNDEFINED_REFERENCE, places[0], message, hint)
         for label, number in self.labels.items():
             if number < 0:
                 message = f"the footnote `[^{label[1:]}]` is never mentioned"
                 self._report(UNUSED_FOOTNOTE, self.reading.footnote_lines.get(label[1:], 0), message)
+
+    def _literal_emphasis(self, token: Token, line: int) -> None:
+        for found in literal_in(token.children or ()):
+            at = line + found.line
+            marks = f"the marks of `{cut(found.text, 60)}` are shown"
+            message = f"{marks}: they touch punctuation on one side, a letter on the other"
+            hint = f"write `{cut(found.better, 60)}`, or put a space outside of the marks"
+            self.reading.report(LITERAL_EMPHASIS, self.reading.place(at, found.text), message, hint)
 
     def _missing_notes(self, text: str, line: int) -> None:
         for match in _FOOTNOTE.finditer(text):

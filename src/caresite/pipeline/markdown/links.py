@@ -9,7 +9,7 @@ broken address but a reference of its name exists.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -20,6 +20,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from caresite.pipeline.markdown.attributes import apply_attributes, parsed_attributes
+from caresite.pipeline.markdown.reading import Undefined, reading_of
 
 __all__ = ["InlineState", "image", "link", "span"]
 
@@ -141,6 +142,15 @@ _SIMPLE_TARGET = re.compile(r"\([ \t\n]*([^\s()<>\\&\x00-\x1f\x7f]*)(?:[ \t\n]+\
 _LABEL = re.compile(rf"\[((?:[^\[\]\\]|\\.){{0,{LONGEST_LABEL}}})\]", re.DOTALL)
 
 
+_INDEXED = re.compile(r"[A-Za-z0-9_)\]]\Z")  # `rows[0][1]` is no link
+
+
+def _is_label(text: str, label: str) -> bool:
+    """Tell whether brackets around `text` and `label` can be meant as a link: a footnote or an empty box are not."""
+    words = any(map(str.isalnum, label)) and bool(text.strip())
+    return words and not text.startswith("^") and not label.startswith("^")
+
+
 class _Matcher:
     """Matches the brackets of one block."""
 
@@ -150,6 +160,7 @@ class _Matcher:
         self.waiting: list[_Opener] = []
         self.nested: set[int] = set()
         self.found: dict[int, _Found] = {}
+        self.unresolved: list[tuple[_Opener, int, re.Match[str]]] = []
         # Brackets around a link cannot be a link: those that waited when one was found, by their number.
         self.around_link = 0
 
@@ -165,7 +176,22 @@ class _Matcher:
                 pos = self.skip(sign.start())
             else:
                 pos = sign.end()
+        if self.unresolved and (undefined := tuple(self.undefined())):
+            reading_of(self.state.env).undefined[self.src] = undefined
         return self.found
+
+    def undefined(self) -> Iterator[Undefined]:
+        """Yield what is written as a link or picture by reference, and is none for want of its label."""
+        done = 0
+        for opener, pos, named in sorted(self.unresolved, key=lambda each: each[0].start):
+            text = self.src[opener.label_start : pos]
+            label = named[1] or text
+            taken = any(f.kind != "span" and start <= opener.start < f.label_end for start, f in self.found.items())
+            is_index = not opener.is_image and _INDEXED.search(self.src, 0, opener.start)
+            if opener.start < done or taken or named.start() in self.found or is_index or not _is_label(text, label):
+                continue
+            done = named.end()
+            yield Undefined(opener.start, label, self.src[opener.start : done])
 
     def open(self, sign: re.Match[str]) -> int:
         if self.waiting:
@@ -196,6 +222,8 @@ class _Matcher:
             if is_link:
                 self.around_link = len(self.waiting)
             return target.end
+        if (is_link or opener.is_image) and (named := _LABEL.match(self.src, pos + 1)):
+            self.unresolved.append((opener, pos, named))
         return self.close_span(opener, pos)
 
     def close_span(self, opener: _Opener, pos: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from caresite.core.diagnostics import Code, Diagnostic, Span, fault
 
-__all__ = ["Fence", "Reading", "reading_of"]
+__all__ = ["Fence", "Reading", "Undefined", "reading_of"]
 
 
 class Fence(NamedTuple):
@@ -15,6 +15,14 @@ class Fence(NamedTuple):
 
     length: int
     level: int
+
+
+class Undefined(NamedTuple):
+    """A link or picture by reference whose label nothing defines: its place in its block, and how it is written."""
+
+    start: int
+    label: str
+    text: str
 
 
 class Reading:
@@ -29,6 +37,8 @@ class Reading:
         self.explicit_ids: Counter[str] = Counter()
         self.text = ""
         self.footnote_lines: dict[str, int] = {}
+        self.labels: tuple[str, ...] = ()  # of link references
+        self.undefined: dict[str, tuple[Undefined, ...]] = {}  # by the source of their block
         self._lines: list[str] = []
 
     def span(self, line: int, column: int = 0, length: int = 1) -> Span:
