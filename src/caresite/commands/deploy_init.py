@@ -16,6 +16,7 @@ from caresite.core.config import Settings
 from caresite.core.diagnostics import Problem, as_errors
 from caresite.core.files import read_as_text, write_atomically
 from caresite.core.suggest import nearest
+from caresite.core.urls import decoded_path
 from caresite.deploy.hosts.files import Brief, Host, HostFile, is_untouched, marked
 from caresite.deploy.hosts.registry import HOSTS
 from caresite.deploy.hosts.rules import HostRules, rules_in
@@ -120,13 +121,13 @@ def _refuse(session: Session, reason: str) -> int:
 
 
 def _brief(settings: Settings, output: Path) -> Brief:
-    config = settings.config
+    config, base = settings.config, decoded_path(settings.base_path)
     return Brief(
         title=config.title,
         base_url=config.base_url,
         output_dir=Path(config.output_dir).as_posix(),
         version=__version__,
-        rules=rules_in(output, settings.base_path) if output.is_dir() else _no_rules(settings.base_path),
+        rules=rules_in(output, base) if output.is_dir() else _no_rules(base),
         bucket=next((bucket for d in settings.deployments if (bucket := getattr(d.options, "bucket", ""))), ""),
     )
 

@@ -23,7 +23,7 @@ from caresite.core.receivers import with_receivers
 from caresite.core.salvage import Salvaged, salvage
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
-from caresite.core.urls import check_address, encode_path
+from caresite.core.urls import canonical_base_url, check_address, encode_path
 from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read_yaml
 
 __all__ = [
@@ -361,6 +361,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     is_on_netlify: bool = False
     theme: Table
     base_path: str
+    """The path of `base_url`, percent-encoded as in every address that is written: `/my%20shop/`."""
     zone: ZoneInfo
     path: str
     places: Mapping[str, Span] = {}
@@ -602,7 +603,7 @@ class _Review(NamedTuple):
 def _complete(review: _Review, table: Table, plugins: tuple[ActivePlugin, ...]) -> Settings:
     config = review.config
     zone = _zone(review)
-    base_path = _base_path(review)
+    base_url = _base_url(review)
     if not is_language_tag(config.language):
         review.report(codes.BAD_LANGUAGE, ("language",), f"`{config.language}` is not a language tag")
     if config.testimonials.show_average and config.testimonials.mode == "curated":
@@ -618,12 +619,12 @@ def _complete(review: _Review, table: Table, plugins: tuple[ActivePlugin, ...]) 
         review, {collection.path.strip("/").split("/")[0].casefold() for collection in collections.values()}
     )
     return Settings(
-        config=replace(config, pagination=pagination),
+        config=replace(config, pagination=pagination, base_url=base_url),
         collections=collections,
         taxonomies=_taxonomies(review),
         plugins=plugins,
         theme=_theme(table, review),
-        base_path=base_path,
+        base_path=urlsplit(base_url).path,
         zone=zone,
         path=review.path,
         places=review.places,
@@ -655,18 +656,15 @@ def _zone(review: _Review) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _base_path(review: _Review) -> str:
+def _base_url(review: _Review) -> str:
     base_url = review.config.base_url
     try:
-        parts = urlsplit(base_url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
-    except ValueError:
-        good = False
-    if not good or re.search(r"[\s<>\"\\]", base_url) or ".." in parts.path.split("/"):
+        return canonical_base_url(base_url)
+    except ValueError as error:
         hint = f"did you mean `https://{base_url}`?" if re.fullmatch(r"[\w.-]+\.[a-z]{2,}(/.*)?", base_url) else ""
-        review.report(codes.BAD_BASE_URL, ("base_url",), f"`{base_url}` is not a web address", hint)
-        return "/"
-    return "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
+        message = f"`{base_url}` is not a web address" + (f": {error}" if not hint else "")
+        review.report(codes.BAD_BASE_URL, ("base_url",), message, hint)
+        return _STAND_INS["base_url"]
 
 
 def _check_output_dir(review: _Review, sources: set[str]) -> None:

@@ -12,9 +12,10 @@ __all__ = ["direction_of", "with_shorter"]
 Direction = Literal["ltr", "rtl"]
 
 # The scripts that are written from right to left, by their codes (ISO 15924, Unicode `Bidi_Class` R and AL).
-_RIGHT_TO_LEFT = frozenset(
-    "adlm arab aran armi avst chrs cprt elym gara hatr hebr hung khar lydi mand mani mend merc mero narb nbat nkoo orkh "
-    "ougr palm phli phlp phnx prti rohg samr sarb sogd sogo syrc syre syrj syrn thaa todr yezi".split()  # noqa: SIM905
+_RIGHT_TO_LEFT = re.compile(
+    "adlm|ara[bn]|armi|avst|chrs|cprt|elym|gara|hatr|hebr|hung|khar|lydi|man[di]|mend|mer[co]|narb|nbat|nkoo|orkh|ougr"
+    "|palm|phl[ip]|phnx|prti|rohg|samr|sarb|sog[do]|syr[cejn]|thaa|todr|yezi",
+    re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"[A-Za-z]{4}")
 _REGION = re.compile(r"[A-Za-z]{2}|\d{3}")
@@ -34,7 +35,8 @@ def direction_of(tag: str) -> Direction:
     language, *rest = tag.replace("_", "-").split("-")
     script = next((part for part in rest if _SCRIPT.fullmatch(part)), "")
     region = next((part for part in rest if _REGION.fullmatch(part)), "")
-    return "rtl" if (script or _usual_script(language.lower(), region.upper())).lower() in _RIGHT_TO_LEFT else "ltr"
+    script = script or _usual_script(language.lower(), region.upper())
+    return "rtl" if _RIGHT_TO_LEFT.fullmatch(script) else "ltr"
 
 
 def _usual_script(language: str, region: str) -> str:

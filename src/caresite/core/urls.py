@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from slugify import slugify
 
 __all__ = [
+    "Address",
+    "canonical_address",
+    "canonical_base_url",
     "check_address",
     "collision_key",
+    "decoded_path",
+    "encode_file",
     "encode_path",
     "is_external",
     "is_safe",
     "join_site",
     "output_path",
     "slug_of",
+    "split_address",
     "stays_inside",
 ]
 
@@ -27,6 +34,11 @@ _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _SAFE_SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms"))
 _BREAKS = re.compile(r"[\t\n\r]")
 _CONTROLS = "".join(map(chr, range(0x21)))
+_ADDRESS = re.compile(r"((?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
+_DIVIDING = re.compile(r"%(2f|5c)", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_IN_PATH = "/:@!$&'()*+,;=-._~"  # what a path may hold as it is (RFC 3986, 3.3)
+_IN_QUERY = _IN_PATH + "?%"
 _MAX_SEGMENT_BYTES = 200
 _MAX_ADDRESS_BYTES = 1000
 
@@ -87,6 +99,68 @@ def output_path(address: str) -> str:
     """Return the file behind an address, which may be percent-encoded: `/my%20blog/` is `my blog/index.html`."""
     path = unquote(address).lstrip("/")
     return path + "index.html" if not path or path.endswith("/") else path
+
+
+class Address(NamedTuple):
+    """The parts of an address, still encoded: `https://host`, `/path`, `?query`, `#fragment`; together they are it."""
+
+    host: str
+    path: str
+    query: str
+    fragment: str
+
+
+def split_address(address: str) -> Address:
+    """Return the parts of an address. What is encoded in it never divides it, so this comes first (RFC 3986, 2.4)."""
+    match = _ADDRESS.fullmatch(address)
+    assert match is not None  # every part may be empty
+    return Address(match[1], match[2], match[3] or "", match[4] or "")
+
+
+def decoded_path(path: str) -> str:
+    """Return the path of an address without its percent-encoding, in NFC.
+
+    An encoded slash divides nothing and no file has one in its name, so it stays encoded.
+    """
+    if "%" not in path:
+        return unicodedata.normalize("NFC", path)
+    return unicodedata.normalize("NFC", unquote(_DIVIDING.sub(r"%25\1", path)))
+
+
+def encode_file(path: str) -> str:
+    """Return the path of a file as it stands in an address: `100%/C#.pdf` is `100%25/C%23.pdf`."""
+    return quote(path, safe=_IN_PATH)
+
+
+def canonical_address(address: str) -> str:
+    """Return an address in the one form that we write: each part encoded as far as it must be (RFC 3986, 6.2.2)."""
+    host, path, query, fragment = split_address(address)
+    if "%" in path:
+        parts = re.split("(%2f|%5c)", path, flags=re.IGNORECASE)
+        path = "".join(part.upper() if n % 2 else encode_file(decoded_path(part)) for n, part in enumerate(parts))
+    else:
+        path = encode_file(path)
+    return host + path + quote(query, safe=_IN_QUERY) + fragment[:1] + quote(fragment[1:], safe=_IN_QUERY)
+
+
+def canonical_base_url(base_url: str) -> str:
+    """Return the address of a site in the one form that we write, with a last slash.
+
+    Host and scheme are in small letters, without the port that the scheme has anyway. Raises ValueError, whose text is
+    for people, when it is not an address at which a site can be.
+    """
+    parts = urlsplit(base_url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("it must look like `https://www.example.org/`")
+    if re.search(r"[\x00-\x1f<>\"\\]", base_url) or " " in parts.netloc:
+        raise ValueError("it holds a character that addresses cannot have")
+    if found := _DIVIDING.search(parts.path):
+        raise ValueError(f"its path holds `{found[0]}`, which servers take for a slash or refuse")
+    folders = [decoded_path(part) for part in parts.path.split("/") if part]
+    if any(part in (".", "..") for part in folders):
+        raise ValueError("its path leads out of its folder")
+    host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}/" + "".join(f"{encode_file(part)}/" for part in folders)
 
 
 def encode_path(path: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from caresite.core.host_rules import LEADING_ON, REVALIDATED, headers_for, read_headers, redirects_in
 from caresite.core.media_types import type_of
-from caresite.core.urls import output_path
+from caresite.core.urls import decoded_path, split_address
 from caresite.deploy.target import File
 
 __all__ = ["Described", "Media"]
@@ -26,7 +26,7 @@ class Media:
     """The headers of every file of a site, by its own `_headers` and `_redirects`."""
 
     def __init__(self, files: Mapping[str, File], base_url: str) -> None:
-        self._base = "/" + urlsplit(base_url).path.strip("/")
+        self._base = "/" + decoded_path(urlsplit(base_url).path).strip("/")
         self._headers = read_headers(_text(files.get("_headers")))
         rules = redirects_in(_text(files.get("_redirects")))
         exact = (rule for rule in rules if rule.status in LEADING_ON and not rule.query)
@@ -49,9 +49,9 @@ class Media:
 
     def _path(self, url: str) -> str:
         """Return the file that a host asks for at an address of this site."""
-        path = unquote(url)
-        inside = path[len(self._base.rstrip("/")) :] if path.startswith(self._base.rstrip("/") + "/") else path
-        return output_path(inside)
+        path = decoded_path(split_address(url).path)
+        inside = path.removeprefix(self._base.rstrip("/") + "/").lstrip("/")
+        return f"{inside}index.html" if not inside or inside.endswith("/") else inside
 
 
 def _text(file: File | None) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from caresite.core import codes_deploy as codes
 from caresite.core.diagnostics import Diagnostic, Span, fault
-from caresite.core.urls import encode_path
+from caresite.core.urls import encode_file
 from caresite.deploy.faults import reason_of
 from caresite.deploy.plan import Plan, turn
 from caresite.deploy.target import File
@@ -59,7 +59,7 @@ def _spread(items: Sequence[T], count: int) -> Sequence[T]:
 def _url(base_url: str, path: str) -> str:
     folder, _, name = path.rpartition("/")
     address = f"{folder}/" if folder else ""
-    return urljoin(base_url.rstrip("/") + "/", encode_path(address + ("" if name == "index.html" else name)))
+    return urljoin(base_url.rstrip("/") + "/", encode_file(address + ("" if name == "index.html" else name)))
 
 
 def verified(

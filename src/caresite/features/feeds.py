@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from html import escape, unescape
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 from msgspec import Struct
 
@@ -18,7 +18,7 @@ from caresite.core.model import Page, Query, Route
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
 from caresite.core.suggest import nearest
-from caresite.core.urls import join_site, output_path
+from caresite.core.urls import canonical_address, join_site, output_path
 from caresite.features.feed_formats import TYPES, UNNAMED, Entry, Feed, atom, json_feed, rss
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.directions import with_directions
@@ -269,7 +269,7 @@ def _joined(permalink: str, address: str) -> str:
         joined = urljoin(permalink, address)
     except ValueError:  # a host such as `[`, which no browser would follow either
         return address
-    return quote(joined, safe="/%:?#[]@!$&'()*+,;=-._~")
+    return canonical_address(joined)
 
 
 PLUGIN = Plugin(name="feeds", version="1", options=FeedOptions, routes=routes, render=render)

@@ -35,7 +35,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.model import Output
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
-from caresite.core.urls import encode_path
+from caresite.core.urls import encode_file, encode_path
 from caresite.pipeline.catalog import Site
 
 __all__ = ["MAX_RULES", "PLUGIN", "HeaderOptions", "HeaderRule", "checks", "narrower_rules", "rendered"]
@@ -290,13 +290,13 @@ def _lasting(site: Site, outputs: Iterable[Output]) -> Iterable[str]:
     assets = sorted(o.path for o in outputs if o.kind == "asset")
     if not own_files and any(path.startswith("assets/") for path in assets):
         yield f"{base}assets/*"
-    yield from (base + encode_path(path) for path in assets if own_files or not path.startswith("assets/"))
+    yield from (base + encode_file(path) for path in assets if own_files or not path.startswith("assets/"))
 
 
 def _feeds(site: Site, outputs: Iterable[Output]) -> Iterable[str]:
     """Yield the paths of feeds, those of the site and its lists first; of thousands of terms, some go without."""
     feeds = sorted((o.path for o in outputs if o.kind == "feed"), key=lambda path: (path.count("/"), path))
-    yield from (site.settings.base_path + encode_path(path) for path in feeds[:_MOST_FEEDS])
+    yield from (site.settings.base_path + encode_file(path) for path in feeds[:_MOST_FEEDS])
 
 
 def _configured(site: Site, options: HeaderOptions) -> Iterable[Rule]:
@@ -310,7 +310,7 @@ def _configured(site: Site, options: HeaderOptions) -> Iterable[Rule]:
                 message = f"the header `{name}` for `{path}` cannot be sent on one line"
                 raise Problem(_bad(site, message, f"{place}.values.{name}"))
         values = {name: value.strip() for name, value in rule.values.items()}
-        yield site.settings.base_path.rstrip("/") + path, values
+        yield site.settings.base_path.rstrip("/") + encode_path(path), values
 
 
 def _bad(site: Site, message: str, *places: str) -> Diagnostic:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Annotated, NamedTuple
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 from msgspec import Struct, defstruct
 
@@ -22,7 +22,7 @@ from caresite.core.host_rules import LEADING_ON
 from caresite.core.model import Output, Page
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
-from caresite.core.urls import check_address, is_external, output_path
+from caresite.core.urls import canonical_address, check_address, encode_file, is_external, output_path
 from caresite.pipeline.catalog import Site
 
 __all__ = ["PLUGIN", "Redirect", "RedirectOptions", "Rule", "checks", "rendered", "rules_of"]
@@ -116,7 +116,7 @@ def rules_of(site: Site, options: RedirectOptions, present: frozenset[str]) -> t
     numbered = enumerate(options.rules, start=1)
     given = [rule for number, redirect in numbered if (rule := _configured(site, redirect, number, found))]
     aliases = [
-        Rule(_encoded(a.url), _encoded(a.target), 301, True, a.span, f"the alias `{a.url}`")
+        Rule(canonical_address(a.url), canonical_address(a.target), 301, True, a.span, f"the alias `{a.url}`")
         for a in sorted(site.aliases, key=lambda a: (a.url, a.page_id))
     ]
     exact = _unique([*aliases, *(rule for rule in given if rule.is_exact)], found)
@@ -170,24 +170,19 @@ def _source(site: Site, text: str) -> str:
 def _checked(part: str) -> str:
     if part:
         check_address(f"/{part}")
-    return _encoded(part)
+    return canonical_address(part)
 
 
 def _target(site: Site, text: str) -> str:
     if text in site.sources:
-        return _encoded(site.pages[site.sources[text]].url)
+        return canonical_address(site.pages[site.sources[text]].url)
     if is_external(text) and not re.match(r"https?://[^/]", text):
         raise ValueError("`to` must be a path on this site or an https address")
     if not is_external(text) and not text.startswith("/"):
         raise ValueError("`to` must begin with `/`, be a file of the site, or be an https address")
     if unsafe := _UNSAFE.search(text):
         raise ValueError(f"`to` holds the character {unsafe.group()!a}, which addresses cannot have")
-    return _encoded(text if is_external(text) else site.settings.base_path.rstrip("/") + text)
-
-
-def _encoded(url: str) -> str:
-    """Return `url` percent-encoded, leaving its fragment, its query and what is encoded already."""
-    return quote(url, safe="/%:?#[]@!$&'()*+,;=-._~")
+    return canonical_address(text if is_external(text) else site.settings.base_path.rstrip("/") + text)
 
 
 def _unique(rules: Iterable[Rule], found: list[Diagnostic]) -> list[Rule]:
@@ -282,10 +277,10 @@ def _once_around(steps: list[str]) -> Iterable[str]:
 def _present(site: Site, outputs: Iterable[Output]) -> frozenset[str]:
     """Return the URLs at which the site has something, our own pages at old addresses aside."""
     base = site.settings.base_path
-    files = {base + path for path in site.files}
+    files = {base + encode_file(path) for path in site.files}
     folders = {path.removesuffix("index.html") for path in files if path.endswith("/index.html")}
-    made = {o.url or base + o.path for o in outputs if o.kind != "redirect"}
-    return frozenset(_encoded(url) for url in made | files | folders)
+    made = {o.url or base + encode_file(o.path) for o in outputs if o.kind != "redirect"}
+    return frozenset(canonical_address(url) for url in made | files | folders)
 
 
 def rendered(site: Site, outputs: tuple[Output, ...], options: RedirectOptions) -> Iterable[Output]:
@@ -311,7 +306,7 @@ def _pages(site: Site, rules: Iterable[Rule], taken: set[str]) -> Iterable[Outpu
         if path not in taken and path not in site.files and path.endswith((".html", ".htm")):
             taken.add(path)
             page = site.pages[alias.page_id]
-            target = targets.get(_encoded(alias.url), _encoded(alias.target))
+            target = targets.get(canonical_address(alias.url), canonical_address(alias.target))
             data = _page(target, urljoin(site.settings.config.base_url, target), page)
             yield Output(path=path, content=data, url=alias.url, kind="redirect", source=page.source, noindex=True)
 

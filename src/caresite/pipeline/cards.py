@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from caresite.core.config import Images, SocialCards
 from caresite.core.model import Card, Image, Page, Variation
-from caresite.core.urls import encode_path, slug_of
+from caresite.core.urls import decoded_path, encode_file, slug_of, split_address
 from caresite.kinds import Story
 from caresite.pipeline.assets import Asset, palette_for
 from caresite.pipeline.card_drawing import SIZES, Studio
@@ -241,17 +241,15 @@ class Cards:
         return (path, facts.digest) if facts and facts.is_drawn else ("", "")
 
     def _path_of(self, src: str) -> str:
-        from urllib.parse import unquote
-
         is_here = src.startswith(self.base_path) and not src.startswith("//")
-        return unquote(src.removeprefix(self.base_path).partition("?")[0]) if is_here else ""
+        return decoded_path(split_address(src.removeprefix(self.base_path)).path) if is_here else ""
 
     def _drawn(self, card: Card, alt: str) -> Shared:
         self.note(card)
         return Shared(self._url(card_name(card)), alt, *SIZES[card.shape])
 
     def _url(self, path: str) -> str:
-        return encode_path(self.base_path + path)
+        return self.base_path + encode_file(path)
 
     def _line(self, text: str) -> str:
         return " ".join(self.plain(text).split())

@@ -17,6 +17,7 @@ from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
 from caresite.core.model import Component, Output, Page, Reference, Segments
 from caresite.core.plugins import ActivePlugin
 from caresite.core.suggest import nearest
+from caresite.core.urls import decoded_path, split_address
 from caresite.kinds import Quote, Story
 from caresite.pipeline.best_rules import check_best
 from caresite.pipeline.catalog import Site
@@ -46,16 +47,17 @@ def check(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> tuple[Diagnost
 def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterable[Diagnostic]:
     if site.unread:  # what is missing may be what could not be read, and that is reported
         return
-    pages = {unquote(o.url): o for o in outputs if o.path.endswith(".html")}
+    pages = {decoded_path(o.url): o for o in outputs if o.path.endswith(".html")}
     reported = {url for output in outputs for url in output.broken}
-    written = {site.settings.base_path + o.path for o in outputs}
+    base = decoded_path(site.settings.base_path)
+    written = {base + o.path for o in outputs}
     good: set[str] = set()  # most links stand on every page
     for output in pages.values():
         for target in output.links:
             if target in good or target in reported:
                 continue
-            path, _, fragment = unquote(target).partition("#")
-            path = path.partition("?")[0]
+            parts = split_address(target)
+            path, fragment = decoded_path(parts.path), unquote(parts.fragment[1:])
             if path and path not in plan.addresses and path not in written:
                 message = f"{output.url} links to `{path}`, which does not exist on this site"
                 yield fault(codes.MISSING_PAGE, _place(output, site, target), message)
@@ -63,7 +65,7 @@ def _check_links(site: Site, plan: Plan, outputs: tuple[Output, ...]) -> Iterabl
             if not fragment:
                 good.add(target)
                 continue
-            url = path or unquote(output.url)
+            url = path or decoded_path(output.url)
             if url in pages and fragment not in pages[url].anchors and fragment != "top":
                 message = f"{output.url} links to `{target}`, and there is nothing with that id"
                 near = nearest(fragment, pages[url].anchors)

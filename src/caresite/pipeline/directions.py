@@ -1,7 +1,7 @@
 """Directions: every element of a finished page that has a `lang` gets the `dir` that its script needs.
 
-`lang` alone never changes the direction of text (HTML, 3.2.6.4). A page on which no language is written from right to left
-stays as it is.
+`lang` alone never changes the direction of text (HTML, 3.2.6.4). A page on which no language is written from right to
+left stays as it is.
 """
 
 from __future__ import annotations

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-import unicodedata
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Severity, Span, fault
 from caresite.core.model import Page
 from caresite.core.suggest import nearest
-from caresite.core.urls import encode_path, is_external, is_safe
+from caresite.core.urls import (
+    canonical_address,
+    decoded_path,
+    encode_file,
+    encode_path,
+    is_external,
+    is_safe,
+    split_address,
+)
 from caresite.pipeline.discover import CONTENT_SUFFIXES
 from caresite.pipeline.reader import Reader
 
@@ -38,18 +45,40 @@ def resolve(reader: Reader, page: Page, target: str, role: str, line: int) -> Re
         return Resolved("#", fault(codes.UNSAFE_LINK, span, message))
     if is_external(target) or not target:
         return Resolved(target)
-    path, query, fragment = _split(target)
-    if not path:
-        return Resolved(target) if query else _with_fragment(reader, page, "", fragment, span)
-    if path.startswith("/"):
-        return _from_root(reader, path, query, fragment, role, span)
-    return _from_file(reader, page, path, query, fragment, role, span)
+    at = _Target.of(target)
+    if not at.path:
+        return Resolved(target) if at.query else _with_fragment(reader, page, "", at.fragment, span)
+    if at.path.startswith("/"):
+        return _from_root(reader, at, role, span)
+    return _from_file(reader, page, at, role, span)
 
 
-def _split(target: str) -> tuple[str, str, str]:
-    rest, _, fragment = target.partition("#")
-    path, mark, query = rest.partition("?")
-    return unicodedata.normalize("NFC", path), mark + query, fragment
+class _Target(NamedTuple):
+    """What an author wrote, taken apart: the path as a file has it, and query and fragment, each as it is sent."""
+
+    path: str
+    query: str
+    fragment: str
+    written: str
+
+    @classmethod
+    def of(cls, target: str) -> _Target:
+        parts = split_address(target)
+        query = canonical_address(parts.query)
+        return cls(decoded_path(parts.path), query, unquote(parts.fragment[1:]), parts.path)
+
+    @property
+    def tail(self) -> str:
+        return self.query + _mark(self.fragment)
+
+    @property
+    def as_written(self) -> str:
+        """The address where nothing is there, safe for an attribute."""
+        return canonical_address(self.written) + self.tail
+
+
+def _mark(fragment: str) -> str:
+    return "#" + quote(fragment, safe="/?:@!$&'()*+,;=-._~") if fragment else ""
 
 
 def _level(reader: Reader, role: str) -> Severity:
@@ -58,7 +87,7 @@ def _level(reader: Reader, role: str) -> Severity:
 
 
 def _with_fragment(reader: Reader, page: Page, url: str, fragment: str, span: Span) -> Resolved:
-    address = encode_path(url) + ("#" + quote(fragment, safe="/?:@!$&'()*+,;=-._~") if fragment else "")
+    address = encode_path(url) + _mark(fragment)
     if not fragment or not page.has_page:
         return Resolved(address or "#")
     ids = {heading.id for heading in reader.of.bodies[page.id].headings} if page.id in reader.of.bodies else set()
@@ -81,61 +110,51 @@ def _with_fragment(reader: Reader, page: Page, url: str, fragment: str, span: Sp
     )
 
 
-def _from_root(reader: Reader, path: str, query: str, fragment: str, role: str, span: Span) -> Resolved:
-    tail = query + ("#" + fragment if fragment else "")
-    if found := _to_source(reader, path.removeprefix("/"), path, fragment, span):
+def _from_root(reader: Reader, at: _Target, role: str, span: Span) -> Resolved:
+    if found := _to_source(reader, at.path.removeprefix("/"), at, span):
         return found
-    base = reader.home.rstrip("/")
-    for candidate in (base + path, path if path.startswith(reader.home) else ""):
+    home = decoded_path(reader.home)
+    base = home.rstrip("/")
+    for candidate in (base + at.path, at.path if at.path.startswith(home) else ""):
         for form in (candidate, candidate + "/", candidate.removesuffix("index.html")):
             if candidate and form in reader.plan.addresses:
-                return Resolved(encode_path(form) + tail)
-    message = f"the {'picture' if role == 'image' else 'address'} `{path}` does not exist on this site"
+                return Resolved(encode_file(form) + at.tail)
+    message = f"the {'picture' if role == 'image' else 'address'} `{at.path}` does not exist on this site"
     code = codes.MISSING_IMAGE if role == "image" else codes.MISSING_PAGE
-    return Resolved(encode_path(base + path) + tail, fault(code, span, message, severity="warning"))
+    hint = _meant(reader, base + at.path + "#" + at.fragment, at)
+    return Resolved(encode_file(base) + at.as_written, fault(code, span, message, hint=hint, severity="warning"))
 
 
-def _from_file(reader: Reader, page: Page, path: str, query: str, fragment: str, role: str, span: Span) -> Resolved:
+def _meant(reader: Reader, whole: str, at: _Target) -> str:
+    """Return how to write the name of a file that holds the mark which divides an address, if that was meant."""
+    is_there = whole in reader.plan.addresses or whole in reader.of.resources
+    return f"write `%23` for the `#` in the name of a file: `{at.written}%23{at.fragment}`" if is_there else ""
+
+
+def _from_file(reader: Reader, page: Page, at: _Target, role: str, span: Span) -> Resolved:
     site = reader.of
-    written = posixpath.normpath(str(PurePosixPath(page.source).parent / path))
+    written = posixpath.normpath(str(PurePosixPath(page.source).parent / at.path))
     if written in site.resources:
-        return Resolved(encode_path(site.resources[written]) + query + ("#" + fragment if fragment else ""))
-    if found := _to_source(reader, written, path, fragment, span):
+        return Resolved(site.resources[written] + at.tail)
+    if found := _to_source(reader, written, at, span):
         return found
-    if PurePosixPath(path).suffix.lower() in CONTENT_SUFFIXES:
+    if PurePosixPath(at.path).suffix.lower() in CONTENT_SUFFIXES:
         near = nearest(written, site.sources)
         hint = f"did you mean `{posixpath.relpath(near, posixpath.dirname(page.source))}`?" if near else ""
-        return Resolved(
-            _as_written(path),
-            fault(
-                codes.MISSING_SOURCE,
-                span,
-                f"the file `{path}` does not exist",
-                hint=hint,
-                severity=_level(reader, "link"),
-            ),
-        )
+        message = f"the file `{at.path}` does not exist"
+        missing = fault(codes.MISSING_SOURCE, span, message, hint=hint, severity=_level(reader, "link"))
+        return Resolved(canonical_address(at.written), missing)
+    hint = _meant(reader, f"{written}#{at.fragment}", at)
     if role == "image":
-        return Resolved(
-            encode_path(path),
-            fault(
-                codes.MISSING_IMAGE,
-                span,
-                f"the picture `{path}` does not exist",
-                severity=_level(reader, "image"),
-            ),
-        )
-    return _relative_url(reader, page, path, query, fragment, span)
+        message = f"the picture `{at.path}` does not exist"
+        missing = fault(codes.MISSING_IMAGE, span, message, hint=hint, severity=_level(reader, "image"))
+        return Resolved(canonical_address(at.written), missing)
+    return _relative_url(reader, page, at, hint, span)
 
 
-def _as_written(path: str) -> str:
-    """Return a path that could not be resolved, safe for an attribute."""
-    return encode_path(path)
-
-
-def _to_source(reader: Reader, source: str, path: str, fragment: str, span: Span) -> Resolved | None:
-    """Return where the file `source`, written as `path`, leads; None when it is no source."""
-    site = reader.of
+def _to_source(reader: Reader, source: str, at: _Target, span: Span) -> Resolved | None:
+    """Return where the file `source`, written as `at`, leads; None when it is no source."""
+    site, path, fragment = reader.of, at.path, at.fragment
     item = f"{source}#{fragment}"
     if item in site.pages:
         page = site.pages[item]
@@ -154,17 +173,13 @@ def _to_source(reader: Reader, source: str, path: str, fragment: str, span: Span
     return _with_fragment(reader, target, target.url, fragment, span)
 
 
-def _relative_url(reader: Reader, page: Page, path: str, query: str, fragment: str, span: Span) -> Resolved:
-    joined = posixpath.normpath(
-        posixpath.join(unquote(page.url if page.url.endswith("/") else posixpath.dirname(page.url)), path)
-    )
-    tail = query + ("#" + fragment if fragment else "")
+def _relative_url(reader: Reader, page: Page, at: _Target, hint: str, span: Span) -> Resolved:
+    folder = decoded_path(page.url if page.url.endswith("/") else posixpath.dirname(page.url))
+    joined = posixpath.normpath(posixpath.join(folder, at.path))
     for form in (joined, joined + "/"):
         if form in reader.plan.addresses:
-            return Resolved(encode_path(form) + tail)
-    if not urlsplit(path).path.strip("./"):
-        return Resolved(encode_path(path) + tail)
-    return Resolved(
-        encode_path(path) + tail,
-        fault(codes.MISSING_PAGE, span, f"the address `{path}` does not exist on this site"),
-    )
+            return Resolved(encode_file(form) + at.tail)
+    if not at.path.strip("./"):
+        return Resolved(at.as_written)
+    message = f"the address `{at.path}` does not exist on this site"
+    return Resolved(at.as_written, fault(codes.MISSING_PAGE, span, message, hint=hint))

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from html import unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from caresite.core.config import Settings
+from caresite.core.urls import decoded_path
 from caresite.pipeline.assets import Asset
 from caresite.pipeline.themes import bundled_themes
 
@@ -217,7 +218,7 @@ def _bundled_scripts() -> frozenset[bytes]:
 
 
 def _asset_at(url: str, assets: Mapping[str, Asset]) -> Asset | None:
-    return None if _FOREIGN.match(url) else assets.get(unquote(urlsplit(url).path))
+    return None if _FOREIGN.match(url) else assets.get(decoded_path(urlsplit(url).path))
 
 
 def _is_run(attributes: str, code: str) -> bool:

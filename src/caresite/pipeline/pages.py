@@ -22,7 +22,7 @@ from caresite.core.model import (
     Person,
 )
 from caresite.core.texts import cut
-from caresite.core.urls import encode_path, is_external, join_site, output_path
+from caresite.core.urls import decoded_path, encode_file, is_external, join_site, output_path, split_address
 from caresite.kinds import (
     Quote,
     SectionContent,
@@ -215,12 +215,13 @@ def _image(
     src = picture.src
     if is_external(src):
         return Image(src, picture.alt, picture.caption, picture.focus)
-    bare = src.partition("?")[0]
-    beside = normal_path(folder / bare) if not src.startswith("/") else ""
-    if beside in resources:
-        return Image(encode_path(resources[beside]), picture.alt, picture.caption, picture.focus)
-    if bare.lstrip("/") in files:
-        return Image(encode_path(settings.base_path + bare.lstrip("/")), picture.alt, picture.caption, picture.focus)
+    for path in dict.fromkeys((src, decoded_path(split_address(src).path))):  # the name of a file, or an address
+        beside = normal_path(folder / path) if not src.startswith("/") else ""
+        if beside in resources:
+            return Image(resources[beside], picture.alt, picture.caption, picture.focus)
+        if (output := path.lstrip("/")) in files:
+            url = settings.base_path + encode_file(output)
+            return Image(url, picture.alt, picture.caption, picture.focus)
     level = settings.config.check.images if not src.startswith("/") else "warning"
     found.append(
         fault(

@@ -11,12 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from caresite.core.config import Images
 from caresite.core.model import Variation
 from caresite.core.numbers import whole_number
-from caresite.core.urls import encode_path
+from caresite.core.urls import decoded_path, encode_file, split_address
 from caresite.pipeline.pictures import Facts, Wish, focus_of, name_of, shape_of, variations_of
 
 __all__ = ["Shown", "with_pictures"]
@@ -59,7 +58,7 @@ class _Writer:
 
     def __init__(self, html: str, base_path: str, images: Images, facts_of: Callable[[str], Facts | None]) -> None:
         self.html = html
-        self.base_path = base_path
+        self.base_path, self.base = decoded_path(base_path), base_path
         self.images = images
         self.facts_of = facts_of
         self.variations: list[Variation] = []
@@ -89,10 +88,9 @@ class _Writer:
 
     def path_of(self, address: str) -> str:
         """Return the output path behind an address of this site; empty for one elsewhere."""
-        plain = address.partition("?")[0].partition("#")[0]
-        if not plain.startswith(self.base_path) or plain.startswith("//"):
-            return ""
-        return unquote(plain.removeprefix(self.base_path))
+        host, path, _, _ = split_address(address)
+        path = decoded_path(path)
+        return path.removeprefix(self.base_path) if not host and path.startswith(self.base_path) else ""
 
     def turn(self, place: int, wish: Wish, kept: Mapping[str, str]) -> dict[str, str]:
         """Return when a picture is loaded: at once where it is seen first, else when a reader comes near it."""
@@ -132,7 +130,7 @@ class _Writer:
         return ", ".join(f"{self.url(one)} {one.width_px}w" for one in drawn)
 
     def url(self, variation: Variation) -> str:
-        return encode_path(self.base_path + name_of(variation))
+        return self.base + encode_file(name_of(variation))
 
 
 def _attributes(tag: str) -> dict[str, str]:

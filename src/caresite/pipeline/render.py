@@ -32,7 +32,7 @@ from caresite.core.model import (
     Variation,
 )
 from caresite.core.suggest import nearest
-from caresite.core.urls import is_external, is_safe
+from caresite.core.urls import decoded_path, encode_file, is_external, is_safe
 from caresite.pipeline.assets import Asset
 from caresite.pipeline.card_drawing import lacking_letters
 from caresite.pipeline.cards import Cards, Firm, Shared, studio_of
@@ -222,7 +222,8 @@ class Renderer:
         self.pictures = pictures or {}
         self.finish = finish
         self.assets = assets
-        self.assets_by_url = {site.settings.base_path + asset.output: asset for asset in assets.values()}
+        base = decoded_path(site.settings.base_path)
+        self.assets_by_url = {base + asset.output: asset for asset in assets.values()}
         word_folders = tuple(a.plugin.words for a in site.settings.plugins if a.plugin.words)
         self.words = Words(theme, word_folders, site.settings.config.language)
         self.notes = Notebook()
@@ -470,7 +471,7 @@ class Renderer:
                 )
             )
         self._note(Asked(name))
-        return self.site.settings.base_path + asset.output
+        return self.site.settings.base_path + encode_file(asset.output)
 
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""

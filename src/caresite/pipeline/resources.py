@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote
 
 from caresite.core import codes
 from caresite.core.config import Settings
@@ -14,7 +13,7 @@ from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import (
     Source,
 )
-from caresite.core.urls import is_external
+from caresite.core.urls import decoded_path, encode_file, is_external, output_path, split_address
 from caresite.kinds import (
     Story,
     Testimonial,
@@ -38,22 +37,16 @@ def collect_resources(
     for path in discovery.resources:
         folder = next((f for f in map(str, PurePosixPath(path).parents) if f in folders), "")
         if folder in bundles and path not in unseen:
-            urls[path] = bundles[folder] + path.removeprefix(folder + "/")
+            urls[path] = bundles[folder] + encode_file(path.removeprefix(folder + "/"))
         elif path in used:
             urls[path] = settings.base_path.rstrip("/") + _loose_address(settings, path)
     files = dict(discovery.statics)
     for path, url in urls.items():
-        other = files.setdefault(_output_of(settings, path, url), path)
+        other = files.setdefault(output_path(url.removeprefix(settings.base_path)), path)
         if other != path:
             message = f"{path} and {other} both want the address {url}"
             found.append(fault(codes.URL_COLLISION, Span(path), message, hint="rename one of them"))
     return urls, files
-
-
-def _output_of(settings: Settings, path: str, url: str) -> str:
-    """Return where a file is copied to; its own name may hold a percent sign, that of its folder is encoded."""
-    name = path.rpartition("/")[2]
-    return unquote(url.removesuffix(name).removeprefix(settings.base_path)) + name
 
 
 def _bundles(settings: Settings, discovery: Discovery) -> frozenset[str]:
@@ -73,8 +66,8 @@ def _loose_address(settings: Settings, path: str) -> str:
     for folder, address in sorted(homes, key=lambda home: -len(home[0])):
         below = folder.strip("/") + "/"
         if path.startswith(below):
-            return f"/{address.strip('/')}/".replace("//", "/") + path.removeprefix(below)
-    return "/" + path
+            return f"/{address.strip('/')}/".replace("//", "/") + encode_file(path.removeprefix(below))
+    return "/" + encode_file(path)
 
 
 def _mentioned(draft: Draft) -> Iterable[str]:
@@ -86,7 +79,8 @@ def _beside(draft: Draft, targets: Iterable[str]) -> Iterable[str]:
     folder = PurePosixPath(draft.source.path).parent
     for target in targets:
         if not is_external(target) and not target.startswith("/"):
-            yield normal_path(folder / target.partition("#")[0].partition("?")[0])
+            yield normal_path(folder / decoded_path(split_address(target).path))
+            yield normal_path(folder / target)  # front matter names files, whatever characters are in their names
 
 
 def _shown_pictures(meta: Any) -> tuple[str, ...]:

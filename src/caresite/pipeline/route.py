@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span,
 from caresite.core.model import Order, Page, Query, Route
 from caresite.core.names import identity_of, other_slug
 from caresite.core.plugins import ActivePlugin
-from caresite.core.urls import collision_key, output_path, stays_inside
+from caresite.core.urls import collision_key, decoded_path, encode_file, output_path, stays_inside
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import FeedLink, Plan, Reader
 
@@ -393,7 +392,7 @@ def _output(settings: Settings, url: str) -> str:
 
 
 def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
-    files = {site.settings.base_path + path for path in site.files}
+    files = {site.settings.base_path + encode_file(path) for path in site.files}
     folders = {f.removesuffix("index.html") for f in files if f.endswith("/index.html")}
     aliases = {alias.url for alias in site.aliases}
     lists = {
@@ -413,7 +412,7 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
         if r.kind == "feed" and r.params.get("announced")
     )
     encoded = {r.url for r in routes} | files | folders | aliases
-    addresses = frozenset(encoded | {unquote(url) for url in encoded if "%" in url})
+    addresses = frozenset(encoded | {decoded_path(url) for url in encoded if "%" in url})
     return Plan(addresses=addresses, lists=lists, feeds=feeds)
 
 

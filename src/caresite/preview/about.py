@@ -13,6 +13,7 @@ from msgspec import Struct
 from caresite.core.codes_markdown import NO_ALT_TEXT
 from caresite.core.model import Page, State
 from caresite.core.texts import cut
+from caresite.core.urls import canonical_address
 from caresite.pipeline.catalog import Site
 from caresite.preview.due import due_text, reason_of
 from caresite.preview.findings import LONGEST_DESCRIPTION, LONGEST_TITLE, PageText, findings, read_page
@@ -149,5 +150,5 @@ def _held(site: Site, entry: Entry) -> dict[str, State]:
     if not held or entry.output is None:
         return {}
     links = filter(None, map(_LINK.search, _ANCHOR.findall(entry.output.data)))
-    linked = {unquote(unescape(link[1].decode("utf-8", "replace"))) for link in links}
+    linked = {canonical_address(unescape(link[1].decode("utf-8", "replace"))) for link in links}
     return {url: held[url] for url in sorted(linked & held.keys())}

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from caresite.core.diagnostics import Diagnostic, Problem, Span
 from caresite.core.files import read_as_text
 from caresite.core.model import Output
+from caresite.core.urls import decoded_path
 from caresite.engine.ahead import pages_ahead
 from caresite.engine.build import Built, Options, build
 from caresite.engine.finishing import finish, finishing_key, is_finished_later, page_digests
@@ -237,7 +238,7 @@ class Generations:
         if not built.ok:
             entries |= {path: entry for path, entry in before.entries.items() if _is_better(entry, entries, faulty)}
             entries = {path: entry for path, entry in entries.items() if entry.file or _has_bytes(entry)}
-        return MadeTree(self._root, entries, built.site.settings.base_path, later=self._made_later)
+        return MadeTree(self._root, entries, decoded_path(built.site.settings.base_path), later=self._made_later)
 
     def _made_later(self) -> Mapping[str, Entry]:
         return self._later

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from caresite.core.model import Page
-from caresite.core.urls import output_path
 from caresite.pipeline.catalog import Site
 from caresite.preview.tree import MadeTree
 
@@ -54,7 +53,7 @@ def _traits(page: Page) -> tuple[object, ...]:
 
 
 def _is_shown(tree: MadeTree, page: Page) -> bool:
-    return tree.get(output_path(page.url.removeprefix(tree.base_path))) is not None
+    return tree.get(page.output) is not None
 
 
 def _straightened(moved: Mapping[str, str]) -> dict[str, str]:

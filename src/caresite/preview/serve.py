@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from caresite.core.urls import decoded_path
 from caresite.engine.build import Options
 from caresite.preview.app import asset_folder, built_app, preview_app
 from caresite.preview.editors import Editor
@@ -245,7 +246,9 @@ class Preview:
 def serve_built(folder: Path, how: How, base_path: str) -> tuple[Server, str]:
     """Return a server of an output folder as it is, which has been started, and its address."""
     app = Guard(
-        Isolation(built_app(BuiltTree(folder, base_path))), names_of(how.host), any_address=not is_loopback(how.host)
+        Isolation(built_app(BuiltTree(folder, decoded_path(base_path)))),
+        names_of(how.host),
+        any_address=not is_loopback(how.host),
     )
     server = Server(app, listening(how.host, how.port))
     server.start()

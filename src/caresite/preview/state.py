@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from msgspec import Struct
 
 from caresite.core.diagnostics import Diagnostic, excerpt
+from caresite.core.urls import canonical_address, encode_file
 from caresite.preview.generations import Generation, unnumbered
 from caresite.preview.tree import Answer, Entry, MadeTree, answer_at
 
@@ -133,8 +134,9 @@ def _moved(generation: Generation, path: str, answer: Answer) -> str:
     if answer.location:
         return answer.location
     there = answer.entry is not None and answer.status == 200
-    url = "" if there else generation.moved.get(path, "") or generation.moved.get(f"{path}/", "")
-    return quote(url, safe="/%:?#[]@!$&'()*+,;=-._~")
+    moved = generation.moved
+    url = "" if there else moved.get(encode_file(path), "") or moved.get(f"{encode_file(path)}/", "")
+    return canonical_address(url)
 
 
 def _about(generation: Generation, entry: Entry | None) -> str:
@@ -151,7 +153,7 @@ def _about(generation: Generation, entry: Entry | None) -> str:
 def _assets(tree: MadeTree, entry: Entry | None) -> dict[str, str]:
     if entry is None or entry.output is None or not entry.is_page:
         return {}
-    home = tree.base_path + entry.path.removesuffix("index.html")
+    home = quote(tree.base_path + entry.path.removesuffix("index.html"))
     loaded: dict[str, str] = {}
     for address in _loaded(entry.output.data):
         _add(loaded, tree, urljoin(home, address))
@@ -161,9 +163,10 @@ def _assets(tree: MadeTree, entry: Entry | None) -> dict[str, str]:
 def _add(loaded: dict[str, str], tree: MadeTree, address: str) -> None:
     """Note the asset at `address`, if it is one of the site, and what it loads in turn."""
     parts = urlsplit(address)
-    path = unquote(parts.path).removeprefix(tree.base_path)
-    if parts.netloc or not parts.path.startswith(tree.base_path):
+    path = unquote(parts.path)
+    if parts.netloc or not path.startswith(tree.base_path):
         return
+    path = path.removeprefix(tree.base_path)
     path = tree.renamed.get(path, path)
     found = tree.get(path)
     if found is None or found.is_page:

@@ -174,7 +174,7 @@ def answer_at(
     elif own is not None:
         answer = own
     elif path == "/" and tree.base_path != "/":
-        answer = Answer(302, location=tree.base_path)  # the site does not begin here, and whoever comes seeks it
+        answer = Answer(302, location=quote(tree.base_path))  # the site does not begin here, and whoever comes seeks it
     else:
         answer = Answer(404, tree.get("404.html"))
     return answer._replace(headers=headers)
@@ -184,7 +184,7 @@ def _own(tree: Tree, path: str) -> Answer | None:
     """Return the answer of the site's own files to `path`, if it has one."""
     if not path.startswith(tree.base_path):
         at_home = path + "/" == tree.base_path
-        return Answer(301, location=tree.base_path) if at_home else None
+        return Answer(301, location=quote(tree.base_path)) if at_home else None
     inside = path.removeprefix(tree.base_path)
     if inside in _CONTROL_FILES or any(part in (".", "..") for part in inside.split("/")):
         return None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
+from caresite.core.urls import encode_file
 from caresite.deploy.hosts.files import Brief, Host, HostFile
 from caresite.deploy.hosts.rules import HostRules, Move, escaped, header_values, path_pattern
 
@@ -72,7 +73,7 @@ _STATUS_CONDITIONS = {"cache-control": ("%{REQUEST_STATUS} -lt 400",)}
 
 def htaccess(rules: HostRules) -> str:
     """Return `.htaccess` for the folder of the site."""
-    start = f"DirectoryIndex index.html\nErrorDocument 404 {rules.base_path}404.html\n"
+    start = f"DirectoryIndex index.html\nErrorDocument 404 {encode_file(rules.base_path)}404.html\n"
     return "\n".join((start + "".join(_error_pages(rules)), _TYPES, _headers(rules), _rewriting(rules), _COMPRESSED))
 
 

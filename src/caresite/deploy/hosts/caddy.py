@@ -78,14 +78,15 @@ def _folders() -> Iterator[str]:
 
 def _end(rules: HostRules) -> Iterator[str]:
     base = rules.base_path
-    yield f"\t@caresite_hidden {{\n\t\tpath {base}_redirects {base}_headers */.*\n"
+    yield f"\t@caresite_hidden {{\n\t\tpath {_quoted(f'{base}_redirects')} {_quoted(f'{base}_headers')} */.*\n"
     yield "\t\tnot path */.well-known/*\n\t}\n\terror @caresite_hidden 404\n"
     yield "\theader ?Vary Accept-Encoding\n\tfile_server {\n\t\tprecompressed br gzip\n\t}\n"
 
 
 def _not_found(rules: HostRules) -> str:
+    page = _quoted(_plain(f"{rules.base_path}404.html"))
     return (
-        f"handle_errors {{\n\theader Cache-Control no-cache\n\trewrite * {rules.base_path}404.html\n"
+        f"handle_errors {{\n\theader Cache-Control no-cache\n\trewrite * {page}\n"
         "\tfile_server {\n\t\tprecompressed br gzip\n\t}\n}\n"
     )
 

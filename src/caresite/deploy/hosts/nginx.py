@@ -172,11 +172,11 @@ def _answer(move: Move) -> str:
 def _files(rules: HostRules) -> str:
     base = rules.base_path
     return f"""\
-location = {base}_redirects {{ return 404; }}
-location = {base}_headers {{ return 404; }}
+location = {_quoted(f"{base}_redirects")} {{ return 404; }}
+location = {_quoted(f"{base}_headers")} {{ return 404; }}
 location ~ /\\.(?!well-known/) {{ return 404; }}
 
-location {base} {{
+location {_quoted(base)} {{
 {_returns(rules, forced=True)}\
     try_files $uri ${{uri}}index.html $uri.html @caresite_missing;
 }}
@@ -187,7 +187,7 @@ location @caresite_missing {{
     return 404;
 }}
 
-error_page 404 {base}404.html;
+error_page 404 {_quoted(f"{base}404.html")};
 """
 
 

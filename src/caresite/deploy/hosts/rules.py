@@ -25,6 +25,7 @@ from caresite.core.host_rules import (
     read_headers,
     redirects_in,
 )
+from caresite.core.urls import decoded_path, split_address
 
 __all__ = ["HostRules", "Move", "escaped", "header_values", "path_pattern", "rules_in"]
 
@@ -77,7 +78,10 @@ def _pieces(
 
 
 class HostRules(Struct, frozen=True, kw_only=True):
-    """The rules of a finished site below `base_path`; `left_out` has the lines that no server of one's own follows."""
+    """The rules of a finished site below `base_path`, which is decoded.
+
+    `left_out` has the lines that no server of one's own follows.
+    """
 
     base_path: str
     moves: tuple[Move, ...]
@@ -119,7 +123,7 @@ def _move(rule: Redirect) -> Move:
 
 def _can_follow(rule: Redirect, folder: Path, base_path: str) -> bool:
     """Tell whether a server of one's own does what `rule` says: it asks no other host and knows nothing of visitors."""
-    if rule.query or rule.languages or not rule.source.startswith(base_path.rstrip("/") + "/"):
+    if rule.query or rule.languages or not decoded_path(rule.source).startswith(base_path):
         return False
     if not unquote(rule.source + rule.target).isprintable():
         return False  # a line break would end the server's own line
@@ -137,7 +141,7 @@ def _answers(move: Move, folder: Path, base_path: str) -> bool:
 
 def _file_at(target: str, folder: Path, base_path: str) -> str:
     """Return the file, from `folder`, that answers at an address; empty when there is none."""
-    path = unquote(re.split(r"[?#]", target)[0])
+    path = decoded_path(split_address(target).path)
     if not f"{path}/".startswith(base_path):
         return ""
     inside = path[len(base_path) :].strip("/")
