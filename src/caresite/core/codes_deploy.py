@@ -124,6 +124,14 @@ OPEN_LINE = Code(
     "Use an https or ssh address.",
 )
 
+BLOCKED_BY_POLICY = Code(
+    "H120",
+    "blocked-by-policy",
+    "warning",
+    "A page asks for something that its content security policy forbids, so browsers will not do it.",
+    "Do as the hint says. Scripts, styles, pictures, frames, forms and event handlers that stand in the HTML are allowed by "
+    "themselves; what only a script asks for is named under `headers: csp`.",
+)
 NOT_LET_IN = Code(
     "H201",
     "not-let-in",

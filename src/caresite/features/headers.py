@@ -37,6 +37,7 @@ from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
 from caresite.core.urls import encode_file, encode_path
 from caresite.pipeline.catalog import Site
+from caresite.pipeline.csp import css_needs
 
 __all__ = ["MAX_RULES", "PLUGIN", "HeaderOptions", "HeaderRule", "checks", "narrower_rules", "rendered"]
 
@@ -139,8 +140,10 @@ def _may_be_framed(policy: Policy) -> bool:
 
 def _policies(outputs: Iterable[Output], options: HeaderOptions) -> dict[str, Policy]:
     """Return the policy of each page by URL. All allow what the 404 page needs: it may answer anywhere."""
+    outputs = tuple(outputs)
     pages = [o for o in outputs if o.path.endswith(".html") and o.url]
-    everywhere = [options.csp, *(o.csp for o in pages if o.kind == "404")]
+    styled = [css_needs(o.data.decode(errors="replace")) for o in outputs if o.path.endswith(".css")]
+    everywhere = [options.csp, *styled, *(o.csp for o in pages if o.kind == "404")]
     known: dict[tuple[Any, ...], Policy] = {}  # most pages need the same, and there may be ten thousand
     policies = {}
     for output in pages:

@@ -16,7 +16,9 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from caresite.core import codes
+from caresite.core.codes_deploy import BLOCKED_BY_POLICY
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault, place_in
+from caresite.core.files import read_as_text
 from caresite.core.model import (
     Body,
     Card,
@@ -32,8 +34,11 @@ from caresite.core.model import (
     Variation,
 )
 from caresite.core.suggest import nearest
+from caresite.core.texts import cut
 from caresite.core.urls import decoded_path, encode_file, is_external, is_safe
+from caresite.core.walk import files_below
 from caresite.pipeline.assets import Asset
+from caresite.pipeline.blocked import blocked_in
 from caresite.pipeline.card_drawing import lacking_letters
 from caresite.pipeline.cards import Cards, Firm, Shared, studio_of
 from caresite.pipeline.catalog import Site
@@ -230,6 +235,7 @@ class Renderer:
         self.reader = SiteReader(site, plan, self, known)
         self.language = site.settings.config.language
         self.memory = MacroMemory(self.notes, site.pages, lambda: self.language)
+        self.own_policy = policy_of(site)
         self.plugins = {active.plugin.name: active for active in site.settings.plugins}
         folders = tuple(a.plugin.templates for a in site.settings.plugins if a.plugin.templates)
         self.loader = SiteLoader(theme, folders)
@@ -302,6 +308,7 @@ class Renderer:
             data = b""
         if data and route.output.endswith(".html"):
             noted.extend(markup_faults(text or data.decode(), span, self.site.settings.config))
+            noted.extend(self._blocked(text or data.decode(), page))
         noted.extend(self._lettering_faults([n for n in noted if isinstance(n, Card)], span))
         unique = tuple(dict.fromkeys(noted))
         return Output(
@@ -320,6 +327,27 @@ class Renderer:
             pictures=(*drawn, *(n for n in unique if isinstance(n, Variation))),
             cards=tuple(n for n in unique if isinstance(n, Card)),
         )
+
+    def _blocked(self, html: str, page: Page | None) -> Iterator[Diagnostic]:
+        """Report what a page asks for and its policy forbids; without a policy of ours nothing is."""
+        if self.own_policy is None:
+            return
+        for found in blocked_in(html, self.own_policy):
+            message = (
+                f"browsers will block `{cut(found.written, 80)}`: the policy of the page forbids it ({found.directive})"
+            )
+            yield fault(BLOCKED_BY_POLICY, self._written_at(found.written, page), message, hint=found.hint)
+
+    def _written_at(self, written: str, page: Page | None) -> Span:
+        """Return where the text of a page says `written`, else where a template of the site does."""
+        root, templates = self.words.root, self.loader.folders[0]
+        files = [root / page.source] if page and page.source else []
+        for file in (*files, *(path for path in files_below(templates, root)[0] if path.suffix == ".html")):
+            before, found, _ = read_as_text(file).partition(written.partition("\n")[0])
+            if found:
+                line = before.count("\n") + 1
+                return Span(file.relative_to(root).as_posix(), line, len(before) - before.rfind("\n"), len(found))
+        return page.span if page else Span(self.site.settings.path)
 
     def _lettering_faults(self, cards: Iterable[Card], span: Span) -> Iterator[Diagnostic]:
         """Report letters that no font has, once for a page."""
@@ -683,6 +711,15 @@ class Renderer:
             if path.is_relative_to(folder):
                 return f"{folder.parent.name}/templates/{path.relative_to(folder).as_posix()}"
         return path.name
+
+
+def policy_of(site: Site) -> Mapping[str, tuple[str, ...]] | None:
+    """Return what the config allows every page besides what it is seen to use; None when no policy is made from it."""
+    options = next((a.options for a in site.settings.plugins if a.plugin.name == "headers"), None)
+    if options is None or "_headers" in site.files:
+        return None
+    names = {name.lower() for rule in options.rules for name in rule.values}
+    return None if "content-security-policy" in names else options.csp
 
 
 def facts_of(path: str, text: str) -> dict[str, Any]:
