@@ -154,6 +154,42 @@ def _links_answer(site, folder: Path) -> None:
     assert "immutable" in next(media.of(p).cache_control for p in files if p.startswith("assets/"))
 
 
+def test_old_addresses_of_any_words_lead_on(tmp_path: Path) -> None:
+    text = f"""{CONFIG}
+redirects: {{{{rules: [{{{{from: /100%25/:a, to: /blog/x/}}}}, {{{{from: "/c%23/", to: "/blog/x/?a=%23#b"}}}}]}}}}
+-- content/blog/x.md --
+---
+title: X
+date: 2026-01-02
+aliases: [/f%23/, /what%3f/, "https://h/my%20shop/old/ü/", https://h/other/, /a%2525b/]
+---
+[f](/f%23/) [w](/what%3F/)
+""".replace("{{", "{").replace("}}", "}")
+    site = built_at("https://h/my shop/", text, {})
+    assert site.diagnostics == (), site.report
+    rules = [line.split()[:2] for line in site.text("_redirects").splitlines() if line.startswith("/")]
+    target = "/my%20shop/blog/x/"
+    assert sorted(rules) == sorted(
+        [
+            ["/my%20shop/100%25/:a", target],
+            ["/my%20shop/c%23/", f"{target}?a=%23#b"],
+            ["/my%20shop/f%23/", target],
+            ["/my%20shop/what%3F/", target],
+            ["/my%20shop/old/%C3%BC/", target],
+            ["/my%20shop/other/", target],
+            ["/my%20shop/a%2525b/", target],
+        ]
+    )
+    assert not [path for path in site.outputs if re.search("[#%?]", path)]
+    _links_answer(site, tmp_path)
+
+
+@pytest.mark.parametrize("alias", ["/a%2F%2E%2E/", "/%252e%252e/", "/a%5Cb/", "/con/", "/a%00/"])
+def test_old_addresses_that_no_host_can_have_are_refused(alias: str) -> None:
+    text = f"{CONFIG}\n-- content/blog/x.md --\n---\ntitle: X\ndate: 2026-01-02\naliases: ['{alias}']\n---\nx\n"
+    assert built_at("https://h/", text, {}).codes == ("U102",)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_files_of_any_name_can_be_linked(name: str, tmp_path: Path) -> None:
     at = encode_file(name)

@@ -213,6 +213,23 @@ def test_marks_and_words_of_varieties_are_those_of_what_they_vary() -> None:
     assert words_for("de-CH-1996").footnotes == "Fußnoten"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<blockquote lang="de">\n\n"x"\n\n- "y"\n\n</blockquote>\n\n"z"',
+        '<section>\n<div lang=de>\n\n<p>\n\n"x"\n\n<br>\n\n"y"\n\n</div>\n\n"z"',
+        '<div lang="de"><hr/>\n\n"x" and <i lang="en">"z"</i>\n\n# "y"\n\n</div>\n\n"z"',
+    ],
+)
+def test_blocks_inside_an_element_with_a_language_have_its_marks(text: str) -> None:
+    body, _ = Markdown(MarkdownOptions()).render(text, path="a.md")
+    html = "".join(str(segment) for segment in body.html)
+    assert "„x“" in html
+    assert "„y“" in html
+    assert "“z”" in html
+    assert html.count("“z”") == text.count('"z"')
+
+
 def test_unclosed_elements_keep_their_marks_to_the_end_of_the_block() -> None:
     body, _ = Markdown(MarkdownOptions()).render('a <q lang=de>"b"\n\n"c" </q>"d"', path="a.md")
     assert "„b“" in str(body.html)

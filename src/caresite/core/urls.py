@@ -15,6 +15,7 @@ __all__ = [
     "canonical_address",
     "canonical_base_url",
     "check_address",
+    "check_old_address",
     "collision_key",
     "decoded_path",
     "encode_file",
@@ -36,6 +37,7 @@ _BREAKS = re.compile(r"[\t\n\r]")
 _CONTROLS = "".join(map(chr, range(0x21)))
 _ADDRESS = re.compile(r"((?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _DIVIDING = re.compile(r"%(2f|5c)", re.IGNORECASE)
+_ENCODED_MARKS = re.compile("%(?:23|25|3f)", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _IN_PATH = "/:@!$&'()*+,;=-._~"  # what a path may hold as it is (RFC 3986, 3.3)
 _IN_QUERY = _IN_PATH + "?%"
@@ -75,6 +77,18 @@ def check_address(address: str) -> str:
     if len(joined.encode()) > _MAX_ADDRESS_BYTES:
         raise ValueError(f"it is longer than {_MAX_ADDRESS_BYTES:,} bytes")
     return joined if not segments or ("." in segments[-1] and not text.endswith("/")) else joined + "/"
+
+
+def check_old_address(address: str) -> str:
+    """Return the path of an address that only leads on, encoded; raises ValueError as `check_address` does.
+
+    Other systems made addresses of any words, so it may hold an encoded `#`, `%` or `?`: no file need have that name.
+    """
+    checked = check_address(_ENCODED_MARKS.sub("-", address))
+    if any(part and not part.strip(". ") for part in re.split(r"[/\\]", unquote(unquote(unquote(address))))):
+        raise ValueError("it would lead out of its folder")
+    path = "/".join(part for part in address.strip().split("/") if part)
+    return canonical_address(f"/{path}" + ("/" if path and checked.endswith("/") else ""))
 
 
 def _check_segment(segment: str) -> None:

@@ -22,7 +22,7 @@ from caresite.core.host_rules import LEADING_ON
 from caresite.core.model import Output, Page
 from caresite.core.plugins import Plugin
 from caresite.core.schema import Doc
-from caresite.core.urls import canonical_address, check_address, encode_file, is_external, output_path
+from caresite.core.urls import canonical_address, check_old_address, encode_file, is_external, output_path
 from caresite.pipeline.catalog import Site
 
 __all__ = ["PLUGIN", "Redirect", "RedirectOptions", "Rule", "checks", "rendered", "rules_of"]
@@ -168,9 +168,7 @@ def _source(site: Site, text: str) -> str:
 
 
 def _checked(part: str) -> str:
-    if part:
-        check_address(f"/{part}")
-    return canonical_address(part)
+    return check_old_address(f"/{part}").strip("/") if part else part
 
 
 def _target(site: Site, text: str) -> str:
@@ -298,12 +296,16 @@ def _line(rule: Rule) -> str:
     return f"{rule.source} {rule.target} {rule.status}{'!' if rule.forced else ''}"
 
 
+_UNNAMABLE = re.compile("[#%?]")  # some system or host has no file of such a name
+
+
 def _pages(site: Site, rules: Iterable[Rule], taken: set[str]) -> Iterable[Output]:
     targets = {rule.source: rule.target for rule in rules}
     for alias in sorted(site.aliases, key=lambda a: (a.url, a.page_id)):
         path = output_path(alias.url.removeprefix(site.settings.base_path.rstrip("/")))
         # a host tells the type of a file by its name: a page called `old.php` would be downloaded
-        if path not in taken and path not in site.files and path.endswith((".html", ".htm")):
+        named = path.endswith((".html", ".htm")) and not _UNNAMABLE.search(path)
+        if named and path not in taken and path not in site.files:
             taken.add(path)
             page = site.pages[alias.page_id]
             target = targets.get(canonical_address(alias.url), canonical_address(alias.target))

@@ -18,7 +18,15 @@ from caresite.core.model import (
     Source,
 )
 from caresite.core.texts import cut
-from caresite.core.urls import check_address, encode_path, is_external, slug_of
+from caresite.core.urls import (
+    canonical_address,
+    check_address,
+    check_old_address,
+    encode_path,
+    is_external,
+    slug_of,
+    split_address,
+)
 from caresite.kinds import (
     QuoteCollection,
 )
@@ -183,7 +191,7 @@ def aliases_of(settings: Settings, drafts: list[Draft], found: list[Diagnostic])
         for number, alias in enumerate(draft.item.meta.aliases, start=1):
             place = place_in(draft.item.places, draft.item.span, f"aliases[{number}]", "aliases")
             try:
-                url = with_base(settings, alias if not is_external(alias) else re.sub(r"^\w+://[^/]+", "", alias))
+                url = settings.base_path.rstrip("/") + check_old_address(_own_path(settings, alias))
             except ValueError as error:
                 message = f"the alias `{cut(alias, 60)}` cannot be an address: {error}"
                 found.append(fault(codes.BAD_ADDRESS, place, message))
@@ -191,6 +199,16 @@ def aliases_of(settings: Settings, drafts: list[Draft], found: list[Diagnostic])
             if url.casefold() != draft.url.casefold():  # an address that differs in case only is the page itself
                 aliases.setdefault((url, draft.id), Alias(url, draft.url, draft.id, place))
     return tuple(aliases.values())
+
+
+def _own_path(settings: Settings, alias: str) -> str:
+    """Return an old address as a path on this site; it may be written with the host and the path of the site."""
+    if not is_external(alias):
+        return alias
+    host, path, query, fragment = split_address(canonical_address(alias))
+    if host.lower() == split_address(settings.config.base_url).host and path.startswith(settings.base_path):
+        path = path.removeprefix(settings.base_path.rstrip("/"))
+    return path + query + fragment if "://" in host else alias
 
 
 def is_index(source: Source) -> bool:

@@ -147,7 +147,7 @@ class Parser:
             if body_text.strip()
             else (Body(), ())
         )
-        is_of_a_customer = kind in _WORDS_OF_OTHERS or (meta and getattr(meta, "consent_ref", ""))
+        is_of_a_customer = kind in _WORDS_OF_OTHERS or bool(getattr(meta, "consent_ref", ""))
         found.extend(map(_as_said, faults) if is_of_a_customer else faults)
         if meta and meta.lang and not is_language_tag(meta.lang):
             found.append(fault(codes.BAD_LANGUAGE, reading.places["lang"], f"`{meta.lang}` is not a language tag"))

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from caresite.core.languages import with_shorter
 
-__all__ = ["Marks", "Words", "marks_for", "needs_setting", "typeset", "words_for"]
+__all__ = ["Elements", "Marks", "Words", "marks_for", "needs_setting", "typeset", "words_for"]
 
 
 class Marks(NamedTuple):
@@ -166,6 +166,31 @@ def typeset(tokens: Sequence[Token], marks: Marks) -> None:
         unfinished.finish()
 
 
+class Elements:
+    """The elements that blocks of raw HTML have opened around what follows, and the language of that."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str, str]] = []
+
+    @property
+    def language(self) -> str:
+        """The language of the innermost element that names one; empty for that of the text."""
+        return next((language for _, language in reversed(self._open) if language), "")
+
+    def read(self, html: str) -> None:
+        """Note the elements that a block of HTML opens and closes."""
+        if not self._open and "lang" not in html:
+            return
+        for tag in _ANY_ELEMENT.finditer(html):
+            name = tag["name"].lower()
+            if not tag["closes"]:
+                given = _LANGUAGE.search(tag[0])
+                self._open.append((name, given[1] if given else ""))
+            elif any(name == opened for opened, _ in self._open):
+                while self._open.pop()[0] != name:
+                    pass
+
+
 class _Change(NamedTuple):
     """Where an element that may have a language begins or ends."""
 
@@ -173,6 +198,10 @@ class _Change(NamedTuple):
     language: str = ""
 
 
+_ANY_ELEMENT = re.compile(
+    r"<(?P<closes>/?)(?P<name>(?!(?:br|hr|img|input|wbr|source|col|meta|link)\b)[a-z][\w-]*)(?:\s[^<>]*)?(?<!/)>",
+    re.IGNORECASE,
+)
 _ELEMENT = re.compile(r"<(/?)(?!(?:br|hr|img|input|wbr)\b)[a-z][^>]*>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\slang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 

@@ -27,6 +27,7 @@ from caresite.pipeline.markdown.leftovers import Watch, is_only_foreign
 from caresite.pipeline.markdown.pieces import Anchored, Draft, Opening, Piece, content_problem, finished, shows
 from caresite.pipeline.markdown.raw_html import visible_text
 from caresite.pipeline.markdown.reading import Reading
+from caresite.pipeline.markdown.typography import Elements
 
 __all__ = ["Writer"]
 
@@ -113,6 +114,7 @@ class Writer:
         self.more = -1
         self.end = -1
         self.checkbox = ""
+        self.around = Elements()
 
     def write(self, tokens: Sequence[Token]) -> Body:
         """Return the body."""
@@ -159,7 +161,7 @@ class Writer:
         self.watch.words(token)
         texts = self.inline.texts
         known = len(texts)
-        self.frames[-1].pieces.extend(self.inline.write(token, language))
+        self.frames[-1].pieces.extend(self.inline.write(token, language or self.around.language))
         text = "".join(texts[known:])
         texts.append("\n")
         return text
@@ -313,6 +315,7 @@ class Writer:
         token = tokens[index]
         line = token.map[0] if token.map else 0
         self.watch.html(token.content, line)
+        self.around.read(token.content)
         self.inline.texts += (visible_text(token.content), "\n")
         self.frames[-1].pieces.extend(self.inline.raw(token.content, line))
         return 1
