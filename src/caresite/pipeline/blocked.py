@@ -58,7 +58,7 @@ _RULES = (
         hint="write whole addresses instead; they are right below any path already",
     ),
     _Rule(
-        "ping",
+        " ping",
         re.compile(r"<a\b[^<>]*\s(?P<shown>ping\s*=\s*[\"']?(?P<url>(?:https?:)?//[^\s\"'<>]+))", re.IGNORECASE),
         in_scripts=False,
         directive="connect-src",
@@ -95,7 +95,6 @@ _RULES = (
         source="'unsafe-eval'",
     ),
 )
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|textarea)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _DATA = re.compile(
     r"\bsrc\s*=|\btype\s*=\s*[\"']?(?!module|text/javascript|application/javascript)[^\s\"'>]", re.IGNORECASE
@@ -105,9 +104,7 @@ _DATA = re.compile(
 def blocked_in(page: str, allowed: Mapping[str, tuple[str, ...]]) -> Iterator[Blocked]:
     """Yield what a finished page asks for and may not do; `allowed` are the sources of its policy beyond our own."""
     low = page.lower()
-    scripts = ""
-    if "<script" in low:
-        scripts = "\n".join(code for attributes, code in _SCRIPT.findall(page) if not _DATA.search(attributes))
+    scripts = "\n".join(_own_scripts(page, low))
     for rule in _RULES:
         if rule.word.lower() not in (scripts.lower() if rule.in_scripts else low):
             continue
@@ -117,6 +114,18 @@ def blocked_in(page: str, allowed: Mapping[str, tuple[str, ...]]) -> Iterator[Bl
             if not _is_allowed(source, allowed.get(rule.directive, ())):
                 shown = found["shown"] or found.get("shown2") or ""
                 yield Blocked(unescape(shown), rule.directive, rule.hint or _CONFIG % (rule.directive, _quoted(source)))
+
+
+def _own_scripts(page: str, low: str) -> Iterator[str]:
+    """Yield the code that stands in a page itself, found by plain searches; `low` is the page in small letters."""
+    start = low.find("<script")
+    while start >= 0:
+        inside = low.find(">", start) + 1
+        end = low.find("</script", inside)
+        end = len(page) if end < 0 else end
+        if inside and not _DATA.search(page, start, inside):
+            yield page[inside:end]
+        start = low.find("<script", max(end, start + 1))
 
 
 def _source_of(url: str) -> str:

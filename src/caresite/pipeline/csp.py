@@ -40,7 +40,7 @@ _TAG = re.compile(r"<[a-z][^>]*(?:>|\Z)", re.IGNORECASE)
 _STYLED = re.compile(r"\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _STYLE = re.compile(r"style\s*=")
 _WHOLE_TAG = re.compile(r"<[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
-_EVENT = re.compile(r"\son[a-z]{3,24}\s*=")
+_EVENT = re.compile(r"on[a-z]{3,24}\s*=")
 _ATTRIBUTE = re.compile(r"([^\s\"'=<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _SRCDOC = re.compile(r"\ssrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _CSS_ADDRESS = re.compile(
@@ -124,7 +124,7 @@ def needs_of(page: str) -> Mapping[str, tuple[str, ...]]:
             css = unescape(styled[1] or styled[2] or "")
             needs["style-src"] |= {"'unsafe-hashes'", _hash(css)}
             _add(needs, css_needs(css))
-    if _EVENT.search(low):
+    if any(low[found.start() - 1].isspace() for found in _EVENT.finditer(low)):  # and not `content=`
         hashes = set(map(_hash, _handlers(page)))
         needs["script-src"] |= {"'unsafe-hashes'", *hashes} if hashes else hashes
     if "srcdoc" in low:  # what stands in such a frame is under the policy of the page
@@ -153,7 +153,7 @@ def _add(needs: dict[str, set[str]], more: Mapping[str, tuple[str, ...]]) -> Non
 def _handlers(page: str) -> Iterable[str]:
     """Yield the code of the event handlers in tags; what looks like one inside of a script is none."""
     for tag in _WHOLE_TAG.findall(_INLINE.sub("", page)):
-        for name, *value in _ATTRIBUTE.findall(tag) if _EVENT.search(tag.lower()) else ():
+        for name, *value in _ATTRIBUTE.findall(tag) if "on" in tag.lower() else ():
             if name[:2].lower() == "on" and (code := unescape("".join(value))).strip():
                 yield code
 
