@@ -235,7 +235,7 @@ class Renderer:
         self.reader = SiteReader(site, plan, self, known)
         self.language = site.settings.config.language
         self.memory = MacroMemory(self.notes, site.pages, lambda: self.language)
-        self.own_policy = policy_of(site)
+        self.own_policy = _policy_of(site)
         self.plugins = {active.plugin.name: active for active in site.settings.plugins}
         folders = tuple(a.plugin.templates for a in site.settings.plugins if a.plugin.templates)
         self.loader = SiteLoader(theme, folders)
@@ -713,7 +713,7 @@ class Renderer:
         return path.name
 
 
-def policy_of(site: Site) -> Mapping[str, tuple[str, ...]] | None:
+def _policy_of(site: Site) -> Mapping[str, tuple[str, ...]] | None:
     """Return what the config allows every page besides what it is seen to use; None when no policy is made from it."""
     options = next((a.options for a in site.settings.plugins if a.plugin.name == "headers"), None)
     if options is None or "_headers" in site.files:
