@@ -8,6 +8,7 @@ import re
 import pytest
 
 from caresite.core.languages import direction_of, with_shorter
+from caresite.features.embeds.snippet import snippet_of
 from caresite.pipeline.directions import with_directions
 from caresite.pipeline.markdown import Markdown, MarkdownOptions
 from caresite.pipeline.markdown.typography import marks_for, words_for
@@ -125,6 +126,13 @@ def test_what_is_written_from_right_to_left_says_so() -> None:
     assert '&lt;div lang="he" dir="rtl"&gt;' in site.text("feed.xml")
     [entry] = [item for item in json.loads(site.text("feed.json"))["items"] if item["title"] == "שלום"]
     assert entry["content_html"].startswith('<div lang="he" dir="rtl">')
+
+
+def test_a_snippet_for_other_sites_keeps_its_direction() -> None:
+    page = '<html lang="he" dir="rtl"><body><div class="embed"><blockquote>שלום</blockquote></div></body></html>'
+    assert snippet_of(page, "https://h/").startswith('<div style="max-width:40em" lang="he" dir="rtl">')
+    plain = snippet_of(page.replace(' dir="rtl"', ""), "https://h/")
+    assert plain.startswith('<div style="max-width:40em">')
 
 
 def test_words_of_the_interface_are_in_the_site_s_language_where_nobody_translated_them() -> None:

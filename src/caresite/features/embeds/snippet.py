@@ -29,7 +29,7 @@ def snippet_of(page: str, url: str) -> str:
     reader.close()
     lines = (line.strip() for line in "".join(reader.parts).split("\n"))
     words = "\n".join(line for line in lines if line)
-    return f'<div style="max-width:40em">\n{words}\n</div>\n'
+    return f'<div style="max-width:40em"{reader.language}>\n{words}\n</div>\n'
 
 
 class _Reader(HTMLParser):
@@ -38,6 +38,7 @@ class _Reader(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.language = ""  # where a page has a direction, it may not be that of the page it is pasted into
         self._url = url
         self._stack: list[tuple[str, str]] = []  # open elements, and what closes them here
         self._inside = 0
@@ -46,6 +47,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         classes = values.get("class", "").split()
+        if tag == "html" and values.get("dir"):
+            self.language = f' lang="{escape(values.get("lang", ""))}" dir="{escape(values["dir"])}"'
         if not self._inside and "embed" not in classes:
             return
         if tag in _VOID:
