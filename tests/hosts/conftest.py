@@ -86,6 +86,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         "/": _finished(tmp_path_factory.mktemp("site"), "https://bikes.example/"),
         "/shop/": _finished(tmp_path_factory.mktemp("site"), "https://bikes.example/shop/"),
+        "/my bü/": _finished(tmp_path_factory.mktemp("site"), "https://bikes.example/my%20b%C3%BC/"),
     }
 
 
@@ -132,4 +133,12 @@ def server_below(
     request: pytest.FixtureRequest, finished: dict[str, Path], rules: dict[str, HostRules]
 ) -> Iterator[WebServer]:
     with running(request.param, finished["/shop/"], rules["/shop/"]) as answering:
+        yield answering
+
+
+@pytest.fixture(scope="session", params=sorted(SERVERS))
+def server_below_encoded(
+    request: pytest.FixtureRequest, finished: dict[str, Path], rules: dict[str, HostRules]
+) -> Iterator[WebServer]:
+    with running(request.param, finished["/my bü/"], rules["/my bü/"]) as answering:
         yield answering

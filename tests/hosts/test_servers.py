@@ -161,3 +161,22 @@ def test_below_a_path(server_below: WebServer, asked: str, status: int, location
     if status == 404:
         assert "Nothing is at this address." in answer.text
     assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "location"),
+    [
+        ("/my%20b%C3%BC/greetings/?a=b", 301, "/my%20b%C3%BC/blog/hello/?a=b"),
+        ("/my%20b%C3%BC/old/x", 307, "/my%20b%C3%BC/blog/x"),
+        ("/my%20b%c3%bc/about/", 200, ""),
+        ("/my%20b%C3%BC/nothing/", 404, ""),
+        ("/my%20b%C3%BC/_headers", 404, ""),
+    ],
+)
+def test_below_a_path_that_is_encoded(server_below_encoded: WebServer, asked: str, status: int, location: str) -> None:
+    answer = server_below_encoded.get(asked)
+    sent = answer.headers.get("location", "").removeprefix(server_below_encoded.url)
+    assert (answer.status_code, sent) == (status, location)
+    if status == 404:
+        assert "Nothing is at this address." in answer.text
+    assert "content-security-policy" in answer.headers
