@@ -154,6 +154,17 @@ def _links_answer(site, folder: Path) -> None:
     assert "immutable" in next(media.of(p).cache_control for p in files if p.startswith("assets/"))
 
 
+def test_stylesheets_lead_to_files_of_any_name() -> None:
+    names = {"a b.svg": "a%20b.svg", "C#.svg": "C%23.svg", "100%.svg": "100%25.svg", "é(1).svg": "%C3%A9(1).svg"}
+    css = "".join(f'a {{ background: url("{at}#part") }}\n' for at in names.values())
+    files = {"assets/own.css": css.encode()} | {f"assets/{name}": b"<svg/>" for name in names}
+    site = built_at("https://h/", CONFIG, files)
+    [written] = [site.text(path) for path in site.outputs if path.startswith("assets/own.")]
+    found = re.findall(r"url\((\S+?)#part\)", written)
+    assert len(found) == len(names)
+    assert {f"assets/{unquote(at)}" for at in found} <= set(site.outputs)
+
+
 def test_old_addresses_of_any_words_lead_on(tmp_path: Path) -> None:
     text = f"""{CONFIG}
 redirects: {{{{rules: [{{{{from: /100%25/:a, to: /blog/x/}}}}, {{{{from: "/c%23/", to: "/blog/x/?a=%23#b"}}}}]}}}}

@@ -16,6 +16,7 @@ from caresite.core.files import decode_text, lies_within, may_be_read
 from caresite.core.model import Output
 from caresite.core.numbers import whole_number
 from caresite.core.suggest import nearest
+from caresite.core.urls import decoded_path, encode_file, split_address
 from caresite.core.walk import diagnostic_of, files_below
 from caresite.pipeline.icon import icon_svg, kept_touch_icon
 from caresite.pipeline.palette import ACCENTS, Palette, failing_pairs, palette_css, palette_of
@@ -23,7 +24,10 @@ from caresite.pipeline.themes import Theme
 
 __all__ = ["Asset", "asset_outputs", "collect_assets", "palette_for"]
 
-_CSS_URL = re.compile(r"url\(\s*([\"']?)(?!data:|https?:|//|#)([^)\"']+)\1\s*\)")
+_ELSEWHERE = r"(?!data:|https?:|//|#)"
+_CSS_URL = re.compile(
+    rf"url\(\s*(?:\"{_ELSEWHERE}(?P<double>[^\"]+)\"|'{_ELSEWHERE}(?P<single>[^']+)'|{_ELSEWHERE}(?P<bare>[^)\"'\s]+))\s*\)"
+)
 _DIGEST_LENGTH = 10
 PALETTE = "palette.css"
 ICON = "icon.svg"
@@ -173,18 +177,23 @@ def _asset(name: str, data: bytes) -> Asset:
     return Asset(name, f"assets/{path.with_name(f'{path.stem}.{digest}{path.suffix}')}", data)
 
 
+_IN_BRACKETS = str.maketrans({"(": "%28", ")": "%29", "'": "%27"})  # these end a `url(…)` without quotation marks
+
+
 def _rewritten(name: str, css: str, assets: Mapping[str, Asset]) -> tuple[bytes, tuple[str, ...]]:
     """Return the stylesheet with its `url(…)` leading to where assets are written, and the names of those assets."""
     links: set[str] = set()
 
     def follow(match: re.Match[str]) -> str:
-        target = _joined(PurePosixPath(name).parent, match[2].split("?")[0].split("#")[0])
+        address = split_address(match["double"] or match["single"] or match["bare"])
+        target = _joined(PurePosixPath(name).parent, decoded_path(address.path))
         asset = assets.get(target)
         if asset is None:
             return match[0]
         links.add(target)
         up = "../" * (len(PurePosixPath(name).parts) - 1)
-        return f"url({up}{asset.output.removeprefix('assets/')})"
+        path = encode_file(asset.output.removeprefix("assets/")).translate(_IN_BRACKETS)
+        return f"url({up}{path}{address.fragment})"
 
     return _CSS_URL.sub(follow, css).encode(), tuple(sorted(links))
 
