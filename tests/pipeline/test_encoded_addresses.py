@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from caresite.core.urls import canonical_base_url, decoded_path, encode_file, split_address
+from caresite.deploy.guards import same_place
 from caresite.deploy.hosts.rules import rules_in
 from caresite.deploy.media import Media
 from caresite.deploy.target import File
@@ -101,6 +102,12 @@ def test_spellings_of_a_base_url_build_the_same_site(base: str, encoded) -> None
     other = built_at(base)
     assert other.diagnostics == (), other.report
     assert dict(other.outputs) == dict(encoded.outputs)
+
+
+@pytest.mark.parametrize("base", ONE_PLACE)
+def test_a_target_knows_the_site_in_every_spelling(base: str) -> None:
+    assert same_place(base, ONE_PLACE[0])
+    assert not same_place(base, "https://www.example.org/buro/")
 
 
 @pytest.mark.parametrize(

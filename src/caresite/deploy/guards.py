@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import HeldBack, Output
 from caresite.core.rules import stops_going_live
 from caresite.core.texts import counted
+from caresite.core.urls import canonical_base_url
 from caresite.deploy.plan import Plan
 from caresite.deploy.target import File
 from caresite.pipeline.dead_forms import dead_forms, dead_pages
@@ -105,6 +107,8 @@ def same_place(one: str, other: str) -> bool:
 
 
 def _place(url: str) -> tuple[str, str]:
+    with contextlib.suppress(ValueError):
+        url = canonical_base_url(url)
     parts = urlsplit(url)
     return parts.netloc.lower().removeprefix("www."), parts.path.strip("/")
 
