@@ -11,6 +11,7 @@ async function showToday() {
   const text = stage.querySelector("[data-quote-text]");
   text.textContent = quote.text;
   text.parentElement.lang = quote.lang ?? document.documentElement.lang;
+  text.parentElement.dir = "auto";
   stage.querySelector("[data-quote-author]").textContent = quote.author || stage.dataset.quoteUnnamed;
   // only the path: a preview stays where it is, and nothing in the data can become another scheme
   stage.querySelector("[data-quote-link]").href = new URL(quote.url, location.href).pathname;
