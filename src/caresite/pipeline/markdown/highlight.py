@@ -66,8 +66,11 @@ class Highlighter:
             from pygments.lexers import get_lexer_by_name
             from pygments.util import ClassNotFound
 
+            from caresite.pipeline.markdown.lexing import try_rules_at_once
+
             try:
-                self._lexers[language] = get_lexer_by_name(language, stripnl=False)
+                self._lexers[language] = lexer = get_lexer_by_name(language, stripnl=False)
+                try_rules_at_once(lexer)
             except ClassNotFound:
                 self._lexers[language] = None
         return self._lexers[language]
