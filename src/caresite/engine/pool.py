@@ -23,7 +23,8 @@ __all__ = ["Lost", "can_fork", "cores", "spread"]
 
 A = TypeVar("A")
 R = TypeVar("R")
-BATCH = 16
+BATCH = 32
+ANSWERS_S = 0.05  # how long a worker gathers answers before it sends them
 PATIENCE_S = 120.0
 
 
@@ -69,14 +70,20 @@ class _Failed(NamedTuple):
 
 
 class _Worker:
-    """A process, and the places of the arguments it has been given and not answered, oldest first."""
+    """A process, and the places of the arguments it has been given and not answered, oldest first.
+
+    `at` is shared with it: the place of the argument that it works on.
+    """
 
     def __init__(self, setup: Any, arguments: Any) -> None:
         import multiprocessing  # most builds have too little to do for several
 
         context: Any = multiprocessing.get_context("fork" if can_fork() else "spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(setup, arguments, theirs, self.connection), daemon=True)
+        self.at = context.RawValue("q", -1)
+        self.process = context.Process(
+            target=_work, args=(setup, arguments, self.at, theirs, self.connection), daemon=True
+        )
         self.process.start()
         theirs.close()
         self.given: deque[int] = deque()
@@ -95,7 +102,7 @@ class _Worker:
         self.process.join()
 
 
-def _work(setup: Any, arguments: Any, connection: Connection, other_end: Connection) -> None:
+def _work(setup: Any, arguments: Any, at: Any, connection: Connection, other_end: Connection) -> None:
     other_end.close()
     take_reads()  # those of the parent, which it has itself
     try:
@@ -104,14 +111,21 @@ def _work(setup: Any, arguments: Any, connection: Connection, other_end: Connect
         work = partial(_raise, error)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         while True:
+            answers, since = [], time.monotonic()
             for place in connection.recv():
+                at.value = place
                 try:
                     answer = work(arguments[place])
                 except (KeyboardInterrupt, SystemExit):
                     raise
                 except BaseException as error:
                     answer = _Failed(_carried(error))
-                connection.send_bytes(_answer(place, answer))
+                answers.append((place, answer))
+                if time.monotonic() - since > ANSWERS_S:
+                    connection.send_bytes(_packed(answers))
+                    answers, since = [], time.monotonic()
+            if answers:
+                connection.send_bytes(_packed(answers))
     os._exit(0)  # nothing of the parent's may be tidied up here
 
 
@@ -119,12 +133,21 @@ def _raise(error: Exception, argument: Any) -> None:
     raise error
 
 
-def _answer(place: int, answer: Any) -> bytes:
-    """Return an answer as it is sent; one that cannot be sent is a failure."""
+def _packed(answers: list[tuple[int, Any]]) -> bytes:
+    """Return answers as they are sent; one that cannot be sent is a failure."""
+    reads = take_reads()
     try:
-        return pickle.dumps((place, answer, take_reads()), protocol=5)
+        return pickle.dumps((answers, reads), protocol=5)
+    except Exception:
+        return pickle.dumps(([(place, _sendable(answer)) for place, answer in answers], reads), protocol=5)
+
+
+def _sendable(answer: Any) -> Any:
+    try:
+        pickle.dumps(answer, protocol=5)
     except Exception as error:
-        return pickle.dumps((place, _Failed(_carried(error)), take_reads()), protocol=5)
+        return _Failed(_carried(error))
+    return answer
 
 
 def _carried(error: BaseException) -> BaseException:
@@ -165,8 +188,9 @@ class _Crew(Generic[A, R]):
                 for worker in busy.values():
                     worker.heard += asleep
             for connection in ready:
-                yield self._answer_of(busy[connection])
-                missing -= 1
+                for answer in self._answers_of(busy[connection]):
+                    yield answer
+                    missing -= 1
             for worker in list(busy.values()):
                 late = worker.given and time.monotonic() - worker.heard > self.patience_s
                 if late and not worker.connection.poll():
@@ -177,19 +201,20 @@ class _Crew(Generic[A, R]):
         now = time.monotonic()
         return max(0.01, min(worker.heard + self.patience_s - now for worker in busy))
 
-    def _answer_of(self, worker: _Worker) -> tuple[int, R | Lost]:
+    def _answers_of(self, worker: _Worker) -> list[tuple[int, R | Lost]]:
         try:
-            place, answer, reads = pickle.loads(worker.connection.recv_bytes())
+            answers, reads = pickle.loads(worker.connection.recv_bytes())
         except (EOFError, OSError):
             worker.process.join(5)
-            return self._give_up(worker, f"the process that worked on it ended ({_ending(worker.process.exitcode)})")
+            return [self._give_up(worker, f"the process that worked on it ended ({_ending(worker.process.exitcode)})")]
         add_reads(reads)
-        worker.given.remove(place)
         worker.heard = time.monotonic()
-        if isinstance(answer, _Failed):
-            raise answer.error
+        for place, answer in answers:
+            worker.given.remove(place)
+            if isinstance(answer, _Failed):
+                raise answer.error
         self._supply(worker)
-        return place, answer
+        return answers  # type: ignore[no-any-return]
 
     def _supply(self, worker: _Worker) -> None:
         if len(worker.given) < BATCH // 2 and self.waiting:
@@ -198,8 +223,9 @@ class _Crew(Generic[A, R]):
 
     def _give_up(self, worker: _Worker, reason: str) -> tuple[int, Lost]:
         """Replace a worker; what it was at is lost, what else it was given is done by its successor."""
-        lost, *rest = worker.given
         worker.end()
+        lost = worker.at.value if worker.at.value in worker.given else worker.given[0]
+        rest = [place for place in worker.given if place != lost]  # some may be done, with their answers on the way
         successor = _Worker(self.setup, self.arguments)
         self.workers[self.workers.index(worker)] = successor
         self.waiting.extendleft(reversed(rest))
