@@ -16,7 +16,6 @@ A line `-- path --` begins a file, which goes on to the next such line.
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
 import tempfile
@@ -40,7 +39,6 @@ from caresite.pipeline.publish import Published
 __all__ = ["DEFAULT_CONFIG", "NOW", "BuiltSite", "build_site", "picture", "split_files", "write_site"]
 
 NOW = "2026-11-22"
-COMPILED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "caresite/templates"
 DEFAULT_CONFIG = """\
 title: Example
 base_url: https://example.com/
@@ -156,7 +154,6 @@ def build_site(
         minify=minify,
         publish=publish,
         finish=publish or finish,
-        compiled=COMPILED,
     )
     site = BuiltSite(folder, build(folder, options))
     if root is None:

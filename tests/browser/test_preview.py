@@ -15,7 +15,6 @@ from caresite.core.config import load_config
 from caresite.engine.clock import moment
 from caresite.engine.preview import preview
 from caresite.pipeline.themes import load_theme
-from caresite.testing import COMPILED
 
 ROOT = Path(__file__).resolve().parents[2]
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -26,7 +25,7 @@ _RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], i
 def files() -> Mapping[str, bytes]:
     settings, _ = load_config(ROOT)
     theme, _ = load_theme(ROOT, settings)
-    outputs, found = preview(settings, theme, moment(settings.zone, "2026-11-22"), compiled=COMPILED)
+    outputs, found = preview(settings, theme, moment(settings.zone, "2026-11-22"))
     assert not found
     return {output.path: output.data for output in outputs}
 

@@ -15,7 +15,6 @@ from caresite.engine.samples import TEXTS
 from caresite.pipeline.components import COMPONENTS
 from caresite.pipeline.palette import PAIRS, contrast, palette_of
 from caresite.pipeline.themes import bundled_themes, load_theme
-from caresite.testing import COMPILED
 
 from .conftest import Run
 
@@ -30,7 +29,7 @@ def page_of(site: Path, config: str = "") -> str:
             file.write(config)
     settings, _ = load_config(site)
     theme, _ = load_theme(site, settings)
-    (page, *_), found = preview(settings, theme, moment(site_zone(site), "2026-11-22"), compiled=COMPILED)
+    (page, *_), found = preview(settings, theme, moment(site_zone(site), "2026-11-22"))
     assert not found, found
     return page.data.decode()
 

@@ -15,7 +15,7 @@ from caresite.engine.build import Built, Options, build
 from caresite.engine.memory import Memory
 from caresite.pipeline.gates import Gates
 from caresite.pipeline.publish import MARKER
-from caresite.testing import COMPILED, split_files
+from caresite.testing import split_files
 
 __all__ = [
     "CONFIG",
@@ -184,19 +184,19 @@ class Folder:
 def build_here(root: Path, now: datetime = NOW, *, workers: int = 1, drafts: bool = False, full: bool = False) -> Built:
     """Build the site in `root` as it is on disk, with what earlier builds remember."""
     gates = Gates(drafts=drafts)
-    return build(root, Options(now=now, gates=gates, workers=workers, full=full, compiled=COMPILED))
+    return build(root, Options(now=now, gates=gates, workers=workers, full=full))
 
 
 def build_clean(root: Path, now: datetime = NOW, *, drafts: bool = False) -> tuple[Built, dict[str, bytes]]:
     """Build a site without any memory, and return what it would publish, by output path."""
-    return build_unpublished(root, Options(now=now, gates=Gates(drafts=drafts), publish=False, compiled=COMPILED))
+    return build_unpublished(root, Options(now=now, gates=Gates(drafts=drafts), publish=False))
 
 
 def build_in_memory(
     root: Path, memory: Memory, now: datetime = NOW, *, workers: int = 1, drafts: bool = False
 ) -> tuple[Built, dict[str, bytes]]:
     """Build as the preview does, which publishes nothing and keeps one `memory` over all its builds."""
-    options = Options(now=now, gates=Gates(drafts=drafts), workers=workers, publish=False, compiled=COMPILED)
+    options = Options(now=now, gates=Gates(drafts=drafts), workers=workers, publish=False)
     return build_unpublished(root, options, memory)
 
 

@@ -16,7 +16,7 @@ from caresite.engine.build import Options
 from caresite.pipeline.gates import Gates
 from caresite.preview.generations import Generation
 from caresite.preview.serve import How, Preview, Rebuilt
-from caresite.testing import COMPILED, write_site
+from caresite.testing import write_site
 
 __all__ = ["NOW", "Said", "Shown", "showing"]
 
@@ -44,7 +44,7 @@ class Shown:
         self.told: list[Rebuilt] = []
         shown = not how.pop("production", False)
         options = {"now": NOW, **how.pop("options", {})}
-        self.options = Options(gates=Gates(shown, shown, shown), publish=False, compiled=COMPILED, **options)
+        self.options = Options(gates=Gates(shown, shown, shown), publish=False, **options)
         additions = how.pop("additions", ())
         how = {"port": 0, **how}
         self.preview = Preview(root, lambda: self.options, How(**how), tell=self.told.append, additions=additions)

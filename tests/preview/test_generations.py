@@ -14,12 +14,12 @@ from caresite.pipeline.gates import Gates
 from caresite.preview.about import about_page
 from caresite.preview.generations import Generations, changed_paths
 from caresite.preview.state import digest_of, fault_of, state_of
-from caresite.testing import COMPILED, picture, write_site
+from caresite.testing import picture, write_site
 
 from .conftest import SITE
 from .running import NOW
 
-OPTIONS = Options(now=NOW, gates=Gates(True, True, True), publish=False, compiled=COMPILED)
+OPTIONS = Options(now=NOW, gates=Gates(True, True, True), publish=False)
 POST = "content/blog/hello.md"
 
 

@@ -42,7 +42,6 @@ def run(session: Session, name: str, *, frame: bool) -> int:
         environ=environ,
         publish=False,
         finish=False,
-        compiled=session.root / ".caresite/templates",
     )
     built = build(session.root, options)
     if not built.ok or built.site is None:

@@ -146,7 +146,6 @@ def _options(session: Session, flags: Flags) -> Callable[[], Options]:
         gates=gates,
         publish=False,
         workers=cores(),
-        compiled=session.root / ".caresite/templates",
     )
     return lambda: options(now=fixed or moment(UTC))
 

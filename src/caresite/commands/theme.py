@@ -25,8 +25,7 @@ def run_preview(session: Session, output: Path | None) -> int:
     """Write the preview of the site's theme to `output`, its assets beside it; returns 1 when it cannot be rendered."""
     settings = session.settings()
     theme, found = load_theme(session.root, settings)
-    compiled = session.root / ".caresite/templates"
-    (page, *assets), more = preview(settings, theme, session.now(), compiled=compiled)
+    (page, *assets), more = preview(settings, theme, session.now())
     diagnostics = (*found, *more)
     ok = not any(d.severity == "error" for d in diagnostics)
     file = output or session.root / DEFAULT_FILE

@@ -19,8 +19,7 @@ _SHOWN = 3
 def run_check(session: Session) -> int:
     """Try the theme of the site; returns 1 when anything is wrong with a page that it makes."""
     settings = session.settings()
-    compiled = session.root / ".caresite/templates"
-    trials = try_theme(session.root, settings, session.now(), compiled=compiled)
+    trials = try_theme(session.root, settings, session.now())
     bad = any(trial.findings or trial.diagnostics for trial in trials)
     if session.json:
         session.answer({"ok": not bad, "trials": [_data(trial) for trial in trials]})

@@ -39,7 +39,6 @@ from caresite.pipeline.parse import Syntax, parse_defaults
 from caresite.pipeline.publish import Published, output_folder, publish
 from caresite.pipeline.reader import Plan
 from caresite.pipeline.render import Renderer
-from caresite.pipeline.templates import RememberedTemplates
 from caresite.pipeline.themes import Theme, load_theme
 
 __all__ = ["Built", "Options", "Watch", "build", "load_site", "markdown_options", "report_of"]
@@ -69,7 +68,6 @@ class Options(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     publish: bool = True
     finish: bool = True
-    compiled: Path | None = None
     full: bool = False
     minify: bool = False
     workers: int = 1
@@ -375,12 +373,6 @@ def _write(
 ) -> tuple[Output, ...]:
     with watch.stage("assets"):
         assets = watch.keep(collect_assets(theme, site.settings.config.title, memory.meta if memory else None))
-    keeps = options.publish and not options.dry_run
-    compiled: Path | RememberedTemplates | None = options.compiled
-    if keeps and not compiled:
-        compiled = root / ".caresite/templates"
-    if memory and not compiled:
-        compiled = memory.templates = memory.templates or RememberedTemplates()
     with watch.stage("pictures"):
         pictures = look_at_all(root, site, memory, fresh=options.full)
         watch.found.extend(faults_of(site, pictures))
@@ -390,9 +382,7 @@ def _write(
         known = memory.known_of(site.pages) if memory else None
 
         def renderer_of(site: Site) -> Renderer:
-            return Renderer(
-                *(site, plan, theme, assets, markdown), compiled=compiled, finish=finish, pictures=pictures, known=known
-            )
+            return Renderer(*(site, plan, theme, assets, markdown), finish=finish, pictures=pictures, known=known)
 
         renderer = renderer_of(site)
         if memory is None:

@@ -162,7 +162,6 @@ class Memory:
         self.code = b""
         self.assembled: Any = None  # the site that was last written, while this object lives
         self.pending: Any = None  # the one that is being written
-        self.templates: Any = None  # compiled ones, when they are not kept on disk
         self.syntax: Any = None  # how documents were parsed
         self.renderer_of: Any = None  # what a site was rendered with
         self.found_out: tuple[Any, dict[Any, Any]] = (None, {})  # the pages of a site, and their orders

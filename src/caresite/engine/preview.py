@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -90,18 +89,16 @@ class Preview(Struct, frozen=True):
         return Markup(named)
 
 
-def preview(
-    settings: Settings, theme: Theme, clock: datetime, *, compiled: Path | None = None
-) -> tuple[tuple[Output, ...], tuple[Diagnostic, ...]]:
+def preview(settings: Settings, theme: Theme, clock: datetime) -> tuple[tuple[Output, ...], tuple[Diagnostic, ...]]:
     """Return the preview of `theme`, `index.html` and the assets it needs beside it, and what is wrong with it.
 
     The page is the template `preview.html`, rendered as every page is, over a site of samples; its links to assets
-    are relative, so that it can be opened from a disk. Compiled templates are kept in `compiled`.
+    are relative, so that it can be opened from a disk.
     """
     assets, found = collect_assets(theme, settings.config.title)
     options = markdown_options(settings)
     site = sample_site(settings, options, clock)
-    renderer = Renderer(site, sample_plan(), theme, assets, options, compiled=compiled)
+    renderer = Renderer(site, sample_plan(), theme, assets, options)
     renderer.env.globals["preview"] = _preview(theme)
     title = f"{settings.config.title}: {theme.name}"
     page = renderer.render(

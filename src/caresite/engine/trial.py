@@ -49,12 +49,12 @@ class Trial(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def try_theme(root: Path, settings: Settings, now: datetime, *, compiled: Path | None = None) -> tuple[Trial, ...]:
+def try_theme(root: Path, settings: Settings, now: datetime) -> tuple[Trial, ...]:
     """Return how the theme of the site in `root` bears each of the trials. Nothing is written below `root`."""
-    return tuple(_tried(root, settings, name, now, compiled) for name in TRIALS)
+    return tuple(_tried(root, settings, name, now) for name in TRIALS)
 
 
-def _tried(root: Path, settings: Settings, name: str, now: datetime, compiled: Path | None) -> Trial:
+def _tried(root: Path, settings: Settings, name: str, now: datetime) -> Trial:
     with tempfile.TemporaryDirectory(prefix="caresite-trial-") as folder:
         site = Path(folder)
         for part in _FOLDERS:
@@ -66,7 +66,7 @@ def _tried(root: Path, settings: Settings, name: str, now: datetime, compiled: P
             (site / path).parent.mkdir(parents=True, exist_ok=True)
             (site / path).write_text(text, encoding="utf-8")
         (site / "caresite.yaml").write_text(json.dumps(_config(settings, name)), encoding="utf-8")
-        built = build(site, Options(now=now, publish=False, finish=False, compiled=compiled))
+        built = build(site, Options(now=now, publish=False, finish=False))
         return _seen(name, built)
 
 

@@ -110,10 +110,12 @@ def record_of(root: Path, tree: Tree, asked: str, report: Report, *, started: in
 def _record_of(root: Path, tree: Tree, asked: str, report: Report, started: int, opened: Iterable[str]) -> Record:
     from caresite.engine.memory import packed
     from caresite.engine.reads import outside_reads
+    from caresite.pipeline.compiled_templates import compiled_folder
 
     home = os.path.realpath(root)
     known = {path for path, _ in _files(root, tree)}
-    others = outside_reads(opened, known, (os.path.join(home, ".caresite"), tree.output))
+    own = (os.path.join(home, ".caresite"), tree.output, *map(str, filter(None, [compiled_folder()])))
+    others = outside_reads(opened, known, own)
     tree = Tree((*tree.inputs, *(path for path in others if path not in tree.inputs)), tree.output)
     lines = _stamped(root, tree, time.time_ns(), since=started - _CLOCK_STEP_NS)
     if lines is None:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -108,10 +108,12 @@ class FilterGroup(Struct, frozen=True):
 def _fixed(name: str, find: Callable[[Site], Any]) -> Any:
     """Return a property that the config fixes; that it was read is noted."""
 
+    read = Read("site", (name,))
+
     def get(self: Reader) -> Any:
         value = find(self._site)
         if self.notes:
-            self.notes.read(Read("site", (name,)), value)
+            self.notes.read(read, value)
         return value
 
     return property(get)
@@ -335,8 +337,9 @@ class Reader:
                 for place in _around(places, here):
                     scores[place] += weight
         scores.pop(here, None)
+        wanted = limit + len(chosen)
         ranked = nsmallest(
-            limit + len(chosen), scores, key=lambda place: (-round(scores[place], 6), abs(place - here), place)
+            wanted, _best(scores, wanted), key=lambda place: (-round(scores[place], 6), abs(place - here), place)
         )
         taken = {p.id for p in chosen}
         found = [*chosen, *(order[place] for place in ranked if order[place].id not in taken)]
@@ -546,6 +549,14 @@ def _part(page: Page) -> tuple[int, float, str]:
         _moment(page),
         page.id,
     )
+
+
+def _best(scores: Mapping[int, float], count: int) -> Iterable[int]:
+    """Return the places with the `count` highest scores, and all that are equal to the last of these."""
+    if len(scores) <= 2 * count:
+        return scores
+    least = nlargest(count, scores.values())[-1] - 2e-6  # scores are compared to six digits
+    return [place for place, score in scores.items() if score >= least]
 
 
 def _around(places: tuple[int, ...], place: int) -> tuple[int, ...]:

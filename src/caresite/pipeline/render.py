@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from jinja2 import BytecodeCache, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 from markupsafe import Markup
 from msgspec.structs import replace
@@ -70,6 +70,7 @@ _MOST_LETTERS = 12  # that are named; a text in another script lacks hundreds
 _CLAIM_KEY = "no_trackers"
 _CLAIM = "\ufdd0no-trackers\ufdd0"  # no text may hold these characters (Unicode 23.7)
 _ADDRESS_ARGS = frozenset(("src", "url", "poster"))
+_words_read = lru_cache(lambda language: Read("words", (language,)))
 _TERM_ARGS = {"tag": "tags", "product": "product"}  # the taxonomy that an argument names a term of
 
 
@@ -198,9 +199,13 @@ class NotedOptions:
     def __init__(self, options: Any, notes: Notebook) -> None:
         self._options = options
         self._notes = notes
+        self._reads: dict[str, Read] = {}
 
     def __getattr__(self, name: str) -> Any:
-        self._notes.read(Read("theme", (name,)), getattr(self._options, name, None))
+        read = self._reads.get(name)
+        if read is None:
+            read = self._reads[name] = Read("theme", (name,))
+        self._notes.read(read, getattr(self._options, name, None))
         return getattr(self._options, name)
 
 
@@ -218,7 +223,6 @@ class Renderer:
         assets: Mapping[str, Asset],
         markdown: MarkdownOptions,
         *,
-        compiled: Path | BytecodeCache | None = None,
         finish: Callable[[str], str] | None = None,
         pictures: Mapping[str, Facts] | None = None,
         known: dict[Any, Any] | None = None,
@@ -245,7 +249,6 @@ class Renderer:
             markdown=markdown_for(markdown),
             base_url=site.settings.config.base_url,
             filters={name: f for a in site.settings.plugins for name, f in a.plugin.filters.items()},
-            compiled=compiled,
         )
         drawings = Drawings(theme)
         self.studio = studio_of(theme, assets, drawings, site.files, site.settings.config.social_cards)
@@ -309,8 +312,11 @@ class Renderer:
         if data and route.output.endswith(".html"):
             noted.extend(markup_faults(text or data.decode(), span, self.site.settings.config))
             noted.extend(self._blocked(text or data.decode(), page))
-        noted.extend(self._lettering_faults([n for n in noted if isinstance(n, Card)], span))
-        unique = tuple(dict.fromkeys(noted))
+        if self.studio:
+            noted.extend(self._lettering_faults([n for n in noted if isinstance(n, Card)], span))
+        kinds: dict[type, list[Any]] = {kind: [] for kind in get_args(Noted)}
+        for note in dict.fromkeys(noted):
+            kinds[note.__class__].append(note)
         return Output(
             path=route.output,
             content=data,
@@ -320,12 +326,12 @@ class Renderer:
             noindex=noindex,
             in_sitemap=route.in_sitemap,
             **facts_of(route.output, text or data.decode(errors="replace")),
-            broken=tuple(sorted(n.url for n in unique if isinstance(n, Broken))),
-            assets=tuple(sorted(n.name for n in unique if isinstance(n, Asked))),
-            diagnostics=tuple(n for n in unique if isinstance(n, Diagnostic)),
-            reads=tuple(n for n in unique if isinstance(n, Read)),
-            pictures=(*drawn, *(n for n in unique if isinstance(n, Variation))),
-            cards=tuple(n for n in unique if isinstance(n, Card)),
+            broken=tuple(sorted(note.url for note in kinds[Broken])),
+            assets=tuple(sorted(note.name for note in kinds[Asked])),
+            diagnostics=tuple(kinds[Diagnostic]),
+            reads=tuple(kinds[Read]),
+            pictures=(*drawn, *kinds[Variation]),
+            cards=tuple(kinds[Card]),
         )
 
     def _blocked(self, html: str, page: Page | None) -> Iterator[Diagnostic]:
@@ -503,8 +509,11 @@ class Renderer:
 
     def say(self, key: str, **values: Any) -> str:
         """Return interface words in the language of the page being written."""
-        self.notes.read(Read("words", (self.language,)), self.words.table(self.language))
-        words = self.words.say(self.language, key, **values)
+        table = self.words.table(self.language)
+        self.notes.read(_words_read(self.language), table)
+        words = table.get(key) if not values else None
+        if words.__class__ is not str:
+            words = self.words.say(self.language, key, **values)
         return _CLAIM if key == _CLAIM_KEY else words  # nobody knows what a page loads before it is finished
 
     def interface_language(self) -> str:

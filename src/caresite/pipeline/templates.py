@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import (
     BaseLoader,
-    BytecodeCache,
     Environment,
-    FileSystemBytecodeCache,
     StrictUndefined,
     Template,
     TemplateNotFound,
 )
-from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import caresite
-from caresite import __version__
 from caresite.core.files import decode_text, lies_within, may_be_read
 from caresite.core.urls import encode_path, slug_of, stays_inside
 from caresite.core.walk import files_below
+from caresite.pipeline.compiled_templates import kept_templates
 from caresite.pipeline.frames import map_frame, map_link, video_frame
 from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeGenerator, macro_of
 from caresite.pipeline.markdown import Markdown
@@ -39,9 +36,16 @@ from caresite.pipeline.sandbox import Sandbox
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, language_in, number_in, percent_in
 
+try:
+    from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]
+except ImportError:  # it is not public
+
+    def escape_text(s: str, /) -> str:
+        """Return text with the signs of HTML as entities."""
+        return str(escape(s))
+
+
 __all__ = [
-    "CompiledTemplates",
-    "RememberedTemplates",
     "Say",
     "SiteEnvironment",
     "SiteLoader",
@@ -51,7 +55,6 @@ __all__ = [
 ]
 
 Say = Callable[..., str]
-EDITION = 3
 _PACKAGE = Path(caresite.__file__).parent
 
 
@@ -114,54 +117,33 @@ class SiteLoader(BaseLoader):
         return sorted({path.relative_to(folder).as_posix() for folder, path in found if path.suffix == ".html"})
 
 
-class _ByTrust(BytecodeCache):
-    """Keeps what was compiled for the sandbox apart from what was compiled without, whatever file it came from."""
-
-    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
-        assert isinstance(environment, SiteEnvironment)
-        kind = "trusted" if environment.trusts(filename) else "sandbox"
-        return super().get_bucket(environment, f"{kind}:{name}", filename, source)
-
-
-class CompiledTemplates(_ByTrust, FileSystemBytecodeCache):
-    """Compiled templates on disk, by their source's digest; one that cannot be read or kept is compiled anew.
-
-    Their names carry our version and `EDITION`, which counts the ways in which we compiled them.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder), f"%s-{__version__}-{EDITION}.compiled")
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # whatever a damaged file makes of itself
-            bucket.reset()
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        with contextlib.suppress(OSError):
-            Path(self.directory).mkdir(parents=True, exist_ok=True)
-            super().dump_bytecode(bucket)
-
-
-class RememberedTemplates(_ByTrust):
-    """Compiled templates for as long as this object lives, by their source's digest."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._codes:
-            bucket.bytecode_from_string(self._codes[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._codes[bucket.key] = bucket.bytecode_to_string()
+def _escaped(value: Any) -> str:
+    """Return what a template prints of a value, a plain string even where it was HTML, as it is joined to others."""
+    kind = value.__class__
+    if kind is str:
+        return escape_text(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    return value.__html__() if hasattr(value, "__html__") else escape_text(str(value))
 
 
 class SiteTemplate(Template):
     """A template whose module, once made, serves whoever imports it: there are no other globals than ours."""
 
     _noted: tuple[Any, ...] = ()
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: Environment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],
+        uptodate: Callable[[], bool] | None = None,
+    ) -> Template:
+        """Return the template that was compiled to `code`, which escapes without a `Markup` for each value."""
+        made = super().from_code(environment, code, globals, uptodate)
+        made.root_render_func.__globals__["escape"] = _escaped
+        return made
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         notes = self.environment.notes  # type: ignore[attr-defined]
@@ -205,7 +187,6 @@ def environment(
     markdown: Markdown,
     base_url: str,
     filters: Mapping[str, Callable[..., Any]],
-    compiled: Path | BytecodeCache | None = None,
 ) -> Environment:
     """Return the environment: autoescape is on, undefined names are faults, the language is asked at use."""
     language = memory.language
@@ -218,7 +199,7 @@ def environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
-        bytecode_cache=CompiledTemplates(compiled) if isinstance(compiled, Path) else compiled,
+        bytecode_cache=kept_templates(),
         extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
     env.filters |= {
