@@ -19,7 +19,11 @@ __all__ = ["cli", "main"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_LOOKS_FOR_GARBAGE = (20_000, 20, 50)  # a build makes much and leaves little: fewer looks take a tenth less of its time
+_LOOKS_FOR_GARBAGE = (
+    200_000,
+    20,
+    50,
+)  # a build makes much and leaves little: fewer looks take a tenth less of its time
 _ALIASES = {"preview": "serve", "dev": "serve"}  # what other tools call it
 _STATES = ("all", "published", "drafts", "future", "expired", "withheld")
 

@@ -26,7 +26,7 @@ from caresite.engine.memory import Memory, MemoryLost, memory_path
 from caresite.engine.parsing import parse_all, parse_known, reading
 from caresite.engine.pictures import draw_all, drawn_outputs, faults_of, files_of, forget_others, look_at_all
 from caresite.engine.reads import recorded_reads
-from caresite.engine.unchanged import Report, Tree, record_of
+from caresite.engine.unchanged import Report, Seen, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
 from caresite.pipeline.assets import asset_outputs, collect_assets
 from caresite.pipeline.catalog import Site
@@ -218,9 +218,9 @@ def _build(
         )
         if published and memory and options.asked and not memory.trouble:
             tree = _tree(settings, theme, folder, options)
-            record = record_of(
-                *(root, tree, options.asked, report_of(built)), started=started, opened={*opened, *memory.others()}
-            )
+            digests = {path: known.digest for path, known in memory.routes.items()}
+            seen = Seen(started, {*opened, *memory.others()}, digests)
+            record = record_of(root, tree, options.asked, report_of(built), seen)
             memory.save_record(record.data, record.others)
         return built
     except Problem as problem:

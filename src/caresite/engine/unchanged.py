@@ -72,6 +72,15 @@ class Tree(NamedTuple):
     output: str
 
 
+class Seen(NamedTuple):
+    """What a build saw: when it `started` (nanoseconds since 1970), the paths that it `opened`, whoever did, and the
+    digests of the files in its output folder, as far as they are known."""
+
+    started: int
+    opened: Iterable[str]
+    digests: Mapping[str, bytes]
+
+
 class Record(NamedTuple):
     """The record of a build, ready to be kept, and the files it read that lie where a build does not look by itself."""
 
@@ -94,20 +103,20 @@ def _code() -> tuple[str, ...]:
     return (sys.version, *stamps, *(str(os.stat(path).st_mtime_ns) for path in folders if path))
 
 
-def record_of(root: Path, tree: Tree, asked: str, report: Report, *, started: int, opened: Iterable[str]) -> Record:
+def record_of(root: Path, tree: Tree, asked: str, report: Report, seen: Seen) -> Record:
     """Return the record of a build that has just been published: plain text, its parts ended by NUL.
 
     What the build found is in it packed, so that only a build that found something has to load what that is made of.
-    It is empty when something was changed after the build `started` (nanoseconds since 1970): it may not have seen it;
-    and when something cannot be recorded. `opened` has the paths that the build opened, whoever did.
+    It is empty when something was changed after the build started, as it may not have seen it, and when something
+    cannot be recorded.
     """
     try:
-        return _record_of(root, tree, asked, report, started, opened)
+        return _record_of(root, tree, asked, report, seen)
     except (OSError, ValueError):
         return Record()
 
 
-def _record_of(root: Path, tree: Tree, asked: str, report: Report, started: int, opened: Iterable[str]) -> Record:
+def _record_of(root: Path, tree: Tree, asked: str, report: Report, seen: Seen) -> Record:
     from caresite.engine.memory import packed
     from caresite.engine.reads import outside_reads
     from caresite.pipeline.compiled_templates import compiled_folder
@@ -115,9 +124,9 @@ def _record_of(root: Path, tree: Tree, asked: str, report: Report, started: int,
     home = os.path.realpath(root)
     known = {path for path, _ in _files(root, tree)}
     own = (os.path.join(home, ".caresite"), tree.output, *map(str, filter(None, [compiled_folder()])))
-    others = outside_reads(opened, known, own)
+    others = outside_reads(seen.opened, known, own)
     tree = Tree((*tree.inputs, *(path for path in others if path not in tree.inputs)), tree.output)
-    lines = _stamped(root, tree, time.time_ns(), since=started - _CLOCK_STEP_NS)
+    lines = _stamped(root, tree, seen)
     if lines is None:
         return Record(others=others)
     until = _midnight_after(report.clock)
@@ -185,8 +194,9 @@ def _same_stamps(root: Path, tree: Tree, lines: list[str]) -> bool:
     return seen == len(then)
 
 
-def _stamped(root: Path, tree: Tree, now: int, *, since: int) -> list[str] | None:
-    """Return path, stamp and digest of every file, one after another; None when an input was touched after `since`."""
+def _stamped(root: Path, tree: Tree, build: Seen) -> list[str] | None:
+    """Return path, stamp and digest of every file, one after another; None when an input was touched by then."""
+    now, since = time.time_ns(), build.started - _CLOCK_STEP_NS
     private = _private_folder(root)
     output = os.path.join(os.path.realpath(root), tree.output)
     inside = output + os.sep
@@ -197,7 +207,9 @@ def _stamped(root: Path, tree: Tree, now: int, *, since: int) -> list[str] | Non
         if not is_output and not is_list and os.lstat(path).st_ctime_ns >= since:
             return None
         young = status and max(status.st_mtime_ns, status.st_ctime_ns) > now - _YOUNG_NS
-        lines += (_known_by(path, private), _stamp(path, status), _digest(path) if young else "")
+        digest = build.digests.get(path.removeprefix(inside)) if is_output else None
+        lines += (_known_by(path, private), _stamp(path, status))
+        lines.append((digest.hex() if digest else _digest(path)) if young else "")
     return lines
 
 
