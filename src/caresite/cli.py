@@ -82,7 +82,7 @@ def _set(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         ctx.obj = root.obj
 
 
-_CLOCK = "Do it as if it were this moment."
+_CLOCK = "Use this date and time instead of the present."
 _GENERAL: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("-C", "--root"), {"type": _FOLDER, "help": "The site's folder, if it is not this one."}),
     (
@@ -90,15 +90,15 @@ _GENERAL: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {
             "multiple": True,
             "metavar": "FILE",
-            "help": "Read this file of the site instead of caresite.yaml. May be repeated; later wins.",
+            "help": "Read this config file instead of caresite.yaml. May be repeated; later files override.",
         },
     ),
-    (("-e", "--env"), {"metavar": "NAME", "help": "Lay caresite.NAME.yaml over the config."}),
+    (("-e", "--env"), {"metavar": "NAME", "help": "Merge caresite.NAME.yaml into the config."}),
     (("-q", "--quiet"), {"is_flag": True, "help": "Print errors only."}),
     (("-v", "--verbose"), {"is_flag": True, "help": "Print notes too."}),
     (("--json",), {"is_flag": True, "help": "Print one JSON object, for machines."}),
     (("--clock",), {"metavar": "TIME", "help": _CLOCK}),
-    (("--no-color",), {"is_flag": True, "help": "Print without colours; so does the variable NO_COLOR."}),
+    (("--no-color",), {"is_flag": True, "help": "Print without colours. The variable NO_COLOR does the same."}),
 )
 
 
@@ -140,7 +140,7 @@ def _exit(code: int) -> NoReturn:
 @cli.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", default="", help="The site's name.")
-@click.option("-b", "--base-url", default="", help="The address people type.")
+@click.option("-b", "--base-url", default="", help="The address of the site, such as https://example.com.")
 @click.option("--timezone", default="", help="The zone of the site's dates, such as Europe/London.")
 @click.option("--language", default="", help="The language of the site, such as en-GB.")
 @click.option("--examples/--no-examples", default=None, help="Whether to add one example of each kind.")
@@ -148,7 +148,7 @@ def _exit(code: int) -> NoReturn:
 @click.option("-f", "--force", is_flag=True, help="Use a folder that is not empty. No file is overwritten.")
 @_general(hidden=True)
 def init(**given: Any) -> None:
-    """Start a new site in DIR, or here."""
+    """Create a new site in DIR, or in the current folder."""
     from caresite.commands.init import Flags, run
 
     _exit(run(_session(), Flags(**given)))
@@ -157,19 +157,19 @@ def init(**given: Any) -> None:
 @cli.command()
 @click.argument("kind")
 @click.argument("title")
-@click.option("-s", "--slug", default="", help="The last part of its address; made from the title otherwise.")
-@click.option("-d", "--date", default="", help="Its date; today otherwise.")
+@click.option("-s", "--slug", default="", help="The last part of its address. Default: made from the title.")
+@click.option("-d", "--date", default="", help="Its date. Default: today.")
 @click.option("--author", multiple=True, help="Who wrote or said it. May be repeated.")
-@click.option("--tags", multiple=True, help="Its topics, split at commas. May be repeated.")
+@click.option("--tags", multiple=True, help="Its tags, separated by commas. May be repeated.")
 @click.option("--in", "into", default="", metavar="NAME", help="For a quote: the collection it joins.")
 @click.option("--edit", is_flag=True, help="Open it in your editor.")
-@click.option("-f", "--force", is_flag=True, help="Write over a file that exists.")
+@click.option("-f", "--force", is_flag=True, help="Overwrite a file that exists.")
 @_general(hidden=True)
 def new(**given: Any) -> None:
-    """Start a post, a story, a quote and so on, as a draft.
+    """Create a draft: a post, page, story, testimonial or quote.
 
-    KIND is post, page, story, testimonial, quote, author, or the name of a collection. What the new file
-    holds comes from archetypes/KIND.md, if your site has that.
+    KIND is post, page, story, testimonial, quote, author, or the name of a collection. If your site has a file
+    archetypes/KIND.md, the new file starts with its content.
     """
     from caresite.commands.new import Flags, run
 
@@ -177,67 +177,70 @@ def new(**given: Any) -> None:
 
 
 @cli.command()
-@click.option("-D", "--drafts", is_flag=True, help="Show drafts too.")
-@click.option("-F", "--future", is_flag=True, help="Show what is not due yet.")
-@click.option("-E", "--expired", is_flag=True, help="Show what has expired.")
-@click.option("-b", "--base-url", default="", help="The address of this build, instead of the config's.")
-@click.option("-o", "--output-dir", default="", help="Where to write, instead of the config's folder.")
-@click.option("--strict", is_flag=True, help="Take every warning for an error.")
+@click.option("-D", "--drafts", is_flag=True, help="Include drafts.")
+@click.option("-F", "--future", is_flag=True, help="Include content with a future date.")
+@click.option("-E", "--expired", is_flag=True, help="Include expired content.")
+@click.option("-b", "--base-url", default="", help="Use this address instead of the config's `base_url`.")
+@click.option("-o", "--output-dir", default="", help="Write to this folder instead of the config's `output_dir`.")
+@click.option("--strict", is_flag=True, help="Treat every warning as an error.")
 @click.option(
     "--minify/--no-minify",
     default=None,
-    help="Leave needless white space and comments out of pages; not done otherwise.",
+    help="Remove white space and comments that pages do not need. Default: no.",
 )
-@click.option("--clean", is_flag=True, help="Empty the output folder first, also of files made by others.")
-@click.option("--profile", is_flag=True, help="Print the seconds each stage took.")
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--clean", is_flag=True, help="Empty the output folder first, even of files that caresite did not make.")
+@click.option("--profile", is_flag=True, help="Print how long each stage took.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1, 256), help="How many processes may work at once; all processors otherwise."
+    "-j", "--jobs", type=click.IntRange(1, 256), help="How many processes to use. Default: one for each processor."
 )
-@click.option("--full", is_flag=True, help="Build everything anew, whatever earlier builds found out.")
-@click.option("--verify", is_flag=True, help="Build everything anew beside it, and report any byte that differs.")
-@_general(hidden=True, clock="Build as if it were this moment.")
+@click.option("--full", is_flag=True, help="Build everything again, without the build cache.")
+@click.option("--verify", is_flag=True, help="Build again without the cache, and report each file that differs.")
+@_general(hidden=True, clock="Build for this date and time.")
 def build(**given: Any) -> None:
-    """Build the site. After an error the last good site stays as it is."""
+    """Build the site. After an error the output folder stays as it was."""
     from caresite.commands.build import Flags, run
 
     _exit(run(_session(), Flags(**given)))
 
 
 @cli.command()
-@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to listen.")
+@click.option(
+    "-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on."
+)
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="The address to listen at. With another than this, others can read your drafts.",
+    help="The address to listen on. With any other address, others can read your drafts.",
 )
 @click.option("-O", "--open", is_flag=True, help="Open the site in the browser.")
-@click.option("--no-reload", is_flag=True, help="Leave the pages alone: no reload, no messages, no toolbar.")
+@click.option("--no-reload", is_flag=True, help="Show the pages without reload, messages and toolbar.")
 @click.option(
     "--poll",
     type=click.IntRange(50, 60_000),
     metavar="MS",
-    help="Look for changes every so many milliseconds, for disks that do not tell.",
+    help="Check for changes every MS milliseconds, for disks that do not report them.",
 )
-@click.option("--follow", is_flag=True, help="Go to the page whose file was just saved.")
-@click.option("--production", is_flag=True, help="Hide drafts, what is not due yet and what has expired, like a build.")
-@click.option("-D", "--drafts", is_flag=True, help="Show drafts all the same, with --production.")
-@click.option("-F", "--future", is_flag=True, help="Show what is not due yet all the same.")
-@click.option("-E", "--expired", is_flag=True, help="Show what has expired all the same.")
-@click.option("--built", is_flag=True, help="Serve the output folder as it is, and build nothing.")
+@click.option("--follow", is_flag=True, help="Go to the page whose file you saved last.")
+@click.option("--production", is_flag=True, help="Hide drafts, future and expired content, as a build does.")
+@click.option("-D", "--drafts", is_flag=True, help="With --production, include drafts.")
+@click.option("-F", "--future", is_flag=True, help="With --production, include content with a future date.")
+@click.option("-E", "--expired", is_flag=True, help="With --production, include expired content.")
+@click.option("--built", is_flag=True, help="Serve the output folder without building.")
 @click.option(
     "--editor",
     default="",
     metavar="NAME",
-    help="What opens a file from the browser: a command such as `code`, or an address such as vscode://file/{file}:{line}.",
+    help="The editor that opens files from the browser: a command such as `code`, or an address such as vscode://file/{file}:{line}.",
 )
-@click.option("-b", "--base-url", default="", help="The address to show the site for, instead of the config's.")
-@_general(hidden=True, clock="Show the site as it is at this moment.")
+@click.option("-b", "--base-url", default="", help="Use this address instead of the config's `base_url`.")
+@_general(hidden=True, clock="Show the site for this date and time.")
 def serve(**given: Any) -> None:
-    """Show the site in the browser, new with every save. `preview` and `dev` are the same.
+    """Preview the site in the browser, updated with every save.
 
-    Drafts, what is not due yet and what has expired are shown with a mark. A fault is told over the last good page.
+    `preview` and `dev` do the same. Drafts, future and expired content are shown with a mark. Errors are shown over the
+    last good page.
     """
     from caresite.commands.serve import Flags, run
 
@@ -251,15 +254,17 @@ def serve(**given: Any) -> None:
     type=click.Choice(("error", "warning")),
     default="error",
     show_default=True,
-    help="What counts as failed. Withheld words and lost wordings always do.",
+    help="Fail from this severity on. Withheld content and missing wordings always fail.",
 )
-@click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
-@click.option("-b", "--base-url", default="", help="The address to check for, instead of the config's.")
-@_general(hidden=True, clock="Check as if it were this moment.")
+@click.option(
+    "--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="The output format."
+)
+@click.option("-b", "--base-url", default="", help="Use this address instead of the config's `base_url`.")
+@_general(hidden=True, clock="Check for this date and time.")
 def check(**given: Any) -> None:
-    """Check the whole site in memory and write nothing.
+    """Check the whole site without writing anything.
 
-    With `consent`, only the rules for customers' words are told, one by one; with `-v` also those that are kept.
+    `check consent` reports the rules for customers' texts, one by one. With `-v` it lists the rules that are met, too.
     """
     from caresite.commands.check import Flags, run
 
@@ -273,11 +278,11 @@ def check(**given: Any) -> None:
     type=click.Choice(("table", "csv", "json")),
     default="table",
     show_default=True,
-    help="How to print.",
+    help="The output format.",
 )
-@_general(hidden=True, clock="List as if it were this moment.")
+@_general(hidden=True, clock="List for this date and time.")
 def list_content(**given: Any) -> None:
-    """List the content of the site, and what is held back until when."""
+    """List all content: what is published, and what is held back."""
     from caresite.commands.listing import Flags, run
 
     _exit(run(_session(), Flags(**given)))
@@ -285,22 +290,22 @@ def list_content(**given: Any) -> None:
 
 @cli.command()
 @click.argument("name", metavar="[config|KIND|theme]", default="config")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @_general(hidden=True)
 def schema(name: str, output: Path | None) -> None:
-    """Print the JSON Schema of the config, a kind's front matter, or the theme's options."""
+    """Print the JSON Schema of config, front matter or theme options."""
     from caresite.commands.schemas import run
 
     _exit(run(_session(), name, output))
 
 
 @cli.command()
-@click.option("--fix", is_flag=True, help="Repair what can be repaired without asking.")
+@click.option("--fix", is_flag=True, help="Fix what can be fixed safely.")
 @_general(hidden=True)
 def doctor(fix: bool) -> None:
-    """Look for what makes trouble later.
+    """Find problems in the installation and the site's files.
 
-    Versions, config, file names, encodings, and what git keeps.
+    Checks versions, config, file names, encodings, forms, and what git keeps.
     """
     from caresite.commands.doctor import run
 
@@ -318,29 +323,31 @@ def clean() -> None:
 
 @cli.group(cls=_WithDefault, subcommand_metavar="[COMMAND] [ARGS]...", invoke_without_command=True)
 @click.argument("name", default="", required=False, cls=_OwnArgument)
-@click.option("--dry-run", is_flag=True, help="Say exactly what would be sent and deleted, and send nothing.")
-@click.option("--preview", is_flag=True, help="Put it where visitors do not see it, and search engines stay away.")
-@click.option("--no-build", is_flag=True, help="Send the output folder as it is. It is checked all the same.")
-@click.option("--allow-sample", is_flag=True, help="Go online with people who are made up (`sample: true`).")
-@click.option("--take-down", is_flag=True, help="Go online without words that are withheld, though nobody settled it.")
-@click.option("--take-over", is_flag=True, help="Make everything at the target this site, whoever put it there.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent and deleted, and send nothing.")
+@click.option("--preview", is_flag=True, help="Deploy to a preview address that search engines do not index.")
+@click.option("--no-build", is_flag=True, help="Send the output folder without building. It is still checked.")
+@click.option("--allow-sample", is_flag=True, help="Deploy a site with made-up people (`sample: true`).")
+@click.option("--take-down", is_flag=True, help="Deploy without the withheld content, although it is not settled.")
+@click.option(
+    "--take-over", is_flag=True, help="Replace everything at the target, even if caresite did not put it there."
+)
 @click.option(
     "--max-deletes",
     type=click.IntRange(0),
     default=256,
     show_default=True,
-    help="Stop when more files than this would be deleted.",
+    help="Stop if more files than this would be deleted.",
 )
-@click.option("-m", "--message", default="", help="A line about this deploy, for hosts that keep one.")
-@click.option("--minify/--no-minify", default=None, help="Leave needless white space out of pages, as in `build`.")
-@click.option("--no-verify", is_flag=True, help="Do not look at the live pages afterwards.")
+@click.option("-m", "--message", default="", help="A description of this deploy, for hosts that keep one.")
+@click.option("--minify/--no-minify", default=None, help="Remove white space that pages do not need, as in `build`.")
+@click.option("--no-verify", is_flag=True, help="Do not check the live pages afterwards.")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
 @_general(hidden=True)
 @click.pass_context
 def deploy(ctx: click.Context, /, **given: Any) -> None:
-    """Put the site online: build it, check it, and send what changed.
+    """Publish the site: build it, check it, and send what changed.
 
-    NAME is an entry of `deploy:` in the config. Without it, the only one, or the one called `production`.
+    NAME is an entry of `deploy:` in the config. Default: the only entry, or the one called `production`.
     """
     if ctx.invoked_subcommand is None:
         from caresite.commands.deploy import Flags, run
@@ -350,10 +357,10 @@ def deploy(ctx: click.Context, /, **given: Any) -> None:
 
 @deploy.command("init")
 @click.argument("host", default="", required=False)
-@click.option("-f", "--force", is_flag=True, help="Write over files that somebody has changed.")
+@click.option("-f", "--force", is_flag=True, help="Overwrite files that were changed.")
 @_general(hidden=True)
 def deploy_init(**given: Any) -> None:
-    """Write the files that a host needs, and say what is left to do.
+    """Write the files that a host needs, and list the next steps.
 
     HOST is netlify, github-pages, cloudflare-pages, s3, nginx, caddy or apache.
     """
@@ -364,12 +371,12 @@ def deploy_init(**given: Any) -> None:
 
 @deploy.command("rollback")
 @click.argument("name", default="", required=False)
-@click.option("--to", default="", metavar="ID", help="The deploy to show; the one before the present one otherwise.")
+@click.option("--to", default="", metavar="ID", help="The deploy to restore. Default: the one before the current one.")
 @click.option("--list", is_flag=True, help="List the deploys that the host keeps, and change nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
 @_general(hidden=True)
 def deploy_rollback(**given: Any) -> None:
-    """Give visitors an earlier deploy again, on hosts that keep them."""
+    """Restore an earlier deploy, on hosts that keep them."""
     from caresite.commands.deploy_rollback import Flags, run
 
     _exit(run(_session(), Flags(**given)))
@@ -379,7 +386,7 @@ def deploy_rollback(**given: Any) -> None:
 @click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
 @_general(hidden=True)
 def deploy_log(number: int) -> None:
-    """List what deploys from this computer did."""
+    """List the deploys from this computer."""
     from caresite.commands.deploy_log import run
 
     _exit(run(_session(), number))
@@ -387,21 +394,26 @@ def deploy_log(number: int) -> None:
 
 @cli.group()
 def stories() -> None:
-    """Take in what customers sent, decide about it, and look after it. Nothing is shown before you approve it."""
+    """Import, review, publish and withdraw customers' stories.
+
+    Nothing is published before you approve it.
+    """
 
 
 @stories.command("pull")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("-s", "--source", default="", metavar="NAME", help="Only this source of the config; or how to read FILE.")
-@click.option("--dry-run", is_flag=True, help="Say what would be taken in, and keep nothing.")
-@click.option("--again", is_flag=True, help="Read anew what is there, such as after a correction of `map`.")
+@click.option(
+    "-s", "--source", default="", metavar="NAME", help="Read only this source of the config, or read FILE as it says."
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be imported, and keep nothing.")
+@click.option("--again", is_flag=True, help="Import again what is there already, such as after a change of `map`.")
 @_general(hidden=True)
 def stories_pull(**given: Any) -> None:
-    """Take in what the sources of the config have, or what stands in FILE.
+    """Import submissions from the config's sources, or from FILE.
 
-    A FILE is an export (CSV, JSON), a message (.eml), an mbox, a Maildir, a folder of YAML, or `-` for what comes
-    on standard input. However often you pull, nothing comes in twice. With --again, what nobody has decided about or
-    changed is kept as it is read now; what somebody has is left, and named.
+    A FILE is an export (CSV, JSON), a message (.eml), an mbox, a Maildir, a folder of YAML, or `-` for standard
+    input. Nothing is imported twice. With --again, submissions that nobody has changed or decided about are replaced
+    by what is read now; the others are left as they are, and listed.
     """
     from caresite.commands.stories import PullFlags, run_pull
 
@@ -409,48 +421,52 @@ def stories_pull(**given: Any) -> None:
 
 
 @stories.command("add")
-@click.option("-t", "--text", default="", help="The words.")
-@click.option("-f", "--file", default="", metavar="FILE", help="A text file with the words; `-` for standard input.")
+@click.option("-t", "--text", default="", help="The text.")
+@click.option("-f", "--file", default="", metavar="FILE", help="A file with the text; `-` for standard input.")
 @click.option(
     "--via",
     type=click.Choice(("phone", "letter", "in-person", "email")),
     default="phone",
     show_default=True,
-    help="How it came.",
+    help="How you received it.",
 )
-@click.option("-d", "--date", default="", help="The day it came; today otherwise.")
-@click.option("-n", "--name", default="", help="Who said it.")
+@click.option("-d", "--date", default="", help="The day you received it. Default: today.")
+@click.option("-n", "--name", default="", help="The author's name.")
 @click.option(
     "--display",
     default="",
-    help="How they want to be named: full, first-name, first-initial, initials, role, anonymous.",
+    help="How the author wants to be named: full, first-name, first-initial, initials, role, anonymous.",
 )
-@click.option("--email", default="", help="Their e-mail address. It stays private.")
-@click.option("--phone", default="", help="Their telephone number. It stays private.")
-@click.option("--role", default="", help="What they do.")
-@click.option("--company", default="", help="Where they do it.")
-@click.option("--location", default="", help="Where they are.")
-@click.option("--about", default="", help="Whose service it praises, if not yours.")
+@click.option("--email", default="", help="The author's e-mail address. It stays private.")
+@click.option("--phone", default="", help="The author's telephone number. It stays private.")
+@click.option("--role", default="", help="The author's job.")
+@click.option("--company", default="", help="The author's company.")
+@click.option("--location", default="", help="The author's town.")
+@click.option("--language", "lang", default="", metavar="TAG", help="The language of the text, if not the site's.")
+@click.option("--about", default="", help="The business that the text is about, if not yours.")
 @click.option("--title", default="", help="A title for it.")
-@click.option("--rating", default="", help="Stars from 1 to 5, as they gave them.")
-@click.option("--relation", default="customer", show_default=True, help="How they are tied to you.")
-@click.option("--incentive", default=None, help='What they got for it; "" for nothing.')
-@click.option("--of-age", is_flag=True, help="They said that they are old enough.")
+@click.option("--rating", default="", help="Stars from 1 to 5, as the author gave them.")
+@click.option("--relation", default="customer", show_default=True, help="The author's relation to you.")
+@click.option("--incentive", default=None, help='What the author got for it; "" for nothing.')
+@click.option("--of-age", is_flag=True, help="The author is old enough.")
 @click.option(
-    "--consent", multiple=True, metavar="SCOPE", help="What they agreed to, such as publish_text. May be repeated."
+    "--consent",
+    multiple=True,
+    metavar="SCOPE",
+    help="What the author agreed to, such as publish_text. May be repeated.",
 )
-@click.option("--wording", default="", help="The wording in consent/ that you read to them.")
+@click.option("--wording", default="", help="The wording in consent/ that the author saw or heard.")
 @click.option(
     "--kind",
     type=click.Choice(("story", "testimonial", "quote")),
     default="story",
     show_default=True,
-    help="What it is.",
+    help="What kind of text it is.",
 )
-@click.option("--by", default="", help="Who writes it down; your user name otherwise.")
+@click.option("--by", default="", help="Who adds it, for the log. Default: your user name.")
 @_general(hidden=True)
 def stories_add(**given: Any) -> None:
-    """Write down a story that came by telephone, by letter or over the counter."""
+    """Add a story that came by phone, by letter or in person."""
     from caresite.commands.stories_add import AddFlags, run_add
 
     _exit(run_add(_session(), AddFlags(**given)))
@@ -459,11 +475,18 @@ def stories_add(**given: Any) -> None:
 @stories.command("list")
 @click.argument("state", default="", required=False)
 @click.option(
-    "--format", type=click.Choice(("table", "csv", "json")), default="table", show_default=True, help="How to print."
+    "--format",
+    type=click.Choice(("table", "csv", "json")),
+    default="table",
+    show_default=True,
+    help="The output format.",
 )
 @_general(hidden=True)
 def stories_list(**given: Any) -> None:
-    """List what the private store holds, newest first; with STATE only what is pending, quarantined and so on."""
+    """List all submissions, newest first.
+
+    With STATE, list only those that are pending, awaiting_author, approved, quarantined and so on.
+    """
     from caresite.commands.stories_look import ListFlags, run_list
 
     _exit(run_list(_session(), ListFlags(**given)))
@@ -471,10 +494,10 @@ def stories_list(**given: Any) -> None:
 
 @stories.command("show")
 @click.argument("id")
-@click.option("--page", is_flag=True, help="Show the file that it would become on the site, as a draft.")
+@click.option("--page", is_flag=True, help="Show the content file that an approval would write.")
 @_general(hidden=True)
 def stories_show(id: str, page: bool) -> None:
-    """Show everything that is kept of one submission. The beginning of its id is enough."""
+    """Show one submission. The first characters of its ID are enough."""
     from caresite.commands.stories_look import run_show
 
     _exit(run_show(_session(), id, page=page))
@@ -482,21 +505,21 @@ def stories_show(id: str, page: bool) -> None:
 
 @stories.command("export")
 @click.option("--format", type=click.Choice(("csv", "json")), default="csv", show_default=True, help="What to write.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
-@click.option("--state", default="", help="Only what is in this state.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--state", default="", help="Only submissions in this state.")
 @_general(hidden=True)
 def stories_export(**given: Any) -> None:
-    """Write everything that is kept as CSV or JSON. It holds personal data."""
+    """Export all submissions as CSV or JSON, with personal data."""
     from caresite.commands.stories_files import run_export
 
     _exit(run_export(_session(), **given))
 
 
 @stories.command("backup")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @_general(hidden=True)
 def stories_backup(output: Path | None) -> None:
-    """Write a copy of the private store into one file."""
+    """Back up the private store into one file."""
     from caresite.commands.stories_files import run_backup
 
     _exit(run_backup(_session(), output))
@@ -504,10 +527,10 @@ def stories_backup(output: Path | None) -> None:
 
 @stories.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Take from the backup what differs, too.")
+@click.option("--replace", is_flag=True, help="Also replace submissions that differ from the backup.")
 @_general(hidden=True)
 def stories_restore(file: Path, replace: bool) -> None:
-    """Bring back what a backup holds and the store lacks."""
+    """Restore what is missing in the private store from a backup."""
     from caresite.commands.stories_files import run_restore
 
     _exit(run_restore(_session(), file, replace=replace))
@@ -515,14 +538,18 @@ def stories_restore(file: Path, replace: bool) -> None:
 
 @stories.command("votes")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("-s", "--source", default="", metavar="NAME", help="Only this source of the config; or how to read FILE.")
-@click.option("-y", "--year", type=click.IntRange(1900, 2999), default=None, help="The year voted on; this one.")
-@click.option("--dry-run", is_flag=True, help="Say what would be counted, and keep nothing.")
-@_general(hidden=True, clock="Count as if it were this moment.")
+@click.option(
+    "-s", "--source", default="", metavar="NAME", help="Read only this source of the config, or read FILE as it says."
+)
+@click.option(
+    "-y", "--year", type=click.IntRange(1900, 2999), default=None, help="The year of the vote. Default: this year."
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be counted, and keep nothing.")
+@_general(hidden=True, clock="Count for this date and time.")
 def stories_votes(**given: Any) -> None:
-    """Count the votes that a form brought, and write how many there are for each story.
+    """Count the votes for each story.
 
-    Of one e-mail address the latest vote for a story counts. What is written to data/votes/YEAR.yaml names nobody.
+    For each e-mail address, only the latest vote for a story counts. The file data/votes/YEAR.yaml names nobody.
     """
     from caresite.commands.stories_best import VoteFlags, run_votes
 
@@ -531,13 +558,13 @@ def stories_votes(**given: Any) -> None:
 
 @stories.command("best")
 @click.argument("year", type=click.IntRange(1900, 2999), required=False)
-@click.option("--settle", is_flag=True, help="Write the places down: from now on they stay as they are.")
-@_general(hidden=True, clock="Rank as if it were this moment.")
+@click.option("--settle", is_flag=True, help="Save the ranking. It does not change any more.")
+@_general(hidden=True, clock="Rank for this date and time.")
 def stories_best(**given: Any) -> None:
-    """Show the best stories of YEAR, or of this one, as their page has them.
+    """Show the ranking of the best stories of a year.
 
-    With --settle they are written to data/best/YEAR.yaml, which the page follows ever after. Votes that come later,
-    other methods and new stories change nothing then; what its author takes back is gone all the same.
+    Default: this year. With --settle the ranking is written to data/best/YEAR.yaml, and the page shows it from then
+    on: later votes, other methods and new stories do not change it. A withdrawn story still disappears.
     """
     from caresite.commands.stories_best import BestFlags, run_best
 
@@ -547,52 +574,55 @@ def stories_best(**given: Any) -> None:
 @stories.command("train")
 @_general(hidden=True)
 def stories_train() -> None:
-    """Learn from your decisions what spam looks like.
+    """Train the spam filter with your decisions.
 
-    What is learned is tried on decisions that it has not seen, and kept only if it is better than the rules alone.
+    The result is tested on decisions that were not used for training, and kept only if it is better than the rules
+    alone.
     """
     from caresite.commands.stories_files import run_train
 
     _exit(run_train(_session()))
 
 
-_BY = click.option("--by", default="", help="Who decides, for the log; your user name otherwise.")
+_BY = click.option("--by", default="", help="Who decides, for the log. Default: your user name.")
 _VIA = click.option(
     "--via",
     type=click.Choice(("email", "letter", "phone", "in-person")),
     default="email",
     show_default=True,
-    help="How they said it.",
+    help="How the author answered.",
 )
 _EVIDENCE = click.option(
     "--evidence",
     default="",
     metavar="FILE",
-    help="What proves it: their letter, or what you wrote down; `-` for standard input. It is kept, in private.",
+    help="A file that proves it: the author's letter, or your notes; `-` for standard input. It stays private.",
 )
 
 _OVERWRITE = click.option(
-    "--overwrite", is_flag=True, help="Put what is on record in place of what you changed by hand in the text."
+    "--overwrite", is_flag=True, help="Replace changes that you made by hand in the content file."
 )
 
 
 @stories.command("approve")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @_EVIDENCE
-@click.option("--on", default="", metavar="DAY", help="The day of their answer; today otherwise.")
+@click.option("--on", default="", metavar="DAY", help="The day of the author's answer. Default: today.")
 @_VIA
-@click.option("--agreed", multiple=True, metavar="SCOPE", help="What else they agreed to. May be repeated.")
-@click.option("--display", default="", help="How they want to be named: full, first-initial, initials, anonymous.")
-@click.option("--parent", is_flag=True, help="A parent answered for them.")
-@click.option("--title", default="", help="The headline and address of a story that came without a title.")
+@click.option("--agreed", multiple=True, metavar="SCOPE", help="What else the author agreed to. May be repeated.")
+@click.option(
+    "--display", default="", help="How the author wants to be named: full, first-initial, initials, anonymous."
+)
+@click.option("--parent", is_flag=True, help="A parent answered for the author.")
+@click.option("--title", default="", help="The title of a story that came without one.")
 @_OVERWRITE
 @_BY
 @_general(hidden=True)
 def stories_approve(**given: Any) -> None:
-    """Put submissions on the site.
+    """Approve submissions for the site.
 
-    It writes the text and consent.lock.yaml, for you to commit. It is refused, with what to do, while something is
-    missing. Whom you asked is approved with --evidence.
+    Writes the content file and consent.lock.yaml, for you to commit. If something is missing, nothing is approved, and
+    the message says what to do. If you asked the author, give the answer with --evidence.
     """
     from caresite.commands.stories_decide import ApproveFlags, run_approve
 
@@ -601,12 +631,12 @@ def stories_approve(**given: Any) -> None:
 
 @stories.command("reject")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("-r", "--reason", default="", help="off-topic, not-genuine, no-consent, duplicate, spam, and so on.")
-@click.option("--note", default="", help="Why, in your own words. It stays private.")
+@click.option("-r", "--reason", default="", help="off-topic, not-genuine, no-consent, duplicate, spam and so on.")
+@click.option("--note", default="", help="An explanation. It stays private.")
 @_BY
 @_general(hidden=True)
 def stories_reject(ids: tuple[str, ...], reason: str, note: str, by: str) -> None:
-    """Decline submissions. A reason has nothing to do with praise or blame."""
+    """Reject submissions, for a reason other than praise or blame."""
     from caresite.commands.stories_decide import run_reject
 
     _exit(run_reject(_session(), ids, reason, note, by))
@@ -614,52 +644,56 @@ def stories_reject(ids: tuple[str, ...], reason: str, note: str, by: str) -> Non
 
 @stories.command("ask")
 @click.argument("id")
+@click.option("--language", "lang", default="", metavar="TAG", help="The language of the author, such as es.")
 @_BY
 @_general(hidden=True)
-def stories_ask(id: str, by: str) -> None:
-    """Print the letter that asks its author.
+def stories_ask(id: str, lang: str, by: str) -> None:
+    """Print an e-mail that asks the author for consent.
 
-    It says what you have to know, for you to send. The submission waits for the answer.
+    You send it yourself. The submission then waits for the author's answer.
     """
     from caresite.commands.stories_decide import run_ask
 
-    _exit(run_ask(_session(), id, by))
+    _exit(run_ask(_session(), id, lang, by))
 
 
 @stories.command("edit")
 @click.argument("id")
-@click.option("-t", "--text", help="The words to show instead.")
-@click.option("-f", "--file", default="", metavar="FILE", help="A file with the words to show; `-` for standard input.")
+@click.option("-t", "--text", help="The text to show instead.")
+@click.option("-f", "--file", default="", metavar="FILE", help="A file with the text to show; `-` for standard input.")
 @click.option("--title", help="The title to show.")
-@click.option("--as-sent", is_flag=True, help="Show the words as they came, after all.")
+@click.option("--as-sent", is_flag=True, help="Show the text as the author sent it.")
 @click.option(
     "--kind",
     multiple=True,
     type=click.Choice(("typo", "length", "clarity", "translation", "redaction")),
-    help="What you changed, besides what a comparison finds. `typo` is refused when it was more.",
+    help="What you changed, besides what the comparison finds. `typo` is refused if you changed more.",
 )
-@click.option("--display", help="Show less of the name than they chose: first-name, initials, role, anonymous.")
-@click.option("--disclosure", help="A plain sentence beside the words, where there was a gift or a tie.")
-@click.option("--reply", help="Your answer, shown as yours.")
-@click.option("--reply-by", help="Who answers.")
-@click.option("--picture/--no-picture", default=None, help="Whether their picture is shown, where they agreed.")
-@click.option("--alt", help="What the picture shows, for those who do not see it.")
-@click.option("--relation", help="How they are tied to you: customer, client, employee, family, and so on.")
-@click.option("--incentive", help='What they got for it; "" for nothing.')
-@click.option("--age", type=click.Choice(("of-age", "parent-agreed", "under-age")), help="What you know of their age.")
-@click.option("--about", help='Whose service it praises; "" for yours.')
-@click.option("--staff", multiple=True, metavar="NAME", help="Somebody else whom the words name. May be repeated.")
-@click.option("--staff-agreed", multiple=True, metavar="NAME", help="One of them who agreed to be named in full.")
-@click.option("--note", help="A note of yours. It stays private.")
-@click.option("--hold/--no-hold", default=None, help="Keep it for a dispute, whatever its time.")
+@click.option("--display", help="Show less of the name than the author chose: first-name, initials, role, anonymous.")
+@click.option("--disclosure", help="The sentence beside the text that discloses a gift or a relation.")
+@click.option("--reply", help="Your public reply.")
+@click.option("--reply-by", help="Who replies.")
+@click.option(
+    "--picture/--no-picture", default=None, help="Whether to show the author's picture, if the author agreed."
+)
+@click.option("--alt", help="The alternative text of the picture.")
+@click.option("--relation", help="The author's relation to you: customer, client, employee, family and so on.")
+@click.option("--incentive", help='What the author got for it; "" for nothing.')
+@click.option("--age", type=click.Choice(("of-age", "parent-agreed", "under-age")), help="The author's age.")
+@click.option("--language", "lang", metavar="TAG", help='The language of the text, such as es; "" for the site\'s.')
+@click.option("--about", help='The business that the text is about; "" for yours.')
+@click.option("--staff", multiple=True, metavar="NAME", help="Another person named in the text. May be repeated.")
+@click.option("--staff-agreed", multiple=True, metavar="NAME", help="Such a person who agreed to be named in full.")
+@click.option("--note", help="A private note.")
+@click.option("--hold/--no-hold", default=None, help="Keep it for a dispute, even after its retention period.")
 @_OVERWRITE
 @_BY
 @_general(hidden=True)
 def stories_edit(**given: Any) -> None:
-    """Change the words shown, or what is known.
+    """Edit the text that is shown, or the facts about it.
 
-    What came is kept, and stars cannot be changed. Without options it opens the words in your editor. More than
-    mending slips needs the author's yes: `stories ask`.
+    The original is kept, and stars cannot be changed. Without options, the text opens in your editor. Changes beyond
+    typos need the author's consent: `stories ask`.
     """
     from caresite.commands.stories_edit import EditFlags, run_edit
 
@@ -671,9 +705,9 @@ def stories_edit(**given: Any) -> None:
 @_BY
 @_general(hidden=True)
 def stories_reopen(id: str, by: str) -> None:
-    """Put it back among those to decide.
+    """Move a submission back to the review queue.
 
-    Out of quarantine, or off the site.
+    It leaves quarantine, or the site.
     """
     from caresite.commands.stories_decide import run_reopen
 
@@ -682,15 +716,15 @@ def stories_reopen(id: str, by: str) -> None:
 
 @stories.command("withdraw")
 @click.argument("id")
-@click.option("--only", multiple=True, metavar="SCOPE", help="Take back only this, such as publish_photo.")
+@click.option("--only", multiple=True, metavar="SCOPE", help="Withdraw only this consent, such as publish_photo.")
 @_VIA
 @_EVIDENCE
 @_BY
 @_general(hidden=True)
 def stories_withdraw(id: str, only: tuple[str, ...], via: str, evidence: str, by: str) -> None:
-    """Take it off, as its author wants.
+    """Withdraw a story, or part of the consent to it.
 
-    The next build has no trace of it.
+    The next build removes it from every page, list, feed and file.
     """
     from caresite.commands.stories_back import run_withdraw
 
@@ -699,13 +733,13 @@ def stories_withdraw(id: str, only: tuple[str, ...], via: str, evidence: str, by
 
 @stories.command("erase")
 @click.argument("id")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
 @_BY
 @_general(hidden=True)
 def stories_erase(id: str, yes: bool, by: str) -> None:
-    """Erase it for ever.
+    """Erase a submission for good.
 
-    All but its id and the dates of its log goes, and you are told what no tool can reach.
+    Only its ID, its stars and the dates of its log remain. The output lists the copies that no tool can reach.
     """
     from caresite.commands.stories_back import run_erase
 
@@ -713,13 +747,13 @@ def stories_erase(id: str, yes: bool, by: str) -> None:
 
 
 @stories.command("purge")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be erased, and change nothing.")
 @_BY
 @_general(hidden=True)
 def stories_purge(dry_run: bool, by: str) -> None:
-    """Erase what may not be kept any longer.
+    """Erase submissions whose retention period is over.
 
-    What has ended is taken off the site.
+    Stories whose consent has ended leave the site.
     """
     from caresite.commands.stories_back import run_purge
 
@@ -728,13 +762,13 @@ def stories_purge(dry_run: bool, by: str) -> None:
 
 @stories.command("proof")
 @click.argument("id")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @_BY
 @_general(hidden=True)
 def stories_proof(id: str, output: Path | None, by: str) -> None:
-    """Write all that is on record into one page.
+    """Write the full record of one submission as a page.
 
-    It is for a lawyer, an authority, or its author.
+    It is for a lawyer, an authority or the author.
     """
     from caresite.commands.stories_account import run_proof
 
@@ -744,9 +778,9 @@ def stories_proof(id: str, output: Path | None, by: str) -> None:
 @stories.command("stats")
 @_general(hidden=True)
 def stories_stats() -> None:
-    """Show what became of all, by stars.
+    """Show how many submissions were approved and rejected, by stars.
 
-    It says so when that looks one-sided.
+    A warning appears if low ratings were rejected more often.
     """
     from caresite.commands.stories_account import run_stats
 
@@ -754,12 +788,14 @@ def stories_stats() -> None:
 
 
 @stories.command("serve")
-@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to listen.")
+@click.option(
+    "-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on."
+)
 @_general(hidden=True)
 def stories_serve(port: int) -> None:
-    """Decide in the browser.
+    """Review submissions in the browser.
 
-    It opens the preview of the site at its page for stories.
+    Opens the preview of the site at its review queue.
     """
     from caresite.commands.serve import Flags, run
 
@@ -768,12 +804,12 @@ def stories_serve(port: int) -> None:
 
 @cli.command()
 @click.argument("name", default="")
-@click.option("--frame", is_flag=True, help="A frame that shows what is published at the moment.")
+@click.option("--frame", is_flag=True, help="Print a frame that always shows what is published.")
 @_general(hidden=True)
 def embed(name: str, frame: bool) -> None:
-    """Print words of your customers as HTML for another site of yours.
+    """Print HTML that shows testimonials on another site of yours.
 
-    Without a NAME, list what there is: testimonials, quotes, the wall, the badge.
+    Without NAME, list what there is: testimonials, quotes, the wall, the badge.
     """
     from caresite.commands.embed import run
 
@@ -782,13 +818,13 @@ def embed(name: str, frame: bool) -> None:
 
 @cli.group()
 def theme() -> None:
-    """Look at themes, change one, or begin one of your own."""
+    """List, customise, create, check and preview themes."""
 
 
 @theme.command("list")
 @_general(hidden=True)
 def theme_list() -> None:
-    """List the themes that there are, and which one this site uses."""
+    """List all themes, and the one that this site uses."""
     from caresite.commands.theme_files import run_list
 
     _exit(run_list(_session()))
@@ -796,10 +832,10 @@ def theme_list() -> None:
 
 @theme.command("new")
 @click.argument("name")
-@click.option("--parent", default="hearth", metavar="THEME", help="What it does not have, it takes from there.")
+@click.option("--parent", default="hearth", metavar="THEME", help="The theme whose files it uses where it has none.")
 @_general(hidden=True)
 def theme_new(name: str, parent: str) -> None:
-    """Begin a theme of your own, in themes/NAME."""
+    """Create a theme in themes/NAME."""
     from caresite.commands.theme_files import run_new
 
     _exit(run_new(_session(), name, parent))
@@ -807,12 +843,12 @@ def theme_new(name: str, parent: str) -> None:
 
 @theme.command("copy")
 @click.argument("file", metavar="TEMPLATE")
-@click.option("--force", is_flag=True, help="Also over a copy that is there already.")
+@click.option("--force", is_flag=True, help="Overwrite a copy that exists.")
 @_general(hidden=True)
 def theme_copy(file: str, force: bool) -> None:
-    """Copy a template, or another file of the theme, to change it.
+    """Copy a file of the theme, such as a template, to change it.
 
-    The copy stands in for the original. It goes into your own theme if the site uses one, else beside caresite.yaml.
+    The copy replaces the original. It goes into your own theme if the site uses one, else beside caresite.yaml.
     """
     from caresite.commands.theme_files import run_copy
 
@@ -823,7 +859,7 @@ def theme_copy(file: str, force: bool) -> None:
 @click.argument("file", metavar="[TEMPLATE]", default="")
 @_general(hidden=True)
 def theme_diff(file: str) -> None:
-    """Show what your own templates, assets and drawings change in the theme."""
+    """Show what your own files change in the theme."""
     from caresite.commands.theme_files import run_diff
 
     _exit(run_diff(_session(), file))
@@ -832,9 +868,10 @@ def theme_diff(file: str) -> None:
 @theme.command("check")
 @_general(hidden=True)
 def theme_check() -> None:
-    """Try every type of page: empty, with as little as possible, and with nasty words.
+    """Render every type of page with difficult sample content.
 
-    It uses your theme, your templates and your options, and writes nothing.
+    The pages are empty, minimal, or full of unusual characters. Your theme, templates and options are used, and
+    nothing is written.
     """
     from caresite.commands.theme_check import run_check
 
@@ -846,13 +883,13 @@ def theme_check() -> None:
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it to this file, its assets beside it.",
+    help="Write to this file, with the assets beside it.",
 )
 @_general(hidden=True)
 def theme_preview(output: Path | None) -> None:
-    """Write one page with every component in every state, light beside dark, and the contrast of every colour.
+    """Write a page that shows every component, in light and dark.
 
-    It goes to theme-preview/index.html unless told otherwise. What it shows are samples.
+    It also lists the contrast of every colour. Default: theme-preview/index.html. The content is made up.
     """
     from caresite.commands.theme import run_preview
 

@@ -33,6 +33,7 @@ from caresite.submissions.review.actions import Review
 from caresite.submissions.review.decisions import Edit, Reject, Withdraw
 from caresite.submissions.review.guards import MADE_UP
 from caresite.submissions.review.letter import Asking
+from caresite.testing import picture, write_site
 from submissions.deciding import AT, BODY, NOW, TERMS, interrupted, told
 
 from .reviewing import Desk, deciding
@@ -397,6 +398,58 @@ def test_the_page_is_that_of_the_site_and_nothing_of_it_is_kept(desk: Desk) -> N
     assert "Quill" not in page.text
     assert "sandbox" in page.headers["content-security-policy"]
     assert desk.bytes_of_all() == before
+
+
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90"><path d="M5 5h80v80z"/></svg>'
+
+
+def test_the_page_has_the_logo_the_templates_and_the_picture_of_the_story(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "shared/agency"
+    write_site(elsewhere, "-- theme.yaml --\nname: agency\nparent: hearth\n-- templates/story.html --\n" + STORY)
+    with deciding(tmp_path / "site") as desk:
+        write_site(desk.root, "", {"assets/logo.svg": LOGO})
+        (desk.root / "themes").mkdir()
+        (desk.root / "themes/agency").symlink_to(elsewhere)
+        config = desk.root / "caresite.yaml"
+        config.write_text(config.read_text("utf-8") + "theme: {name: agency, logo: logo.svg}\n", encoding="utf-8")
+        agreed = replace(told().consent[0], granted=(*told().consent[0].granted, "publish_photo"), denied=())
+        media = (Media(path="attachments/a-1.png", sha256="1" * 64, alt="Her lamp"),)
+        item_id = desk.put(consent=(agreed,), media=media)
+        (desk.store.folder / "attachments").mkdir(exist_ok=True)
+        desk.store.attachment("attachments/a-1.png").write_bytes(picture(640, 480, format="PNG"))
+        page = desk.ask(desk.part(item_id, "page"), sec_fetch_dest="iframe").text
+    assert "<title>Ours</title>" in page
+    assert "/assets/logo." in page
+    assert "data:image/" in page, "her picture, which no server has yet"
+
+
+STORY = '{% extends "hearth/story.html" %}{% block title %}Ours{% endblock %}\n'
+
+
+def test_a_page_is_seen_before_its_author_has_said_how_they_are_tied(desk: Desk) -> None:
+    item_id = desk.put(submitter=Submitter(name="Ada", age="of-age"), text=Words(title="A tie", body="They came."))
+    assert "They came." in desk.ask(desk.part(item_id, "page")).text
+
+
+def test_what_breaks_a_page_is_said_in_its_place(tmp_path: Path) -> None:
+    with deciding(tmp_path / "site") as desk:
+        item_id = desk.put()
+        write_site(desk.root, "-- templates/story.html --\n{{ page.nothing_of_the_kind }}\n")
+        said = desk.ask(desk.part(item_id, "page")).text
+    assert said.startswith("There is no page to be seen: ")
+    assert "nothing_of_the_kind" in said
+
+
+def test_the_language_of_the_author_is_told_in_the_browser(desk: Desk) -> None:
+    item_id = desk.put(consent=(), text=Words(title="El horno", body="Vinieron a las cinco."))
+    assert desk.decide(item_id, "edit", lang="es").status == 303
+    sheet = desk.ask(desk.path(item_id)).text
+    assert desk.item(item_id).lang == "es"
+    assert "Hola, Ada:" in sheet
+    assert '<input id="lang" name="lang" value="es"' in sheet
+    refused = desk.decide(item_id, "edit", lang="Spanish!")
+    assert refused.status == 422
+    assert "is not a language tag" in refused.text
 
 
 def test_a_page_that_there_would_not_be_says_why(desk: Desk) -> None:

@@ -214,7 +214,7 @@ def test_the_letter_says_what_they_sent_and_what_we_have_to_know(store: Store, r
         "Guten Tag Ada,",
         "> Nobody asked for money, but we gave them soup.",
         "> They came at five … with the big lamp.",
-        "- You may publish my words on your website.",
+        "Bitte sagen Sie uns:\n- Dürfen wir Ihre Worte auf unserer Website veröffentlichen?",
         "- Wie dürfen wir Sie nennen",
         "> May the Corner Bakery put what you sent us on its website?",
         "--agreed publish_text",
@@ -239,7 +239,8 @@ def test_the_letter_asks_for_the_picture_that_came(site: Path, store: Store, run
     hers = Media(path=f"attachments/{ID}-1.jpg", sha256="0" * 64)
     given(store, consent=(), media=(hers,), lang="en")
     letter = run("ask", ID).output
-    assert "- You may show the picture that I sent." in letter, "as the wording has it"
+    permissions = "May we do the following? Please answer yes or no to each.\n"
+    assert permissions + "- You may publish my words on your website.\n- You may show the picture" in letter
     assert "add `--agreed publish_photo`" in letter
     assert "Thank you for what you sent us on 1 October 2026." in letter, "as people of the site write it"
     (site / "consent/story-2026-01.md").unlink()

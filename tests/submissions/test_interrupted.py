@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -14,6 +15,8 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
+from caresite.core.model import Variation
+from caresite.pipeline.picture_cache import CACHE_FOLDER, cached_picture
 from caresite.submissions.records import Media, Submission
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.decisions import Reject
@@ -59,7 +62,15 @@ def prepared(root: Path, case: str) -> Path:
         review.take(ID, decision, evidence=LETTER)
     (root / ".caresite/images").mkdir(parents=True, exist_ok=True)
     (root / ".caresite/images/hers.avif").write_bytes(b"a smaller copy")
+    write_site(root, "", {"content/blog/other/yard.png": b"a yard"})
+    (root / CACHE_FOLDER).mkdir(exist_ok=True)
+    for data in (b"her picture", b"a yard"):
+        (root / CACHE_FOLDER / cached_picture(Variation("x.png", sha(data), "webp"))).write_bytes(data)
     return root
+
+
+def sha(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def killed(site: Path, case: str, *points: object) -> list[dict[str, Any]]:
@@ -165,7 +176,8 @@ def assert_public(root: Path, item: Submission) -> None:
     assert (texts, pictures) == ({}, [])
     assert ("withdrawn" in entry) == (state == "withdrawn")
     if state in ("withdrawn", "erased"):
-        assert not (root / ".caresite").exists()
+        kept = [path for path in (root / ".caresite").rglob("*") if path.is_file()]
+        assert [path.read_bytes() for path in kept] == [b"a yard"], "only the picture of another text is left"
     if state == "erased":
         assert entry == {}
         assert not list((root / "private/submissions/attachments").iterdir())

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 import zlib
 from collections.abc import Iterator
 from html import escape
@@ -17,6 +18,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from PIL import Image, ImageColor
 
 from caresite.cli import cli
 from caresite.testing import picture, write_site
@@ -249,6 +251,76 @@ def test_who_takes_her_story_back_is_gone_with_the_next_build(published: Path, t
     assert len(list((site / "public/stories").glob("*/index.html"))) >= 4
     entry = yaml.safe_load((site / "consent.lock.yaml").read_text("utf-8"))["items"][id_of(site, HER)]
     assert entry["withdrawn"]
+
+
+BEFORE = """---
+title: The yard before
+date: 2026-03-01
+image: yard.png
+---
+![The shop](/shop.png) ![The street](/street%20view.png)
+"""
+
+
+@pytest.mark.parametrize("decision", ["withdraw", "erase --yes", "withdraw --only publish_photo"])
+def test_what_is_kept_of_one_story_goes_and_pictures_of_others_stay(
+    decision: str, published: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(published, site)
+    colors = {"yard": "#204060", "shop": "#604020", "street view": "#206040"}
+    drawn = {name: picture(640, 480, format="PNG", color=color) for name, color in colors.items()}
+    beside = "content/blog/the-yard-before/"
+    files = {f"static/{name}.png": drawn[name] for name in ("shop", "street view")}
+    copy_of_hers = picture(640, 480, format="PNG", color="#7a3b1e") if decision == "erase --yes" else drawn["yard"]
+    write_site(site, f"-- {beside}index.md --\n{BEFORE}", {f"{beside}yard.png": copy_of_hers, **files})
+    caresite(site, "build")
+    before = pictures_in_cache(site)
+    assert {name for name, color in colors.items() if shows(before, color)} == {*colors} - (
+        {"yard"} if decision == "erase --yes" else set()
+    )
+    stray = Path(tempfile.gettempdir(), f"caresite-page-{_GONE}-x1")
+    stray.mkdir(exist_ok=True)
+    (stray / "index.html").write_text(HER_WORDS)
+    verb, *options = decision.split()
+    caresite(site, "stories", verb, id_of(site, HER), *options)
+    after = pictures_in_cache(site)
+    assert not stray.exists(), "what a killed process left"
+    left = {name for name, color in colors.items() if shows(after, color)}
+    is_shown = "--only" in decision
+    if decision == "erase --yes":
+        assert left == {"shop", "street view"}
+        assert shows(after, "#7a3b1e"), "another text has the same picture"
+    else:
+        assert left == {"yard", "shop", "street view"}
+        assert not shows(after, "#7a3b1e")
+    assert all(before[name] == stamp for name, stamp in after.items()), "nothing is drawn anew"
+    if not is_shown:
+        assert [path for path in traces(site, []) if path.startswith(".caresite/")] == []
+    caresite(site, "build")
+    if not is_shown:
+        assert traces(site, []) == []
+    if decision != "erase --yes":  # there, some sizes were wanted by her page alone
+        assert after.items() <= pictures_in_cache(site).items(), "the next build uses them"
+
+
+_GONE = 2**22 + 1  # no process of Linux has such a number
+
+
+def pictures_in_cache(site: Path) -> dict[Path, int]:
+    found = (path for path in (site / ".caresite/pictures").iterdir() if path.name != "known")
+    return {path: path.stat().st_mtime_ns for path in found}
+
+
+def shows(cached: dict[Path, int], color: str) -> bool:
+    """Tell whether a picture drawn in one color is among those kept: JPEG and AVIF are a little off."""
+    wanted = ImageColor.getrgb(color)
+    for path in cached:
+        with Image.open(path) as image:
+            found = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
+        if isinstance(found, tuple) and all(abs(a - b) < 6 for a, b in zip(found, wanted, strict=False)):
+            return True
+    return False
 
 
 def test_who_is_erased_is_gone_from_the_store_too(published: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from caresite.submissions.columns import meaning_near
 from caresite.submissions.records import decisions
 from caresite.submissions.sources.tables import SOURCE, read_table
 from submissions.conftest import MakeIntake, codes, only
@@ -278,3 +279,37 @@ def test_a_line_with_a_delimiter_is_taken_for_a_table() -> None:
     assert SOURCE.claims
     assert SOURCE.claims(b"a;b\n1;2\n")
     assert not SOURCE.claims(b"Dear baker\n")
+
+
+NEAR = {
+    "display": "How may we name you?|How do you want to be named?|Should we show your name?|May you stay anonymous?|"
+    "Wie dürfen wir Sie nennen?|Wie sollen wir Ihren Namen zeigen?|Wollen Sie anonym bleiben?|"
+    "¿Cómo podemos nombrarle?|¿Cómo quiere que aparezca su nombre?|¿Podemos mostrar su nombre?",
+    "name": "Please write your name here|Bitte den Namen|Escriba su nombre",
+    "publish_text": "May we print it?|Dürfen wir das veröffentlichen?|¿Podemos publicar esto?",
+    "publish_photo": "May we show your picture?|Dürfen wir das Foto zeigen?|¿Podemos mostrar la imagen?",
+    "photo": "Upload a picture|Ein Bild von Ihnen|Una foto suya",
+    "age": "How old are you now?|Wie alt sind Sie heute?|¿Cuántos años cumplió?",
+    "incentive": "Was a gift promised?|Gab es ein Geschenk?|¿Le prometieron un regalo?",
+    "relation": "Are you a customer here?|Woher kennen Sie uns denn?|¿De qué nos conoce usted?",
+    "email": "Where can we send an email?|Unter welcher Mail?|¿A qué correo escribimos?",
+    "phone": "A telephone number, please|Unter welchem Telefon?|Un teléfono",
+    "company": "Which firm are you from?|Aus welcher Firma?|¿De qué empresa es?",
+    "role": "What is your job there?|Ihr Beruf bitte|¿A qué se dedica?",
+    "location": "In which town?|Ihr Wohnort|¿Dónde vive usted?",
+    "rating": "So many stars|Wie viele Sterne?|¿Cuántas estrellas pone?",
+    "experience_date": "When was that?|Wann war das?|¿Cuándo fue?",
+    "about": "Whom do you praise?|Über wen schreiben Sie?|¿Quién le atendió?",
+    "title": "A headline, please|Eine Überschrift|Un título",
+    "story": "What happened to you?|Was ist passiert?|¿Qué le pasó?",
+}
+
+
+@pytest.mark.parametrize("meaning", NEAR)
+def test_a_map_is_proposed_in_every_language_that_ships(meaning: str) -> None:
+    near = {question: meaning_near(question) for question in NEAR[meaning].split("|")}
+    assert near == dict.fromkeys(near, meaning)
+
+
+def test_what_nobody_could_guess_is_not_guessed() -> None:
+    assert [meaning_near(column) for column in ("Q7", "Favourite colour", "Farbe", "Color", "")] == [""] * 5

@@ -13,6 +13,7 @@ from caresite.commands.given_file import text_given
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable
 from caresite.commands.stories_look import decider, mended
+from caresite.core.config import is_language_tag
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Span
 from caresite.core.intake import IncomingSource
@@ -25,6 +26,7 @@ from caresite.submissions.entries import Answers, Entry, Intake, entry_of
 from caresite.submissions.inbox import Channel, intake_of, limits_of
 from caresite.submissions.leaks.before import note_what_was_public
 from caresite.submissions.pull import Desk
+from caresite.submissions.questions import FORM_LANG
 from caresite.submissions.records import Agreement, Method
 from caresite.submissions.sources.mail import SOURCE as MAIL
 
@@ -53,6 +55,7 @@ class AddFlags(NamedTuple):
     role: str = ""
     company: str = ""
     location: str = ""
+    lang: str = ""
     about: str = ""
     title: str = ""
     rating: str = ""
@@ -110,6 +113,10 @@ def _words(flags: AddFlags) -> str:
 
 def _answers(flags: AddFlags, words: str, intake: Intake) -> Answers:
     display_named(flags.display)
+    if flags.lang and not is_language_tag(flags.lang):
+        raise click.BadParameter(
+            f"“{flags.lang}” is not a language tag; write it as es, de or pt-BR", param_hint="--language"
+        )
     try:
         said = parse_date(flags.date, intake.zone) if flags.date else intake.now
     except ValueError as error:
@@ -118,6 +125,7 @@ def _answers(flags: AddFlags, words: str, intake: Intake) -> Answers:
         **{name: getattr(flags, name) for name in ("name", "email", "phone", "role", "company", "location", "about")},
         **{name: getattr(flags, name) for name in ("title", "rating", "relation", "display")},
         "story": words,
+        FORM_LANG: flags.lang,
         "age": "yes" if flags.of_age else "",
         "incentive": "" if flags.incentive is None else "yes" if flags.incentive else "no",
         "incentive_what": flags.incentive or "",

@@ -20,13 +20,19 @@ from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.core.texts import cut
 from caresite.kinds.testimonial import DISPLAYS
-from caresite.submissions.public import author_of, shown_of, suggested_title
+from caresite.submissions.public import author_of, language_of, shown_of, suggested_title
 from caresite.submissions.records import Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.answer import own_words
-from caresite.submissions.review.decisions import Answer, Approve, Decision, Reject, Reopen
+from caresite.submissions.review.decisions import Answer, Approve, Decision, Edit, Reject, Reopen
 from caresite.submissions.review.guards import MADE_UP
-from caresite.submissions.review.letter import asking_of, is_open_about_picture, letter_to, was_asked_for_name
+from caresite.submissions.review.letter import (
+    asking_of,
+    is_open_about_picture,
+    letter_language,
+    letter_to,
+    was_asked_for_name,
+)
 
 __all__ = [
     "ApproveFlags",
@@ -256,10 +262,15 @@ def run_reopen(session: Session, given: str, by: str) -> int:
 # ask
 
 
-def run_ask(session: Session, given: str, by: str) -> int:
-    """Print the letter to an author, and wait for the answer; once they were asked, only print it again."""
+def run_ask(session: Session, given: str, lang: str, by: str) -> int:
+    """Print the letter to an author, and wait for the answer; once they were asked, only print it again.
+
+    `lang` is the language that they write, where that is not known yet.
+    """
     review, settings = review_of(session, by)
     item_id = found_id(review.store, given)
+    if lang:
+        review.take(item_id, Edit(lang=lang))
     opened = review.open(item_id)
     asking = asking_of(settings, review.root, opened.submission)
     letter = letter_to(opened.submission, opened.lacks, asking)
@@ -273,6 +284,9 @@ def run_ask(session: Session, given: str, by: str) -> int:
     if asking.wording is None:
         session.say("This letter does not say who shows it where, for how long, and how it is taken back (GDPR 13).")
         session.say("Write that into a file of `consent/`, and it stands in every letter.")
+    spoken, written = language_of(opened.submission), letter_language(opened.submission, settings.config.language)
+    if spoken and spoken.partition("-")[0].lower() != written.partition("-")[0].lower():
+        session.say(f"There is no letter in `{spoken}`, so this one is in `{written}`. Translate it, then send it.")
     session.say(f"{item_id} waits for its author. When they say yes, keep their letter in a file, and then:")
     wanted = " --agreed publish_text" if any(each.what == "publish_text" for each in opened.lacks) else ""
     named = "" if was_asked_for_name(opened.submission) else " --display CHOICE"

@@ -41,6 +41,7 @@ class EditFlags(NamedTuple):
     relation: str | None = None
     incentive: str | None = None
     age: str | None = None
+    lang: str | None = None
     about: str | None = None
     staff: tuple[str, ...] = ()
     staff_agreed: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from caresite.core.suggest import nearest
 from caresite.core.texts import counted
 from caresite.submissions.export import neutral
 from caresite.submissions.listing import Summary
-from caresite.submissions.public import content_file, shown_of
+from caresite.submissions.public import content_file, in_page_language, language_of, shown_of
 from caresite.submissions.records import STATES, Submission, decisions
 from caresite.submissions.review.actions import Review
 from caresite.submissions.review.edits import Piece, pieces
@@ -184,7 +184,7 @@ def run_show(session: Session, given: str, *, page: bool = False) -> int:
     store = mended(session)
     submission = store.read(found_id(store, given)).submission
     if page:
-        path, text = content_file(submission)
+        path, text = content_file(in_page_language(submission, session.settings().config.language))
         click.echo(printable(f"# {path}\n{text}"), nl=False)
         return 0
     if session.json:
@@ -214,6 +214,7 @@ def _shown(item: Submission) -> Iterator[str]:
         ("about", item.about.name or "us"),
         ("given for it", _incentive(item)),
         ("stars", "" if item.text.rating is None else f"{item.text.rating:g}"),
+        ("language", language_of(item)),
         ("pictures", ", ".join(media.path or media.url for media in item.media)),
         (
             "consent",

@@ -26,9 +26,10 @@ from caresite.core.model import Card, Output, Variation
 from caresite.engine.memory import Memory, Stamp, stamp_of
 from caresite.engine.pool import Lost, spread
 from caresite.pipeline.card_drawing import Studio, draw_card
-from caresite.pipeline.cards import card_key, card_name, words_on
+from caresite.pipeline.cards import card_name, words_on
 from caresite.pipeline.catalog import Site
-from caresite.pipeline.pictures import LIMIT_PX, PICTURE_SUFFIXES, Facts, key_of, look, name_of, ready
+from caresite.pipeline.picture_cache import CACHE_FOLDER, cached_card, cached_picture
+from caresite.pipeline.pictures import LIMIT_PX, PICTURE_SUFFIXES, Facts, look, name_of, ready
 from caresite.pipeline.pixels import BrokenPicture, draw
 from caresite.pipeline.vector import BrokenDrawing
 
@@ -47,7 +48,6 @@ __all__ = [
 
 Tell = Callable[[str, int, int], None]
 FactsOfPictures = Mapping[str, Facts]
-_FOLDER = ".caresite/pictures"
 _KNOWN = "known"
 _EDITION = 2
 _WORTH_PROCESSES = 4
@@ -120,7 +120,7 @@ def _recalled(root: Path, memory: Memory | None, limit: int) -> dict[str, tuple[
     known = memory.pictures if memory and memory.file is None else None
     if known is None:
         try:
-            known = msgspec.msgpack.decode((root / _FOLDER / _KNOWN).read_bytes(), type=_Known)
+            known = msgspec.msgpack.decode((root / CACHE_FOLDER / _KNOWN).read_bytes(), type=_Known)
         except (OSError, msgspec.DecodeError):
             return {}
     return known.files if (known.edition, known.limit) == (_EDITION, limit) else {}
@@ -131,8 +131,8 @@ def _remember(root: Path, memory: Memory, known: _Known) -> None:
         memory.pictures = known
         return
     with suppress(OSError):  # then the next build looks again
-        (root / _FOLDER).mkdir(parents=True, exist_ok=True)
-        write_atomically(root / _FOLDER / _KNOWN, msgspec.msgpack.encode(known))
+        (root / CACHE_FOLDER).mkdir(parents=True, exist_ok=True)
+        write_atomically(root / CACHE_FOLDER / _KNOWN, msgspec.msgpack.encode(known))
 
 
 # what is drawn
@@ -236,18 +236,18 @@ def drawn_outputs(
         Output(path=path, content=_picture(root, site, one, keeps), kind="picture", source=site.files[one.source])
         for path, one in named.items()
     ]
-    cards = {card_name(card): card for output in outputs for card in output.cards} if studio else {}
+    cards = {card_name(card): (card, output.source) for output in outputs for card in output.cards} if studio else {}
     drawn += [
-        Output(path=path, content=_card(root, site, card, studio, keeps), kind="picture")
-        for path, card in cards.items()
+        Output(path=path, content=_card(root, site, card, studio, cached_card(card, text), keeps), kind="picture")
+        for path, (card, text) in cards.items()
         if studio
     ]
     return tuple(sorted(drawn, key=lambda output: output.path))
 
 
-def _card(root: Path, site: Site, card: Card, studio: Studio, keeps: bool) -> DrawnCard:
+def _card(root: Path, site: Site, card: Card, studio: Studio, cached: str, keeps: bool) -> DrawnCard:
     photo, face = (str(root / site.files[path]) if path in site.files else "" for path in (card.photo, card.face))
-    return DrawnCard(card, studio, photo, face, str(root / _FOLDER / card_key(card)), keeps)
+    return DrawnCard(card, studio, photo, face, str(root / CACHE_FOLDER / cached), keeps)
 
 
 def _own_variation(path: str, facts: Facts, source: str) -> Variation:
@@ -260,7 +260,7 @@ def _limit_of_variation(variation: Variation) -> int:
 
 
 def _picture(root: Path, site: Site, variation: Variation, keeps: bool) -> DrawnPicture:
-    kept = root / _FOLDER / key_of(variation)
+    kept = root / CACHE_FOLDER / cached_picture(variation)
     return DrawnPicture(variation, str(root / site.files[variation.source]), str(kept), keeps)
 
 
@@ -371,7 +371,7 @@ def files_of(outputs: Iterable[Output]) -> dict[str, Path]:
 def forget_others(root: Path, files: Iterable[Path]) -> None:
     """Remove whatever was drawn that is not among `files`: a face that left the site is not kept in a cache either."""
     kept = {file.name for file in files} | {_KNOWN}
-    folder = root / _FOLDER
+    folder = root / CACHE_FOLDER
     for file in folder.iterdir() if folder.is_dir() else ():
         if file.name not in kept:
             with suppress(OSError):  # another build was faster

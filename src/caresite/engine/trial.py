@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic
+from caresite.core.temporary import temporary_folder
 from caresite.core.values import plain
 from caresite.core.walk import files_below
 from caresite.engine.build import Built, Options, build
@@ -55,8 +55,7 @@ def try_theme(root: Path, settings: Settings, now: datetime) -> tuple[Trial, ...
 
 
 def _tried(root: Path, settings: Settings, name: str, now: datetime) -> Trial:
-    with tempfile.TemporaryDirectory(prefix="caresite-trial-") as folder:
-        site = Path(folder)
+    with temporary_folder("trial") as site:
         for part in _FOLDERS:
             for file in files_below(root / part, root)[0]:
                 target = site / file.relative_to(root)

@@ -24,7 +24,7 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 class SitemapOptions(Struct, frozen=True, kw_only=True):
-    """What robots are told."""
+    """Rules for robots."""
 
     robots: Annotated[bool, Doc("Whether a `robots.txt` is made. One of your own in `static/` is kept.")] = True
     disallow: Annotated[tuple[str, ...], Doc("Paths that robots are asked to leave alone.", example="[/offers/]")] = ()

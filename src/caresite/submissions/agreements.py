@@ -21,13 +21,12 @@ from caresite.submissions.records import Agreement
 from caresite.submissions.records import Decision as Said
 from caresite.submissions.review.edits import turns_meaning
 from caresite.submissions.ticked import ticked_in
-from caresite.submissions.wordings import Wording
+from caresite.submissions.wordings import Wording, family_of
 
 __all__ = ["Agreed", "Wordings", "agreement_of", "scopes_of_display"]
 
 _NAMED = ("full", "first-name", "first-initial", "initials")
 _YES = "yes "  # before a number: the sentences that a source says mean yes
-_LANGUAGE = re.compile(r"[._-][a-z]{2}(?:-[A-Za-z]{2,4})?$")
 # words that narrow a yes, and what turns meaning in languages besides those that edits are compared in
 _LIMITING = frozenset(
     (
@@ -202,13 +201,8 @@ def _wordings(
     if named is None:
         noticed.append(f"the wording `{source.wording}` is not in `consent/`")
         return ()
-    same = _untranslated(named.id)
+    same = family_of(named.id)
     return (
         named,
-        *(each for name, each in sorted(wordings.now.items()) if name != named.id and _untranslated(name) == same),
+        *(each for name, each in sorted(wordings.now.items()) if name != named.id and family_of(name) == same),
     )
-
-
-def _untranslated(name: str) -> str:
-    """Return the name of a wording without the language that it ends with: `story-2026-01.de`, `story-2026-01-de`."""
-    return _LANGUAGE.sub("", name)

@@ -96,18 +96,38 @@ MAPPED: tuple[str, ...] = (
     *(FORM_LANG, CONSENT_WORDING, CONSENT_DIGEST),
 )
 """What `map` may say of a column: the questions, the purposes of consent, and what an entry says about itself."""
-_TELLING: Mapping[str, frozenset[str]] = {
-    meaning: frozenset(words.split())
-    for meaning, words in {
-        "publish_text": "publish print publication veroffentlichen drucken publicar consent permission einverstanden",
-        "age": "age old older years alt alter jahre edad anos mayor",
-        "incentive": "gift given paid reward discount anything voucher geschenk bekommen regalo cambio",
-        "relation": "customer client employee kunde kundin cliente know related",
-        "display": "named shown anonymous anonym genannt nombrar",
+_TELLING: Mapping[str, tuple[frozenset[str], ...]] = {
+    meaning: tuple(frozenset(clue.split("+")) for clue in clues.split())
+    for meaning, clues in {
+        "display": "how+name how+names named how+shown how+call how+credit show+name show+names display+name anonymous "
+        "wie+nennen wie+namen wie+genannt genannt nennen+wir zeigen+namen anonym como+nombre como+nombrar nombrarle "
+        "nombrarte como+nombramos como+llamamos mostrar+nombre aparecer+nombre anonimo anonima",
+        "publish_photo": "show+picture show+photo use+picture use+photo publish+picture publish+photo print+photo "
+        "print+picture bild+zeigen foto+zeigen bild+veroffentlichen foto+veroffentlichen mostrar+imagen mostrar+foto "
+        "publicar+imagen publicar+foto",
+        "publish_text": "publish print publication veroffentlichen drucken publicar consent permission einverstanden "
+        "erlaubnis einwilligung permiso consentimiento",
+        "edit_for_length": "shorten shortened shorter kurzen gekurzt acortar abreviar",
+        "marketing_reuse": "leaflet advertising brochure werbung prospekt folleto publicidad",
+        "contact_back": "contact+you touch+you reach+you kontaktieren melden+wir contactarle contactarte contactar",
+        "age": "age old older years alt alter jahre volljahrig edad anos mayor",
+        "incentive": "gift given paid reward discount anything promised voucher geschenk bekommen versprochen rabatt "
+        "regalo cambio recibio prometieron descuento",
+        "relation": "customer client employee kunde kundin kennen mitarbeiter cliente empleado conoce conoces know "
+        "related",
+        "photo": "picture photo image upload foto bild imagen",
+        "about": "whom wen quien",
+        "experience_date": "when wann cuando",
         "email": "email mail correo",
-        "name": "name nombre",
+        "phone": "phone telephone mobile telefon telefonnummer telefono movil",
+        "company": "company firm business employer firma unternehmen empresa",
+        "role": "job profession occupation beruf tatigkeit profesion trabajo dedica",
+        "location": "live city town wohnen ort wohnort stadt vive ciudad",
+        "website": "website webseite web",
         "rating": "stars rating sterne estrellas",
-        "story": "happened tell story experience geschichte passiert historia",
+        "title": "title headline titel uberschrift titulo",
+        "name": "name namen nombre",
+        "story": "happened tell story experience geschichte passiert geschehen erlebt erlebnis historia paso",
     }.items()
 }
 _BY_NAME = {name: meaning for meaning, names in _SYNONYMS.items() for name in names.split("|")}
@@ -177,9 +197,9 @@ def _age_in(column: str) -> int:
 
 
 def meaning_near(column: str) -> str:
-    """Return what a column that nobody knows may be about, by one of its words, for people to look at; or nothing."""
-    words = set(fold(column).split())
-    return next((meaning for meaning, telling in _TELLING.items() if words & telling), "")
+    """Return what a column that nobody knows may be about, by some of its words, for people to look at; or nothing."""
+    words = frozenset(fold(column).split())
+    return next((meaning for meaning, clues in _TELLING.items() if any(clue <= words for clue in clues)), "")
 
 
 def missing_columns(given: Mapping[str, str], columns: Iterable[str]) -> tuple[tuple[str, str], ...]:

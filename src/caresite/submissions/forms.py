@@ -32,7 +32,7 @@ from caresite.submissions.questions import (
     request_form,
     story_forms,
 )
-from caresite.submissions.wordings import Wording, read_wording
+from caresite.submissions.wordings import Wording, is_question, read_wording
 
 if TYPE_CHECKING:
     from caresite.pipeline.render import SiteReader
@@ -52,6 +52,11 @@ class Box(Struct, frozen=True):
     scope: str
     name: str
     sentence: str
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the sentence asks, so that the box needs a yes to stand for."""
+        return is_question(self.sentence)
 
 
 class FormView(Struct, frozen=True, kw_only=True):

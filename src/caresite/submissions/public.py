@@ -15,7 +15,9 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple, get_args
 
 import yaml
+from msgspec.structs import replace
 
+from caresite.core.config import is_language_tag
 from caresite.core.texts import cut
 from caresite.core.urls import slug_of
 from caresite.kinds.consent import Scope
@@ -24,6 +26,7 @@ from caresite.pipeline.consent import shown_name
 from caresite.pipeline.staff import masked
 from caresite.submissions.fold import clean_line, clean_text
 from caresite.submissions.records import EditKind, Media, Submission, decisions
+from caresite.submissions.wordings import language_of_name
 
 __all__ = [
     "Shown",
@@ -33,6 +36,8 @@ __all__ = [
     "display_of",
     "edition_of",
     "head_of",
+    "in_page_language",
+    "language_of",
     "page_text",
     "picture_of",
     "rating_of",
@@ -149,6 +154,19 @@ def picture_of(submission: Submission) -> Media | None:
     return next((media for media in submission.media if media.kind == "photo" and media.path), None)
 
 
+def language_of(submission: Submission) -> str:
+    """Return the language that its author writes: as told, else that of the wording they saw; empty when unknown."""
+    seen = (language_of_name(agreement.wording_id) for agreement in reversed(submission.consent))
+    return next((tag for tag in (submission.lang, *seen) if is_language_tag(tag)), "")
+
+
+def in_page_language(submission: Submission, site: str) -> Submission:
+    """Return the submission with the language that its page names: none where that is the site's, `site`."""
+    language = language_of(submission)
+    is_same = language.partition("-")[0].lower() == site.partition("-")[0].lower()
+    return replace(submission, lang="" if is_same else language)
+
+
 def content_file(submission: Submission) -> tuple[str, str]:
     """Return path and text of the file that a submission is on the site; a draft until it is approved.
 
@@ -206,6 +224,7 @@ def head_of(submission: Submission) -> dict[str, Any]:
         "edited": _edited(submission),
         "image": _picture(submission) if submission.kind == "story" else {},
         "reply": _reply(submission),
+        "lang": submission.lang,
         "consent_ref": submission.id,
     }
     return {key: value for key, value in head.items() if value}

@@ -14,6 +14,7 @@ What counts as proof is the digest of the whole file: of exactly what the person
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +30,27 @@ from caresite.core.suggest import nearest
 from caresite.core.values import split_front_matter
 from caresite.kinds.consent import SCOPES
 
-__all__ = ["Wording", "by_digest", "read_wording", "wordings_in"]
+__all__ = ["Wording", "by_digest", "family_of", "is_question", "language_of_name", "read_wording", "wordings_in"]
+
+
+_LANGUAGE = re.compile(r"[._-]([a-z]{2}(?:-[A-Za-z]{2,4})?)$")
+_QUESTION_MARKS = "?？؟;"  # the last one is Greek
+
+
+def language_of_name(name: str) -> str:
+    """Return the language that the name of a wording ends with, as in `story-2026-01.de`; empty for none."""
+    match = _LANGUAGE.search(name)
+    return match[1] if match else ""
+
+
+def family_of(name: str) -> str:
+    """Return the name of a wording without its language: all translations of one text share it."""
+    return _LANGUAGE.sub("", name)
+
+
+def is_question(sentence: str) -> bool:
+    """Tell whether a purpose is put as a question, not as a statement of the author's."""
+    return sentence.rstrip("\"'”’») ").endswith(tuple(_QUESTION_MARKS))
 
 
 class Wording(Struct, frozen=True, kw_only=True):

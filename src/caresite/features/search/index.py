@@ -17,13 +17,13 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 
 from msgspec import Struct
 
+from caresite.core.temporary import temporary_folder
 from caresite.core.walk import is_file
 
 __all__ = ["Entry", "NotIndexed", "index_of"]
@@ -59,8 +59,8 @@ def index_of(entries: Iterable[Entry], language: str) -> dict[str, bytes]:
     entries = tuple(entries)
     if not entries:
         return {}
-    with tempfile.TemporaryDirectory(prefix="caresite-search-") as folder:
-        pages, index = Path(folder, "pages"), Path(folder, "index")
+    with temporary_folder("search") as folder:
+        pages, index = folder / "pages", folder / "index"
         pages.mkdir()
         for entry in entries:
             (pages / _name(entry)).write_text(_page(entry, language), encoding="utf-8", errors="replace")

@@ -175,6 +175,7 @@ def values_of(item: Submission) -> dict[str, str]:
         "display": display_of(item),
         "relation": item.submitter.relation,
         "age": item.submitter.age,
+        "lang": item.lang,
         "given": {None: "unknown", True: "yes", False: "no"}[given.given],
         "incentive": given.description,
         "disclosure": showing.disclosure,
@@ -202,7 +203,7 @@ def edit_of(form: Form, item: Submission) -> Edit:
     before = values_of(item)
     new = {name: form.get(name) for name in before if form.has(name) and form.get(name) != before[name].strip()}
     changes: dict[str, Any] = {
-        name: new[name] for name in ("title", "display", "relation", "age", "alt") if name in new
+        name: new[name] for name in ("title", "display", "relation", "age", "lang", "alt") if name in new
     }
     changes |= {name: new[name] for name in _FACTS if name in new}
     changes |= _words(new, item) | _incentive(form, item, new) | _people(form, item)

@@ -16,7 +16,7 @@ from caresite.submissions.records import REJECTIONS, Method, Submission, decisio
 from caresite.submissions.review.actions import Open, Review
 from caresite.submissions.review.edits import Doubt, Piece, doubts, pieces
 from caresite.submissions.review.guards import Hindrance
-from caresite.submissions.review.letter import Letter, asking_of, letter_to, was_asked_for_name
+from caresite.submissions.review.letter import LETTER_LANGUAGES, Letter, asking_of, letter_to, was_asked_for_name
 from caresite.submissions.review.states import MOVES
 from caresite.submissions.wordings import Wording, by_digest, read_wording, wordings_in
 
@@ -113,7 +113,7 @@ class Changes(NamedTuple):
 class Sheet(NamedTuple):
     """A submission to decide about. `may` says what may be decided now, `url` where it stands on the site.
 
-    `suggestion` is a title to start from, where a story has none and needs one.
+    `suggestion` is a title to start from, where a story has none and needs one; `languages` are those of the letters.
     """
 
     item: Submission
@@ -134,6 +134,7 @@ class Sheet(NamedTuple):
     may: frozenset[str]
     url: str
     suggestion: str
+    languages: tuple[str, ...] = LETTER_LANGUAGES
 
 
 def sheet_of(opened: Open, review: Review, settings: Settings, site: Site | None) -> Sheet:

@@ -5,7 +5,7 @@
 What is to be done is first written down in the store (`unfinished/<id>.yaml`), whole, and on the disk. From then on the
 decision is made: whatever happens, whoever comes next finishes it, and each step may be done twice. The order decides
 only what can be seen on the way. What opens something opens it last (record, text, lock); what closes something closes
-it first (lock, text, memory of builds, record).
+it first (lock, text, what builds keep, record).
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from caresite.core.codes_stories import STORE_CHANGED
 from caresite.core.diagnostics import Diagnostic, Problem, fault
 from caresite.core.files import write_atomically
 from caresite.pipeline.approved import text_digest
+from caresite.pipeline.picture_cache import pictures_only_in
 from caresite.submissions.files import make_folder, write_private
 from caresite.submissions.fold import clean_text
-from caresite.submissions.public import content_file, shown_of
+from caresite.submissions.public import content_file, in_page_language, shown_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.answer import cautions_about
 from caresite.submissions.review.decide import cautions, decide
@@ -43,7 +44,7 @@ from caresite.submissions.review.lockfile import (
 )
 from caresite.submissions.review.publishing import Pages, check_pages, pages_of, put_pages
 from caresite.submissions.review.states import place_of
-from caresite.submissions.review.traces import CACHE, forget, out_of_reach, sweep
+from caresite.submissions.review.traces import CACHE, forget, out_of_reach, sweep, texts_naming
 from caresite.submissions.store import FOLDER, UNFINISHED, Store
 from caresite.submissions.written import decode_record, encode_record
 
@@ -75,11 +76,12 @@ class _Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A decision on its way: what the submission becomes, and whether what builds remember of it goes.
 
     `wrote` are the parts of its public text as they were before; what differs from them was changed by hand. `parts`
-    are the digests that the lock file gets.
+    are the digests that the lock file gets, `pictures` the files that only its texts name.
     """
 
     submission: Submission
     forgets: bool = False
+    pictures: tuple[str, ...] = ()
     wrote: dict[str, str] = {}
     parts: dict[str, str] = {}
     overwrite: bool = False
@@ -132,7 +134,11 @@ class Review:
                 self.store.keep_evidence(item_id, evidence)
             wrote, forgets = kept.submission.published_parts, _loses(kept.submission, after)
             parts = self._parts_to_approve(kept.submission, after, pages)
-            doing = _Doing(submission=after, forgets=forgets, wrote=wrote, parts=parts, overwrite=overwrite)
+            texts = texts_naming(self.root, item_id, kept.submission.published_as) if forgets else ()
+            own = pictures_only_in(self.root, texts)
+            doing = _Doing(
+                submission=after, forgets=forgets, pictures=own, wrote=wrote, parts=parts, overwrite=overwrite
+            )
             note = self._note(doing)
             touched = self._finish(doing, kept.submission, pages)
             note.unlink()
@@ -173,7 +179,7 @@ class Review:
             sweep(self.root)
             paths = doing.submission.published_as or before.published_as
             item = replace(doing.submission, published_as=paths, published_parts=doing.wrote)
-            pages = pages_of(self.root, item, overwrite=doing.overwrite)
+            pages = self._pages_of(item, overwrite=doing.overwrite)
             self._finish(doing, before, pages)
             note.unlink()
             yield note.stem
@@ -185,10 +191,13 @@ class Review:
         write_private(path, encode_record(doing))
         return path
 
+    def _pages_of(self, item: Submission, *, overwrite: bool) -> Pages:
+        return pages_of(self.root, in_page_language(item, self.terms.language), overwrite=overwrite)
+
     def _placed(self, before: Submission, after: Submission, *, overwrite: bool) -> tuple[Submission, Pages]:
         """Return `after` with the paths and parts of its public texts, and what is to stand there."""
         item = replace(after, published_as=before.published_as, published_parts=before.published_parts)
-        pages = pages_of(self.root, item, overwrite=overwrite)
+        pages = self._pages_of(item, overwrite=overwrite)
         state = after.moderation.state
         if state == "erased":
             return after, pages
@@ -204,15 +213,22 @@ class Review:
             touched += self._wording(after)
             touched += put_pages(self.root, pages, self.store.folder)
             touched += self._lock(after, doing.parts)
-            touched += forget(self.root) if doing.forgets else ()
+            touched += self._forget(doing, before)
         else:
             touched += self._lock(after, doing.parts)
             touched += put_pages(self.root, pages, self.store.folder)
-            touched += forget(self.root) if doing.forgets else ()
+            touched += self._forget(doing, before)
             touched += self._belongings(before) if after.moderation.state == "erased" else ()
             touched += self._record(before, after)
         _settle(self.root / path for path in touched if not path.startswith((FOLDER, CACHE)))
         return tuple(touched)
+
+    def _forget(self, doing: _Doing, before: Submission) -> tuple[str, ...]:
+        """Delete what builds keep of a submission that is shown no more, or not all of it."""
+        if not doing.forgets:
+            return ()
+        texts = (*before.published_as, *doing.submission.published_as)
+        return forget(self.root, before.id, (*texts, *doing.pictures))
 
     def _record(self, before: Submission, after: Submission) -> tuple[str, ...]:
         if before == after:

@@ -24,7 +24,19 @@ from caresite.core.yaml_bounds import load_yaml
 __all__ = ["ByHand", "Parts", "Text", "met", "parted", "parts_of", "read_text"]
 
 _WORDS = "words"
-_OURS = ("draft", "author", "relation", "about", "rating", "incentive", "disclosure", "edited", "image", "reply")
+_OURS = (
+    "draft",
+    "author",
+    "relation",
+    "about",
+    "rating",
+    "incentive",
+    "disclosure",
+    "edited",
+    "image",
+    "reply",
+    "lang",
+)
 _APPROVED = frozenset((_WORDS, "author", "rating"))  # of which the lock file has a digest
 _HINT = (
     "to keep what stands there, give it to `caresite stories edit` as well (`--file` for words); to put what is on "

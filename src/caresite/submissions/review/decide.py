@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from caresite.core.codes_stories import BAD_EDIT, BAD_REJECTION, FORBIDDEN_MOVE, MEANING_MAY_TURN, NOT_READY
+from caresite.core.config import is_language_tag
 from caresite.core.diagnostics import Code, Diagnostic, Problem, fault
 from caresite.kinds.consent import Scope
 from caresite.kinds.testimonial import DISPLAYS, Display
@@ -255,6 +256,8 @@ def _with_facts(item: Submission, edit: Edit, terms: Terms) -> Submission:
     changes: dict[str, Any] = {"submitter": sender, "about": about, "showing": showing}
     if edit.alt is not None:
         changes["media"] = tuple(replace(media, alt=edit.alt) for media in item.media)
+    if edit.lang is not None:
+        changes["lang"] = _language(item, edit.lang.strip())
     if edit.incentive is not None:
         changes["incentive"] = Incentive(
             given=bool(edit.incentive),
@@ -267,6 +270,13 @@ def _with_facts(item: Submission, edit: Edit, terms: Terms) -> Submission:
     if edit.hold is not None:
         changes["retention"] = replace(item.retention, legal_hold=edit.hold)
     return replace(item, **changes)
+
+
+def _language(item: Submission, lang: str) -> str:
+    """Return the tag of a language, which may be empty. Raises Problem for what is none."""
+    if lang and not is_language_tag(lang):
+        raise _refused(BAD_EDIT, item, f"“{lang}” is not a language tag", "write it as `es`, `de` or `pt-BR`")
+    return lang
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -89,8 +89,8 @@ class Erase(_Choice, frozen=True, kw_only=True):
 class Edit(_Choice, frozen=True, kw_only=True):
     """Change the words that are shown, or what is known about them; None leaves a thing as it is.
 
-    `display` may only show less than the author chose. `incentive` is what was given, empty for nothing. There is no
-    `rating` here, and there never will be.
+    `display` may only show less than the author chose. `incentive` is what was given, empty for nothing; `lang` the
+    language that the author writes, empty for the site's. There is no `rating` here, and there never will be.
     """
 
     title: str | None = None
@@ -105,6 +105,7 @@ class Edit(_Choice, frozen=True, kw_only=True):
     relation: Relation | None = None
     incentive: str | None = None
     age: Age | None = None
+    lang: str | None = None
     staff_named: tuple[str, ...] | None = None
     staff_agreed: tuple[str, ...] | None = None
     about: About | None = None

@@ -33,14 +33,15 @@ _NO_CONSENT = {
 class Terms(NamedTuple):
     """On what terms somebody decides: who, when, and what the site says of its words.
 
-    `zone` is the site's, `mode` that of the config, `curated` or `reviews`; `min_age` and `retention` are by form;
-    `wordings` are the digests of the texts that are kept, None where nobody has looked.
+    `zone` and `language` are the site's, `mode` that of the config, `curated` or `reviews`; `min_age` and `retention`
+    are by form; `wordings` are the digests of the texts that are kept, None where nobody has looked.
     """
 
     by: str
     now: datetime
     zone: tzinfo = UTC
     mode: str = "curated"
+    language: str = "en"
     wordings: frozenset[str] | None = None
     min_age: Mapping[str, int] = {}
     retention: Mapping[str, RetentionDays] = {}
@@ -58,6 +59,7 @@ def terms_of(settings: Settings, *, by: str, now: datetime) -> Terms:
         now=now,
         zone=settings.zone,
         mode=settings.config.testimonials.mode,
+        language=settings.config.language,
         min_age={name: form.min_age for name, form in forms.items()},
         retention={name: form.retention_days for name, form in forms.items()},
     )

@@ -9,18 +9,27 @@ from typing import NamedTuple
 from caresite.core.config import Settings
 from caresite.pipeline.consent import shown_name
 from caresite.pipeline.needed_words import read_words
-from caresite.submissions.public import author_of, shown_of
+from caresite.submissions.public import author_of, language_of, shown_of
 from caresite.submissions.questions import story_forms
 from caresite.submissions.records import Submission, decisions
 from caresite.submissions.review.decisions import Ask
 from caresite.submissions.review.edits import pieces
 from caresite.submissions.review.guards import Hindrance
-from caresite.submissions.wordings import Wording, wordings_in
+from caresite.submissions.wordings import Wording, family_of, is_question, language_of_name, wordings_in
 
-__all__ = ["Asking", "Letter", "asking_of", "is_open_about_picture", "letter_to", "was_asked_for_name"]
+__all__ = [
+    "LETTER_LANGUAGES",
+    "Asking",
+    "Letter",
+    "asking_of",
+    "is_open_about_picture",
+    "letter_language",
+    "letter_to",
+    "was_asked_for_name",
+]
 
 _FOLDER = Path(__file__).parent / "letters"
-_LANGUAGES = ("en", "de", "es")
+LETTER_LANGUAGES = ("en", "de", "es")
 
 
 class Letter(NamedTuple):
@@ -49,27 +58,42 @@ def asking_of(settings: Settings, root: Path, item: Submission) -> Asking:
     forms = settings.config.forms
     form = forms.get(item.form) or next(iter(story_forms(forms).values()), None)
     known = wordings_in(root, settings.zone)
-    names = [form.consent] if form and form.consent else sorted(known)[-1:]
+    language = settings.config.language
+    own = [name for name in sorted(known) if _first(language_of_name(name) or language) == _first(language)]
+    name = form.consent if form and form.consent else next(iter((own or sorted(known))[-1:]), "")
     business = settings.config.business
     return Asking(
         firm=business.name if business and business.name else settings.config.title,
-        language=settings.config.language,
+        language=language,
         min_age=form.min_age if form else 0,
-        wording=known.get(names[0]) if names else None,
+        wording=_in_language(known.get(name), known, language_of(item) or language),
     )
+
+
+def _in_language(wording: Wording | None, known: Mapping[str, Wording], language: str) -> Wording | None:
+    """Return the translation of a wording into `language` where there is one, else the wording itself."""
+    if wording is None:
+        return None
+    same = (each for name, each in sorted(known.items()) if family_of(name) == family_of(wording.id))
+    return next((each for each in same if _first(language_of_name(each.id)) == _first(language)), wording)
 
 
 def letter_to(item: Submission, lacks: Iterable[Hindrance], asking: Asking) -> Letter:
     """Return the letter that asks for what `lacks` says the author can settle, in their language or the site's."""
-    language = _language(item.lang or asking.language, asking.language)
+    language = letter_language(item, asking.language)
     words = {key: str(text) for key, text in read_words(_FOLDER / f"{_first(language)}.yaml").items()}
-    parts = (*_beginning(item, words, language), *_questions(item, lacks, words, asking), *_end(words, asking))
+    parts = (
+        *_beginning(item, words, language),
+        *_questions(item, lacks, words, asking, _sentences(asking, language)),
+        *_end(words, asking),
+    )
     return Letter(item.submitter.email, words["subject"], "\n\n".join(parts) + "\n")
 
 
-def _language(author: str, site: str) -> str:
+def letter_language(item: Submission, site: str) -> str:
     """Return the tag of the language to write in: the author's where there is a letter in it, as the site writes it."""
-    spoken = next((tag for tag in (author, site) if _first(tag) in _LANGUAGES), "en")
+    author = language_of(item) or site
+    spoken = next((tag for tag in (author, site) if _first(tag) in LETTER_LANGUAGES), "en")
     return site if _first(site) == _first(spoken) else spoken
 
 
@@ -118,8 +142,21 @@ def _quoted(title: str, body: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
-def _questions(item: Submission, lacks: Iterable[Hindrance], words: Mapping[str, str], asking: Asking) -> Iterator[str]:
-    asked = asking.wording.purposes if asking.wording else {}
+def _sentences(asking: Asking, language: str) -> Mapping[str, str]:
+    """Return the sentences of the wording by their purpose; none where it is in another language than the letter."""
+    wording = asking.wording
+    is_same = wording and _first(language_of_name(wording.id) or asking.language) == _first(language)
+    return wording.purposes if wording and is_same else {}
+
+
+def _questions(
+    item: Submission,
+    lacks: Iterable[Hindrance],
+    words: Mapping[str, str],
+    asking: Asking,
+    asked: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield what the letter asks: what a wording puts as a statement, to be answered with yes or no, and questions."""
     found = []
     for each in lacks:
         if each.what == "age" and not asking.min_age:
@@ -132,8 +169,11 @@ def _questions(item: Submission, lacks: Iterable[Hindrance], words: Mapping[str,
         found.append(asked.get("publish_photo", words["publish_photo"]))
     if not was_asked_for_name(item):
         found.append(words["display"])
-    if found:
-        yield "\n".join((words["questions"], *(f"- {question}" for question in found)))
+    permissions = [sentence for sentence in found if sentence in asked.values() and not is_question(sentence)]
+    questions = [sentence for sentence in found if sentence not in permissions]
+    for heading, sentences in (("permissions", permissions), ("questions", questions)):
+        if sentences:
+            yield "\n".join((words[heading], *(f"- {sentence}" for sentence in sentences)))
 
 
 def _end(words: Mapping[str, str], asking: Asking) -> Iterator[str]:

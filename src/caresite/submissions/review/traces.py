@@ -1,8 +1,8 @@
 """Traces: where on this disk something of a submission may stand besides the store, and how it is taken away.
 
-What was shown leaves copies: compiled pages, resized pictures, the memory of builds. `.caresite/` is all of that, and
-safe to delete. So it is deleted whole, since looking through it for words in every encoding would have to be right
-each time.
+What was shown leaves copies: resized pictures, the build cache, the log of deploys. `.caresite/` is all of that, and
+safe to delete. So all of it is deleted but pictures of other texts, whose names say what they were made from: a search
+for a text in every encoding would have to be right each time.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from caresite.core.temporary import delete_abandoned_folders
 from caresite.core.texts import counted
+from caresite.pipeline.picture_cache import CACHE_FOLDER, delete_pictures_without_source
 from caresite.submissions.options import PRIVATE
 from caresite.submissions.records import Submission
 from caresite.submissions.store import FOLDER
@@ -28,15 +31,34 @@ _LARGEST = 64 * 1_048_576
 _TEXTS = frozenset((".md", ".markdown", ".yaml", ".yml", ".toml", ".json"))
 
 
-def forget(root: Path) -> tuple[str, ...]:
-    """Delete what builds and previews remember; return every path that is gone."""
+def forget(root: Path, item_id: str, gone: Iterable[str] = ()) -> tuple[str, ...]:
+    """Delete what builds, previews and deploys keep of a submission; return every path that was deleted.
+
+    `gone` are the paths of its texts and of pictures that no other text has.
+    """
+    abandoned = delete_abandoned_folders()
     folder = root / CACHE
     if folder.is_symlink():
         folder.unlink()
-        return (CACHE,)
-    found = tuple(sorted(path.relative_to(root).as_posix() for path in folder.rglob("*") if not path.is_dir()))
-    shutil.rmtree(folder, ignore_errors=True)
-    return found
+        return (*abandoned, CACHE)
+    lost = texts_naming(root, item_id)
+    pictures = delete_pictures_without_source(root, {*gone, *lost})
+    others = [path for path in _files_below(folder) if not path.is_relative_to(root / CACHE_FOLDER)]
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry == root / CACHE_FOLDER:
+            with suppress(OSError):  # what is left in it stays
+                entry.rmdir()
+        elif entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+    return tuple(sorted((*abandoned, *pictures, *(path.relative_to(root).as_posix() for path in others))))
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
 
 
 def sweep(root: Path) -> tuple[str, ...]:
