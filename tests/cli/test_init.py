@@ -57,6 +57,23 @@ def test_no_example_can_be_shown_as_a_customer_s_words(tmp_path: Path) -> None:
     ], built.report
 
 
+EXAMPLES = [
+    "content/blog/first-post.md",
+    "content/stories/first-story.md",
+    "content/quotes/on-care.yaml",
+    "content/testimonials/examples.yaml",
+]
+
+
+@pytest.mark.parametrize("gone", [*([path] for path in EXAMPLES), EXAMPLES], ids=lambda gone: gone[-1])
+def test_an_example_that_is_deleted_leaves_no_broken_link(tmp_path: Path, gone: list[str]) -> None:
+    init(str(tmp_path))
+    for path in gone:
+        (tmp_path / path).unlink()
+    built = build_site(root=tmp_path, now="2040-01-01")
+    assert built.diagnostics == (), built.report
+
+
 def test_it_writes_what_a_site_needs_besides_its_texts(tmp_path: Path) -> None:
     init(str(tmp_path))
     names = {path.name for path in tmp_path.iterdir()}

@@ -21,8 +21,9 @@ BRIEF = Brief(
     rules=HostRules(base_path="/", moves=(), headers=(), left_out=()),
 )
 INSTALL = "pip install --require-hashes -r requirements.lock && pip install --no-deps --no-build-isolation ."
-FILES = {file.path: file.text for file in netlify.HOST.files(BRIEF)} | {
-    "netlify.toml": netlify.config_file(INSTALL, "public", keeps=True).text
+FILES = {
+    **{file.path: file.text for file in netlify.HOST.files(BRIEF) if file.path.startswith("netlify/")},
+    "netlify.toml": netlify.config_file("public", keeps=True, install=INSTALL).text,
 }
 
 

@@ -17,7 +17,7 @@ from caresite.core.diagnostics import Problem, as_errors
 from caresite.core.files import read_as_text, write_atomically
 from caresite.core.suggest import nearest
 from caresite.core.urls import decoded_path
-from caresite.deploy.hosts.files import Brief, Host, HostFile, is_untouched, marked
+from caresite.deploy.hosts.files import Brief, Host, HostFile, content_of, is_untouched, marked
 from caresite.deploy.hosts.registry import HOSTS
 from caresite.deploy.hosts.rules import HostRules, rules_in
 from caresite.pipeline.dead_forms import dead_on
@@ -140,17 +140,21 @@ def _write(session: Session, host: Host, files: tuple[HostFile, ...], *, force: 
     """Write each file that is missing or as it was written before; others only with a yes."""
     found: dict[str, list[HostFile]] = {"written": [], "current": [], "kept": []}
     for file in files:
-        text, target = file.text if file.once else marked(file, host.name), session.root / file.path
-        there = target.read_text(encoding="utf-8", errors="replace") if target.is_file() else None
-        if there == text or (there is not None and file.once):
+        content, target = content_of(file, host.name), session.root / file.path
+        there = target.read_bytes() if target.is_file() else None
+        if there == content or (there is not None and file.once):
             found["current"].append(file)
-        elif there is None or is_untouched(there) or force or _may_be_lost(session, file):
+        elif there is None or _is_ours(file, there) or force or _may_be_lost(session, file):
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, text.encode())
+            write_atomically(target, content)
             found["written"].append(file)
         else:
             found["kept"].append(file)
     return _Done(**{name: tuple(entries) for name, entries in found.items()})
+
+
+def _is_ours(file: HostFile, there: bytes) -> bool:
+    return file.make is not None or is_untouched(there.decode(errors="replace"))
 
 
 def _may_be_lost(session: Session, file: HostFile) -> bool:

@@ -25,6 +25,7 @@ from caresite.core.diagnostics import Problem, format_text
 from caresite.core.files import MAX_TEXT_BYTES, write_atomically
 from caresite.core.texts import counted
 from caresite.core.walk import diagnostic_of, files_below, is_file, is_linked_theme
+from caresite.deploy.hosts.installation import REQUIREMENTS, pinned_version
 from caresite.pipeline.dead_forms import dead_forms, dead_on
 from caresite.pipeline.publish import MARKER
 from caresite.pipeline.themes import load_theme
@@ -91,6 +92,7 @@ def examine(session: Session, *, fix: bool = False) -> Iterator[Finding]:
     if settings:
         yield from _forms(session.root, settings)
         yield from _hosts(session.root, settings)
+    yield from _pinned(session.root)
     yield from _git(session.root, fix=fix)
 
 
@@ -251,6 +253,14 @@ def _forms(root: Path, settings: Settings) -> Iterator[Finding]:
 
 def _sentence(hint: str) -> str:
     return f"{hint[:1].upper()}{hint[1:]}."
+
+
+def _pinned(root: Path) -> Iterator[Finding]:
+    """Yield whether a host that builds the site has the caresite that runs here."""
+    pinned = pinned_version(root)
+    if pinned and pinned != __version__:
+        advice = "`caresite deploy init HOST` writes this version there; see docs/how-to/upgrade.md."
+        yield Finding("note", f"{REQUIREMENTS} names caresite {pinned}, and here runs {__version__}", advice)
 
 
 def _hosts(root: Path, settings: Settings) -> Iterator[Finding]:

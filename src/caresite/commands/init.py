@@ -27,7 +27,8 @@ from caresite.core.config import CONFIG_NAMES, load_config
 from caresite.core.diagnostics import Problem
 from caresite.core.files import write_atomically
 from caresite.core.texts import counted
-from caresite.deploy.hosts.files import marked
+from caresite.deploy.hosts.files import content_of
+from caresite.deploy.hosts.installation import installation_files
 from caresite.deploy.hosts.netlify import config_file
 
 __all__ = ["Flags", "guess_language", "guess_timezone", "run"]
@@ -214,8 +215,8 @@ def _contents(answers: _Answers, now: datetime) -> Iterator[tuple[str, bytes]]:
         yield name, Template(text).substitute(known).encode()
     if not answers.examples:
         yield from ((f"{folder}.gitkeep", b"") for folder in _EXAMPLES)
-    netlify = config_file(f"pip install caresite=={__version__}", "public", keeps=False)
-    yield netlify.path, marked(netlify, "netlify").encode()
+    for file in (config_file("public", keeps=False), *installation_files()):
+        yield file.path, content_of(file, "netlify")
     yield "caresite.schema.json", _schema()
 
 

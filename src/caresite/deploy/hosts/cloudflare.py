@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 
 from caresite.deploy.hosts.files import Brief, Host, HostFile
+from caresite.deploy.hosts.installation import INSTALL_ON_HOST, installation_files
 
 __all__ = ["HOST"]
 
@@ -16,7 +17,7 @@ _SCRIPT = """\
 # How Cloudflare Pages builds this site: its build command is `sh deploy/cloudflare-build.sh`.
 set -eu
 
-pip install caresite==VERSION
+INSTALL
 
 if [ "${CF_PAGES_BRANCH:-main}" = "main" ]; then
   caresite build
@@ -35,10 +36,11 @@ fi
 
 
 def _files(brief: Brief) -> tuple[HostFile, ...]:
-    text = _SCRIPT.replace("OUTPUT", shlex.quote(brief.output_dir)).replace("VERSION", brief.version)
+    text = _SCRIPT.replace("OUTPUT", shlex.quote(brief.output_dir)).replace("INSTALL", INSTALL_ON_HOST)
     return (
         HostFile("deploy/cloudflare-build.sh", text, "builds the site, and makes its redirects Cloudflare's"),
         HostFile(".python-version", "3.12\n", "the Python that Cloudflare uses", ""),
+        *installation_files(),
     )
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from caresite.deploy.hosts.rules import HostRules
 
-__all__ = ["Brief", "Host", "HostFile", "is_untouched", "marked"]
+__all__ = ["Brief", "Host", "HostFile", "content_of", "is_untouched", "marked"]
 
 _MARK = re.compile(
     r"^(?P<lead>[#/ ]*)Made by `caresite deploy init[^`]*`[^\n]*\[(?P<digest>[0-9a-f]{16})\]\n", re.MULTILINE
@@ -21,7 +21,8 @@ class HostFile(Struct, frozen=True):
     """A file to write, by its path below the site's root, and what it is for, in a line.
 
     `comment` begins a comment in it; a file that can have none counts as changed when it is not as it would be written.
-    What stands `once` is written where it is missing, and then belongs to somebody else.
+    What stands `once` is written where it is missing, and then belongs to somebody else. A file that is no text has a
+    function that makes its bytes.
     """
 
     path: str
@@ -29,6 +30,7 @@ class HostFile(Struct, frozen=True):
     about: str
     comment: str = "#"
     once: bool = False
+    make: Callable[[], bytes] | None = None
 
 
 class Brief(Struct, frozen=True, kw_only=True):
@@ -63,6 +65,13 @@ def marked(file: HostFile, host: str) -> str:
         return file.text
     said = f"Made by `caresite deploy init {host}`; once you change it, it is not written over without a yes."
     return f"{file.comment} {said} [{_digest(file.text)}]\n{file.text}"
+
+
+def content_of(file: HostFile, host: str) -> bytes:
+    """Return the bytes to write for `file`."""
+    if file.make:
+        return file.make()
+    return (file.text if file.once else marked(file, host)).encode()
 
 
 def is_untouched(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from caresite.deploy.hosts.files import Brief, Host, HostFile
+from caresite.deploy.hosts.installation import INSTALL_ON_HOST, installation_files
 
 __all__ = ["HOST"]
 
@@ -46,7 +47,7 @@ jobs:
             OUTPUT
           key: caresite-${{ github.run_id }}
           restore-keys: caresite-
-      - run: pip install caresite==VERSION
+      - run: INSTALL
       - run: caresite check
       - run: caresite build
       - uses: actions/upload-pages-artifact@v3
@@ -58,8 +59,8 @@ jobs:
 
 
 def _files(brief: Brief) -> tuple[HostFile, ...]:
-    text = _WORKFLOW.replace("OUTPUT", brief.output_dir).replace("VERSION", brief.version)
-    return (HostFile(_PATH, text, "builds after each push and every hour"),)
+    text = _WORKFLOW.replace("OUTPUT", brief.output_dir).replace("INSTALL", INSTALL_ON_HOST)
+    return (HostFile(_PATH, text, "builds after each push and every hour"), *installation_files())
 
 
 def _steps(brief: Brief) -> tuple[str, ...]:

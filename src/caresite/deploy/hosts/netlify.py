@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 
 from caresite.deploy.hosts.files import Brief, Host, HostFile
+from caresite.deploy.hosts.installation import INSTALL_ON_HOST, installation_files
 
 __all__ = ["HOST", "config_file"]
 
@@ -84,7 +85,7 @@ export const config = { schedule: "*/5 * * * *" };
 """
 
 
-def config_file(install: str, output: str, *, keeps: bool) -> HostFile:
+def config_file(output: str, *, keeps: bool, install: str = INSTALL_ON_HOST) -> HostFile:
     """Return `netlify.toml`; with `keeps`, the plugin that keeps what builds remember is named in it."""
     text = _CONFIG.format(install=install, output=json.dumps(output), plugin=_PLUGIN_ENTRY if keeps else "")
     return HostFile("netlify.toml", text, "how Netlify builds the site, its previews and branches")
@@ -94,7 +95,8 @@ def _files(brief: Brief) -> tuple[HostFile, ...]:
     output = brief.output_dir
     function = "netlify/functions/caresite-rebuild"
     return (
-        config_file(f"pip install caresite=={brief.version}", output, keeps=True),
+        config_file(output, keeps=True),
+        *installation_files(),
         HostFile(
             "netlify/caresite/index.js",
             _PLUGIN.replace("OUTPUT", json.dumps(output)),
