@@ -128,7 +128,7 @@ def config() -> str:
 def _targets() -> Iterator[str]:
     """Yield the sections of where a site goes online: what all targets have, and each by itself."""
     yield (
-        "## `deploy.NAME`\n\nWhere the site goes online. Each entry has the keys here, and those of its target.\n\n"
+        "## `deploy.NAME`\n\nWhere the site is deployed. Each entry has these keys, and those of its target.\n\n"
         + _table_of(TargetOptions, path="deploy.NAME")
     )
     for name in target_names():
@@ -298,7 +298,7 @@ def components() -> str:
     """Return the page of the blocks that texts may hold."""
     intro = (
         "A component is a block in a text: it begins with three colons and a name, and ends with three colons.\n\n"
-        '```\n::: callout tip title="Before you call"\nHave the number on the back at hand.\n:::\n```\n\n'
+        '```markdown\n::: callout tip title="Before you call"\nHave the number on the back at hand.\n:::\n```\n\n'
         "An argument is a word, or `name=value`; a value of several words stands in quotation marks. A component "
         "that holds another has one colon more than the inner one."
     )
@@ -317,7 +317,7 @@ def _component(spec: ComponentSpec) -> str:
         rows = ((f"`{arg.name}`", _argument_type(arg), _argument_default(arg), arg.help) for arg in spec.args)
         parts.append(_table(("argument", "value", "default", "what it does"), rows))
     if spec.example:
-        parts.append(f"```\n{spec.example}\n```")
+        parts.append(f"```markdown\n{spec.example}\n```")
     return "\n\n".join(parts)
 
 

@@ -70,7 +70,7 @@ def test_consent_alone_tells_of_each_rule_that_is_broken(run: Run, site: Path) -
     write_site(site, WARNED + WITHHELD)
     result = run("check", "consent")
     assert result.exit_code == 1
-    assert "C01  No customer's words without a yes that holds. (error; GDPR 6 and 7)" in result.output
+    assert "C01  No customer's text is shown without valid consent. (error; GDPR 6 and 7)" in result.output
     assert "warning[K102]" in result.output
     assert "L103" not in result.output, "a link is no matter of consent"
     assert "1 broken, C01." in result.output
@@ -108,7 +108,7 @@ def test_what_the_private_store_tells_fails_no_build_and_is_told_by_check(run: R
 
 def test_a_fault_tells_its_rule_when_asked_for_more(run: Run, site: Path) -> None:
     write_site(site, WITHHELD)
-    assert "  rule C01: No customer's words without a yes that holds. (GDPR 6 and 7)" in run("-v", "build").output
+    assert "  rule C01: No customer's text is shown without valid consent. (GDPR 6 and 7)" in run("-v", "build").output
     assert "rule C01" not in run("build").output
 
 

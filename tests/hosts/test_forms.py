@@ -115,6 +115,27 @@ def test_a_form_for_netlify_is_refused_for_a_server(name: str, tmp_path: Path) -
         assert any(f"`{form}`" in message for message in named), form
 
 
+def test_the_advice_names_what_chose_netlify_and_what_a_backend_needs() -> None:
+    for backend, file, reason in (
+        (
+            "",
+            {"netlify.toml": b"# ours"},
+            "it names no backend, and `netlify.toml` shows that Netlify serves the site; ",
+        ),
+        (NETLIFY, {}, ""),
+        (NETLIFY, {"netlify.toml": b"# ours"}, ""),
+    ):
+        site = build_site(text(backend, "production: {target: folder, path: www}"), files=file)
+        hints = {d.hint for d in site.diagnostics if d.code == "S111"}
+        assert len(hints) == 1
+        (hint,) = hints
+        assert hint.startswith(f"{reason}say `backend:` with one of `formspree`, `custom`, `mailto`; ")
+        assert "`formspree` and `custom` need an `action:`" in hint
+    two = "elsewhere: {target: folder, path: www}, online: {target: netlify, site: x}"
+    site = build_site(text("", two))
+    assert {"`online`" in d.hint for d in site.diagnostics if d.code == "S111"} == {True}
+
+
 # what is chosen when nothing is said
 
 
@@ -212,7 +233,7 @@ def test_a_deploy_judges_its_target_and_check_judges_all(tmp_path: Path) -> None
     checked = run(tmp_path, "check")
     assert checked.exit_code == 1
     assert "the target `staging` (folder)" in checked.output
-    assert "`production`" not in checked.output
+    assert "the target `production` (" not in checked.output
     refused = run(tmp_path, "deploy", "staging", "-y", "--no-verify")
     assert refused.exit_code == 1
     assert "error[H114]" in refused.output

@@ -51,7 +51,7 @@ def test_every_name_has_its_page_its_posts_and_its_byline(small_site: SmallSite)
     assert all(f'"{name}"' in feed for name in names)
     told = [d.message for d in site.diagnostics if d.code == "U108"]
     assert len(told) == 4
-    assert "“C#” and “C” make the same address, `/tags/c/`: “C” has it, and “C#” has `/tags/c-sharp/`" in told
+    assert "the tag “C#” has the address `/tags/c-sharp/`, because “C” has `/tags/c/`" in told
 
 
 @pytest.mark.parametrize(
@@ -263,3 +263,28 @@ def test_a_term_may_be_called_like_a_part_of_a_list(small_site: SmallSite, name:
     texts = "".join(post(f"p{n}", f"tags: ['{name}']", f"authors: ['{name}']") for n in range(3))
     site = small_site(texts, config="pagination: {per_page: 1}\nplugins: [feeds]\nfeeds: {terms: [tags]}\n")
     assert site.ok, site.report
+
+
+@pytest.mark.parametrize("name", ["C\\x07+", "C\\x1b[31m+", "C\\u202e+", "C\\x7f+"])
+def test_no_message_steers_a_terminal(small_site: SmallSite, name: str) -> None:
+    texts = post("a", "date: 2026-01-01", "tags: [C]", "authors: [李娜]")
+    texts += post("b", "date: 2026-01-02", f'tags: ["{name}"]', f'authors: ["丽娜 {name}", 丽娜]')
+    site = small_site(texts)
+    assert site.diagnostics
+    said = [text for d in site.diagnostics for text in (d.message, d.hint)]
+    assert all(text.isprintable() for text in said), said
+
+
+@pytest.mark.parametrize(
+    ("config", "front", "noun"),
+    [
+        ("", "tags", "tag"),
+        ("", "categories", "category"),
+        ("taxonomies: {towns: {}}\n", "towns", "towns"),
+    ],
+)
+def test_a_note_says_what_the_name_is(small_site: SmallSite, config: str, front: str, noun: str) -> None:
+    texts = post("a", "date: 2026-01-01", f"{front}: [C]") + post("b", "date: 2026-01-02", f"{front}: [C++]")
+    site = small_site(texts, config=config)
+    (message,) = (d.message for d in site.diagnostics if d.code == "U108")
+    assert message == f"the {noun} “C++” has the address `/{front}/c-plus-plus/`, because “C” has `/{front}/c/`"

@@ -177,7 +177,7 @@ class Pagination(Struct, frozen=True, kw_only=True):
 
 
 class Seo(Struct, frozen=True, kw_only=True):
-    """What search engines are told."""
+    """How search engines treat the site."""
 
     noindex: Annotated[bool, Doc("Ask search engines to leave the whole site out. For previews.")] = False
 
@@ -226,7 +226,7 @@ class Testimonials(Struct, frozen=True, kw_only=True):
 
 
 class Checks(Struct, frozen=True, kw_only=True):
-    """How strict the build is. An error keeps the site as it is; a warning is only told."""
+    """How strict the build is. An error stops the build; a warning is only printed."""
 
     links: Annotated[Literal["error", "warning"], Doc("Links to source files and headings that do not exist.")] = (
         "error"
@@ -317,7 +317,7 @@ class Config(Struct, frozen=True, kw_only=True):
         dict[str, str], Doc("Address patterns by collection.", example="blog: /blog/:year/:slug/")
     ] = {}
     pagination: Annotated[Pagination, Doc("How lists are cut.")] = Pagination()
-    seo: Annotated[Seo, Doc("What search engines are told.")] = Seo()
+    seo: Annotated[Seo, Doc("How search engines treat the site.")] = Seo()
     markdown: Annotated[MarkdownConfig, Doc("How Markdown is read.")] = MarkdownConfig()
     menus: Annotated[Menus, Doc("The menus.")] = Menus()
     plugins: Annotated[
@@ -334,7 +334,7 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = {}
     deploy: Annotated[
         dict[str, Any],
-        Doc("Where the site goes online, by a name of yours. The keys of each target stand below."),
+        Doc("Where the site is deployed, by a name of your choice. The keys of each target are listed below."),
     ] = {}
     ranking: Annotated[
         dict[str, Ranking],
@@ -349,7 +349,7 @@ class Config(Struct, frozen=True, kw_only=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """The config as the pipeline uses it: completed with defaults, plugins loaded.
 
-    `guards` are plugins that are switched off, and take their last look all the same. `is_on_netlify` when a file or a target shows that Netlify serves the site. `places` says where each value stands, by its path: `collections.blog.template`, `menus.main[2].url`.
+    `guards` are plugins that are switched off, and take their last look all the same. `is_on_netlify` when a file or a target shows that Netlify serves the site; `shows_netlify` names it. `places` says where each value stands, by its path: `collections.blog.template`, `menus.main[2].url`.
     """
 
     config: Config
@@ -359,6 +359,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     guards: tuple[ActivePlugin, ...] = ()
     deployments: tuple[Deployment, ...] = ()
     is_on_netlify: bool = False
+    shows_netlify: str = ""
     theme: Table
     base_path: str
     """The path of `base_url`, percent-encoded as in every address that is written: `/my%20shop/`."""
@@ -441,12 +442,18 @@ def read_config(
             return None, tuple(found)
         whole = left
     config = replace(whole.record, base_url=base_url) if base_url else whole.record
-    on_netlify = (root / NETLIFY_FILE).is_file() or any(deployment.host == "netlify" for deployment in deployments)
+    targets = (f"the target `{deployment.name}`" for deployment in deployments if deployment.host == "netlify")
+    shows_netlify = f"`{NETLIFY_FILE}`" if (root / NETLIFY_FILE).is_file() else next(targets, "")
+    on_netlify = bool(shows_netlify)
     email = config.business.email if config.business else ""
     config = replace(config, forms=with_receivers(config.forms, on_netlify=on_netlify, email=email))
     review = _Review(config, main, whole.places, [])
     settings = replace(
-        _complete(review, table, plugins), guards=guards, deployments=deployments, is_on_netlify=on_netlify
+        _complete(review, table, plugins),
+        guards=guards,
+        deployments=deployments,
+        is_on_netlify=on_netlify,
+        shows_netlify=shows_netlify,
     )
     found.extend(d for d in review.found if d.span not in whole.torn)  # no fault follows from one that was told
     return settings, tuple(found)

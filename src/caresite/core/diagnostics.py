@@ -10,6 +10,7 @@ A stage catches `Problem` for each item and goes on with the next, so that one r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
@@ -30,6 +31,8 @@ __all__ = [
     "place_in",
     "sort_key",
 ]
+
+_STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 Severity = Literal["error", "warning", "note"]
 
@@ -89,8 +92,19 @@ def fault(
     related: tuple[Span, ...] = (),
     severity: Severity | None = None,
 ) -> Diagnostic:
-    """Return a diagnostic of `code`, with the code's own severity and advice unless others are given."""
-    return Diagnostic(code.id, severity or code.severity, span, message, hint or _as_hint(code.advice), related)
+    """Return a diagnostic of `code`, with the code's own severity and advice unless others are given.
+
+    What would steer a terminal, such as an escape or a change of direction, is written as its code: names and values
+    of files stand in messages.
+    """
+    advice = hint or _as_hint(code.advice)
+    return Diagnostic(code.id, severity or code.severity, span, _harmless(message), _harmless(advice), related)
+
+
+def _harmless(text: str) -> str:
+    if text.isprintable():
+        return text
+    return _STEERING.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def _as_hint(advice: str) -> str:

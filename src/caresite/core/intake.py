@@ -89,10 +89,10 @@ class Form(Struct, frozen=True, kw_only=True):
     min_age: Annotated[
         int, Doc("How old one must be. The form asks, unless it is 0 or the form is for `contact`.", ge=0, le=21)
     ] = 16
-    readers: Annotated[str, Doc("Who reads what comes in, as people are told.", example="Agnes and Tom")] = ""
+    readers: Annotated[str, Doc("Who reads submissions, as visitors see it.", example="Agnes and Tom")] = ""
     hidden: Annotated[dict[str, str], Doc("Hidden fields that your service needs, by name.")] = {}
     timing: Annotated[
-        bool, Doc("Whether a small script notes how many seconds it took to fill in, which tells people from robots.")
+        bool, Doc("Whether a small script notes how many seconds it took to fill in, which helps to recognise robots.")
     ] = True
     retention_days: Annotated[RetentionDays, Doc("How long what came in is kept.")] = RetentionDays()
 
@@ -137,7 +137,7 @@ class IncomingSource(Struct, frozen=True, kw_only=True):
     ] = {}
     yes: Annotated[tuple[str, ...], Doc("Answers that mean yes, besides yes, on, true, 1 and a tick.")] = ()
     wording: Annotated[
-        str, Doc("The wording in `consent/` that people saw there. Without it a yes is only a claim.")
+        str, Doc("The wording in `consent/` that authors saw there. Without it, consent is recorded as a claim only.")
     ] = ""
     date_order: Annotated[
         Literal["day-first", "month-first", ""], Doc("How to read `05/03/2024`. Such a date is refused without it.")

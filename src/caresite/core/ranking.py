@@ -26,12 +26,12 @@ class Ranking(Struct, frozen=True, kw_only=True):
             "votes for and against, both from `data/votes/YEAR.yaml`; `recent` the date alone."
         ),
     ] = "editorial"
-    judges: Annotated[str, Doc("Who gave the places, as readers are told. The firm when empty.")] = ""
+    judges: Annotated[str, Doc("Who ranked the stories, as readers see it. The firm if empty.")] = ""
     prize: Annotated[
         str,
         Doc(
-            "What there is to win. A chance to win is a tie that readers must be told of, so every story of that year "
-            "needs a `disclosure` (16 CFR 255.5)."
+            "What there is to win. A chance to win must be disclosed, so every story of that year needs a `disclosure` "
+            "(16 CFR 255.5)."
         ),
     ] = ""
     limit: Annotated[int, Doc("How many stories are listed at most.", ge=1, le=100)] = 10

@@ -11,7 +11,16 @@ from msgspec.structs import replace
 if TYPE_CHECKING:
     from caresite.core.intake import Form
 
-__all__ = ["HOST_NAMES", "RECEIVERS", "HostName", "Receiver", "receiver_of", "suited_to", "with_receivers"]
+__all__ = [
+    "HOST_NAMES",
+    "NEED_ACTION",
+    "RECEIVERS",
+    "HostName",
+    "Receiver",
+    "receiver_of",
+    "suited_to",
+    "with_receivers",
+]
 
 HostName = Literal["netlify", "github-pages", "cloudflare-pages", "s3", "nginx", "caddy", "apache", ""]
 """The hosts that are told apart, and one that nobody has named: any of them may serve a folder or a branch."""
@@ -40,6 +49,10 @@ RECEIVERS: Mapping[str, Receiver] = {
         Receiver(name="mailto", title="e-mail", hosts=_ANY_HOST),
     )
 }
+
+
+NEED_ACTION = ("formspree", "custom")
+"""The backends that work only with an address."""
 
 
 def receiver_of(form: Form) -> Receiver | None:

@@ -51,7 +51,7 @@ class Consent(Struct, frozen=True, kw_only=True):
         Doc("How it was given. `platform-terms` and `imported-claim` never cover a photo or marketing."),
     ]
     expires: Annotated[datetime | None, Doc("When it ends.")] = None
-    withdrawn: Annotated[datetime | None, Doc("When it was taken back. The item is gone with the next build.")] = None
+    withdrawn: Annotated[datetime | None, Doc("When consent was withdrawn. The next build removes the item.")] = None
     wording: Annotated[str, Doc("The id of the wording shown, a file in `consent/`.")] = ""
 
 

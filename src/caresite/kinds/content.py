@@ -105,7 +105,7 @@ class EditNote(Struct, frozen=True, kw_only=True):
 
 
 class Staff(Struct, frozen=True, kw_only=True):
-    """Somebody whom a customer's words name; a bare string is the `name`. Without a yes, only the first name is shown."""
+    """A person named in a customer's text; a bare string is the `name`. Without consent, only the first name is shown."""
 
     __shorthand__ = "name"
 
@@ -118,7 +118,7 @@ class Endorser(Struct, frozen=True, kw_only=True):
 
     __shorthand__ = "kind"
 
-    kind: Annotated[Literal["expert", "celebrity"], Doc("What they are held to be.")]
+    kind: Annotated[Literal["expert", "celebrity"], Doc("What the author is presented as.")]
     evidence: Annotated[str, Doc("What proves it: a licence, a post, an address where it can be read.")] = ""
 
 
@@ -128,7 +128,7 @@ class Translation(Struct, frozen=True, kw_only=True):
     __shorthand__ = "of"
 
     of: Annotated[str, Doc("The language that they were said in: `de`.")]
-    by: Annotated[Literal["author", "human", "machine"], Doc("Who translated them. Told beside the words.")] = "human"
+    by: Annotated[Literal["author", "human", "machine"], Doc("Who translated it. Shown beside the text.")] = "human"
     original: Annotated[str, Doc("Where the original can be read.", address=True)] = ""
 
 
@@ -304,8 +304,8 @@ class Disclosed(Content, frozen=True, kw_only=True):
     sensitive: Annotated[
         Literal["", "agreed"],
         Doc(
-            "`agreed` when the author said yes, in so many words, to their health, faith, union or love life being "
-            "told (GDPR 9)."
+            "`agreed` if the author consented explicitly to publishing details of their health, faith, union or love "
+            "life (GDPR 9)."
         ),
     ] = ""
     endorser: Annotated[Endorser | None, Doc("When they speak as an expert or as a well-known person: the proof.")] = (

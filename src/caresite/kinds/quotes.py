@@ -103,7 +103,7 @@ class Quote(Content, frozen=True, kw_only=True):
     ] = "short-quotation"
     on: Annotated[tuple[str, ...], Doc("Calendar days `MM-DD` on which it is the quote of the day.")] = ()
     consent_ref: Annotated[str, Doc("When it is a customer's words: the submission's id in `consent.lock.yaml`.")] = ""
-    consent: Annotated[Consent | None, Doc("When it is a customer's words: their yes.")] = None
+    consent: Annotated[Consent | None, Doc("The author's consent, if the text is a customer's.")] = None
 
 
 class QuoteCollection(Content, frozen=True, kw_only=True):

@@ -112,7 +112,7 @@ def _without_file(settings: Settings, name: str, slug: str) -> Draft:
 
 def _pages(settings: Settings) -> NamedPages:
     authors = settings.collections["authors"]
-    return NamedPages(settings.base_path.rstrip("/") + authors.index, authors.path, "name")
+    return NamedPages(settings.base_path.rstrip("/") + authors.index, authors.path, "name", "author")
 
 
 def _doubts(files: _Files, mentions: Iterable[Mention]) -> Iterator[Diagnostic]:

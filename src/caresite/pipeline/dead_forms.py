@@ -16,7 +16,7 @@ from caresite.core.config import Settings, place_in_config
 from caresite.core.deployments import Deployment
 from caresite.core.diagnostics import Diagnostic, Severity, Span, fault
 from caresite.core.model import Output, Post
-from caresite.core.receivers import RECEIVERS, Receiver, receiver_of, suited_to
+from caresite.core.receivers import NEED_ACTION, RECEIVERS, Receiver, receiver_of, suited_to
 
 __all__ = ["dead_forms", "dead_on", "dead_pages", "posts_of"]
 
@@ -59,7 +59,15 @@ def _unserved(settings: Settings, host: str, place: str, way_out: str = "") -> I
             message = f"{named} received by {receiver.title}, which {place} does not have: what people send is lost"
             span = place_in_config(settings, f"forms.{name}.backend", f"forms.{name}")
             severity = _severity(settings, receiver)
-            yield fault(DEAD_FORM, span, message, hint=f"{_choices(host)}{way_out}", severity=severity)
+            hint = f"{_reason(settings, name, receiver)}{_choices(host)}{way_out}"
+            yield fault(DEAD_FORM, span, message, hint=hint, severity=severity)
+
+
+def _reason(settings: Settings, form: str, receiver: Receiver) -> str:
+    """Say what makes Netlify the receiver of a form whose config does not."""
+    if receiver is not _NETLIFY or f"forms.{form}.backend" in settings.places:
+        return ""
+    return f"it names no backend, and {settings.shows_netlify} shows that Netlify serves the site; "
 
 
 def _severity(settings: Settings, receiver: Receiver) -> Severity:
@@ -75,7 +83,9 @@ def _place_of(deployment: Deployment) -> str:
 
 def _choices(host: str) -> str:
     backends = dict.fromkeys(name.partition("-")[0] for name in suited_to(host))
-    return "say `backend:` with one of " + ", ".join(f"`{name}`" for name in backends)
+    needy = " and ".join(f"`{name}`" for name in backends if name in NEED_ACTION)
+    named = ", ".join(f"`{name}`" for name in backends)
+    return f"say `backend:` with one of {named}; {needy} need an `action:`, the address that takes the form in"
 
 
 def _way_out(deployment: Deployment) -> str:

@@ -42,11 +42,15 @@ class NamedBy(Struct, frozen=True):
 
 
 class NamedPages(Struct, frozen=True):
-    """Where the pages of names stand: below `url`. A file in `folder` whose `key` is the name decides its address."""
+    """Where the pages of names stand: below `url`. A file in `folder` whose `key` is the name decides its address.
+
+    `noun` is what such a name is called.
+    """
 
     url: str
     folder: str
     key: str
+    noun: str
 
     def address(self, slug: str) -> str:
         return f"{self.url.rstrip('/')}/{slug}/"
@@ -124,7 +128,9 @@ def shared_slugs(
         for plain in sorted({slug_of(spelling) for spelling in use.spellings} - {slug}):
             holder = holders.get(collision_key(plain), identity)
             other = f"“{uses[holder].spelling}”" if holder in uses else holder
-            message = f"“{name}” and {other} make the same address, `{pages.address(plain)}`: {other} has it, "
+            message = f"the {pages.noun} “{name}” has the address `{pages.address(slug)}`, "
             if holder == identity:
-                message = f"some spellings of “{name}” make the address `{pages.address(plain)}`: it is not used, "
-            yield fault(codes.SHARED_SLUG, use.span, f"{message}and “{name}” has `{pages.address(slug)}`", hint=hint)
+                message += f"and `{pages.address(plain)}`, which other spellings of it make, is not used"
+            else:
+                message += f"because {other} has `{pages.address(plain)}`"
+            yield fault(codes.SHARED_SLUG, use.span, message, hint=hint)

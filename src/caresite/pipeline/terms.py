@@ -20,6 +20,7 @@ __all__ = ["LISTED_KINDS", "TermText", "Terms", "collect_terms"]
 
 # A term page lists what has a page worth reading on; single quotes and testimonials have lists of their own.
 LISTED_KINDS = ("post", "story", "page", "quotes")
+_NOUNS = {"tags": "tag", "categories": "category"}  # other taxonomies are called by their names
 _STORY_TAXONOMIES = frozenset(("industry", "product"))
 
 
@@ -62,7 +63,9 @@ class _Taxonomy:
         self.name = name
         self.field = settings.taxonomies[name].field
         path = settings.taxonomies[name].path.strip("/")
-        self.pages = NamedPages(f"{settings.base_path.rstrip('/')}/{path}", f"content/{name}", "title")
+        self.pages = NamedPages(
+            f"{settings.base_path.rstrip('/')}/{path}", f"content/{name}", "title", _NOUNS.get(name, name)
+        )
         self.texts = texts
         self.uses = FirstUses(settings.config.language)
         self.used: dict[str, list[str]] = {}
