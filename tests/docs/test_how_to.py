@@ -93,6 +93,8 @@ SHOWN = {
         "/blog/hello/": ("The shop is open.",),
         ".htaccess": ('RewriteCond %{REQUEST_URI} "^/news/hello/?$"', "Header always set Content-Security-Policy"),
     },
+    "upgrade": {"/": ()},
+    "several-sites": {"/about/": ("We look after animals.",)},
     "schedule": {"/": ()},
     "preview": {"/": ()},
     "sub-path-and-hosts": {
@@ -125,6 +127,45 @@ def test_what_a_page_says_is_so(page: Path, tmp_path: Path) -> None:
         assert [word for word in words if word not in text] == [], f"{address}\n{text}"
     for name in NOWHERE.get(page.stem, ()):
         assert [path for path, data in site.outputs.items() if name.encode() in data] == [], name
+
+
+def test_a_site_has_what_its_base_has(tmp_path: Path) -> None:
+    site = walk(DOCS / "how-to/several-sites.md", tmp_path, in_process)
+    assert "Made by Quay Studio." in (site / "public/about/index.html").read_text("utf-8")
+
+
+TEMPLATES = [page for page in PAGES if any(block.path.startswith("templates/") for block in blocks_of(page))]
+
+
+@pytest.mark.parametrize("theme", ["hearth", "ledger"])
+@pytest.mark.parametrize("page", TEMPLATES, ids=lambda page: page.stem)
+def test_a_template_of_a_page_works_on_a_site_with_everything_in_both_themes(
+    page: Path, theme: str, tmp_path: Path
+) -> None:
+    root = walk_beside_everything(page, tmp_path, theme)
+    site = build_site(root=root, now="2040-01-01")  # `init` dates its examples on the day that it is run
+    assert [d for d in site.diagnostics if d.severity == "error"] == [], site.report
+    assert any("/quotes/" in f"/{path}" for path in site.outputs)
+
+
+def walk_beside_everything(page: Path, folder: Path, theme: str) -> Path:
+    """Do what a page says in a site that `caresite init` made, with its examples; return that site."""
+    in_process("caresite init everything --yes", folder)
+    root = folder / "everything"
+    config = root / "caresite.yaml"
+    root_text = config.read_text("utf-8")
+    config.write_text(root_text.replace("name: hearth", f"name: {theme}"), encoding="utf-8")
+    for name in PICTURES.get(page.stem, ()):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(picture(1400, 900, format="JPEG"))
+    for block in blocks_of(page):
+        if block.does in ("write", "add") and block.path.startswith(("templates/", "i18n/", "assets/", "content/")):
+            target = root / block.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.text, encoding="utf-8")
+        elif block.path == "caresite.yaml" and block.does == "add":
+            config.write_text(f"{config.read_text('utf-8')}\n{block.text}", encoding="utf-8")
+    return root
 
 
 def assert_all_written_files_count(page: Path, site: BuiltSite) -> None:

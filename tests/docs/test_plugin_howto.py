@@ -74,6 +74,16 @@ def test_the_page_is_true_and_its_site_has_what_it_promises(site_folder: Path) -
     assert not build_site(root=site_folder).ok  # the hours with which the page ends
 
 
+@pytest.mark.parametrize("theme", ["hearth", "ledger"])
+def test_its_template_works_in_both_themes(site_folder: Path, theme: str) -> None:
+    config = site_folder / "caresite.yaml"
+    config.write_text(config.read_text("utf-8") + f"theme: {theme}\n", encoding="utf-8")
+    (site_folder / "data/hours.yaml").write_text("Tuesday: 9:00-17:30\n", encoding="utf-8")
+    site = build_site(root=site_folder)
+    assert site.ok, site.report
+    assert "<li>Tuesday: 9 to 17.30</li>" in site.text("/opening/")
+
+
 def test_the_page_leaves_the_usual_plugins_on(site_folder: Path) -> None:
     settings, _ = load_config(site_folder)
     assert [active.plugin.name for active in settings.plugins] == [*BUILT_IN, "hours"]

@@ -1,12 +1,14 @@
 """A page of the documentation, walked as its reader would: files are written, commands are run, answers compared.
 
-Four things are taken from a page, in their order:
+Six things are taken from a page, in their order:
 
 - a block fenced with ```` ```sh ```` holds commands, which are run;
 - a block after a line ``File: `path` `` is written to that path, over what stands there;
 - a block after a line ``Add to: `path` `` is added at the end of that file, below an empty line;
 - a block after a line `Shows:` is what the commands just run print. `…` stands for anything, also for nothing; on a
-  line of its own, for any number of lines.
+  line of its own, for any number of lines;
+- any other block fenced with ```` ```yaml ```` is a part of the config: it is read together with the site's own;
+- any other block fenced with ```` ```markdown ```` is a text: it is built, beside one example of everything.
 
 Every other block is only to be read, and fenced with ```` ```text ````, so that none is left out by mistake. Paths are
 below the folder that the commands are run in, which `cd` changes.
@@ -21,14 +23,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
 
 from caresite.cli import cli
+from caresite.core.config import load_config
+from caresite.pipeline.themes import load_theme
+from caresite.testing import build_site
+from docs.stock import STOCK, STOCK_PICTURES
 
-__all__ = ["DOCS", "Block", "blocks_of", "in_process", "in_shell", "walk"]
+__all__ = ["DOCS", "PAGES", "ROOT", "Block", "blocks_of", "in_process", "in_shell", "walk"]
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _BLOCK = re.compile(
@@ -38,6 +45,10 @@ _BLOCK = re.compile(
 )
 _INTRODUCTION = re.compile(r"^(?:Shows|File|Add to):(?: `.*)?$", re.MULTILINE)
 _DEEDS = {"Shows": "compare", "File": "write", "Add to": "add"}
+_BY_LANGUAGE = {"sh": "run", "yaml": "accept", "markdown": "build"}
+ROOT = DOCS.parent
+PAGES = tuple(sorted((ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md"))))
+"""Every page whose blocks are what they say they are."""
 
 Run = Callable[[str, Path], tuple[str, Path]]
 """Runs commands in a folder; returns what they print, and the folder they end in."""
@@ -58,7 +69,7 @@ def blocks_of(page: Path) -> Iterator[Block]:
     assert not _INTRODUCTION.search(_BLOCK.sub("", text)), f"{page.name}: a line `Shows:` or `File:` has no block"
     for match in _BLOCK.finditer(text):
         line = text.count("\n", 0, match.start("text")) + 1
-        does = _DEEDS.get(match["introduction"], "run" if match["language"] == "sh" else "")
+        does = _DEEDS.get(match["introduction"], _BY_LANGUAGE.get(match["language"], ""))
         assert does or match["language"] == "text", f"{page.name}:{line}: nothing says what this block is for"
         if does:
             yield Block(does, match["text"], match["path"] or "", line)
@@ -75,12 +86,36 @@ def walk(page: Path, folder: Path, run: Run) -> Path:
             case "write":
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(block.text, encoding="utf-8")
+            case "accept":
+                accept(block.text, folder)
+            case "build":
+                build_text(block.text, f"{page.name}:{block.line}")
             case "add":
                 target.write_text(f"{target.read_text(encoding='utf-8')}\n{block.text}", encoding="utf-8")
             case _:
                 place = f"{page.name}:{block.line}"
                 assert _fits(block.text, printed), f"{place}: the page says\n{block.text}\nand it was\n{printed}"
     return folder
+
+
+def accept(text: str, folder: Path) -> None:
+    """Read `text` as a part of the config of the site in `folder`. Raises Problem for what is wrong with it."""
+    with TemporaryDirectory() as name:
+        part = Path(name, "part.yaml")
+        part.write_text(text, encoding="utf-8")
+        own = folder / "caresite.yaml"
+        if not own.is_file():
+            own = Path(name, "caresite.yaml")
+            own.write_text("title: T\nbase_url: https://t.example/\ntimezone: UTC\n", encoding="utf-8")
+        settings, _ = load_config(folder, files=(str(own), str(part)))
+        load_theme(folder, settings)
+
+
+def build_text(text: str, place: str) -> None:
+    """Build `text` as a page of a site that has one example of everything. Raises AssertionError for a fault in it."""
+    page = text if text.startswith("---") else f"---\ntitle: A page\n---\n\n{text}"
+    site = build_site(STOCK, files={"content/pages/example.md": page.encode(), **STOCK_PICTURES})
+    assert site.diagnostics == (), f"{place}: {site.report}"
 
 
 def _fits(said: str, printed: str) -> bool:
