@@ -44,6 +44,7 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _INTRODUCTION = re.compile(r"^(?:Shows|File|Add to):(?: `.*)?$", re.MULTILINE)
+_SECTION = re.compile(r"^(?=(\w+):)(.*\n(?:(?!\w+:).*\n)*)", re.MULTILINE)
 _DEEDS = {"Shows": "compare", "File": "write", "Add to": "add"}
 _BY_LANGUAGE = {"sh": "run", "yaml": "accept", "markdown": "build"}
 ROOT = DOCS.parent
@@ -99,14 +100,19 @@ def walk(page: Path, folder: Path, run: Run) -> Path:
 
 
 def accept(text: str, folder: Path) -> None:
-    """Read `text` as a part of the config of the site in `folder`. Raises Problem for what is wrong with it."""
+    """Read `text` as a part of the config of the site in `folder`. Raises Problem for what is wrong with it.
+
+    It stands in for what the config has under the same keys.
+    """
     with TemporaryDirectory() as name:
-        part = Path(name, "part.yaml")
+        own, part = Path(name, "caresite.yaml"), Path(name, "part.yaml")
         part.write_text(text, encoding="utf-8")
-        own = folder / "caresite.yaml"
-        if not own.is_file():
-            own = Path(name, "caresite.yaml")
-            own.write_text("title: T\nbase_url: https://t.example/\ntimezone: UTC\n", encoding="utf-8")
+        whole = "title: T\nbase_url: https://t.example/\ntimezone: UTC\n"
+        if (folder / "caresite.yaml").is_file():
+            whole = (folder / "caresite.yaml").read_text("utf-8")
+        given = {key for key, _ in _SECTION.findall(text)}
+        left = (block for key, block in _SECTION.findall(whole) if key not in given)
+        own.write_text("".join(left), encoding="utf-8")
         settings, _ = load_config(folder, files=(str(own), str(part)))
         load_theme(folder, settings)
 

@@ -142,7 +142,7 @@ def _write(session: Session, host: Host, files: tuple[HostFile, ...], *, force: 
     for file in files:
         content, target = content_of(file, host.name), session.root / file.path
         there = target.read_bytes() if target.is_file() else None
-        if there == content or (there is not None and file.once):
+        if there is not None and (file.once or _says_the_same(there, content)):
             found["current"].append(file)
         elif there is None or _is_ours(file, there) or force or _may_be_lost(session, file):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +151,12 @@ def _write(session: Session, host: Host, files: tuple[HostFile, ...], *, force: 
         else:
             found["kept"].append(file)
     return _Done(**{name: tuple(entries) for name, entries in found.items()})
+
+
+def _says_the_same(there: bytes, content: bytes) -> bool:
+    """Tell whether a file is as it would be written, whichever host it was written for first."""
+    is_marked = is_untouched(there.decode(errors="replace"))
+    return there == content or (is_marked and there.split(b"\n", 1)[1] == content.split(b"\n", 1)[-1])
 
 
 def _is_ours(file: HostFile, there: bytes) -> bool:
