@@ -85,6 +85,8 @@ def _wheel(found: Distribution) -> bytes:
     about = f"caresite-{found.version}.dist-info"
     files = dict(_package())
     files |= {f"{about}/{name}": (found.read_text(name) or "").encode() for name in ("METADATA", "entry_points.txt")}
+    licences = (path for path in found.files or () if "licenses" in path.parts)
+    files |= {f"{about}/{'/'.join(path.parts[1:])}": path.read_binary() for path in licences}
     files[f"{about}/WHEEL"] = _WHEEL.encode()
     record = "".join(f"{path},sha256={_digest(data)},{len(data)}\n" for path, data in sorted(files.items()))
     files[f"{about}/RECORD"] = f"{record}{about}/RECORD,,\n".encode()
