@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 from slugify import slugify
 
 __all__ = [
+    "NOT_FOUND_PAGE",
     "Address",
     "canonical_address",
     "canonical_base_url",
@@ -28,6 +29,8 @@ __all__ = [
     "split_address",
     "stays_inside",
 ]
+
+NOT_FOUND_PAGE = "404.html"  # the output that hosts answer with where there is nothing
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10))}
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|#%\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')

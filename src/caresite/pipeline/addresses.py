@@ -19,6 +19,7 @@ from caresite.core.model import (
 )
 from caresite.core.texts import cut
 from caresite.core.urls import (
+    NOT_FOUND_PAGE,
     canonical_address,
     check_address,
     check_old_address,
@@ -155,7 +156,9 @@ def _address(settings: Settings, source: Source, item: Item, found: list[Diagnos
         f"{collection.path.strip('/')}/index.markdown",
     ):
         return collection.index or "/"
-    return _expand(collection, source, item, local_time(meta.date, settings), found)
+    address = _expand(collection, source, item, local_time(meta.date, settings), found)
+    is_for_wrong_addresses = item.kind == "page" and address.rstrip("/") == "/404"
+    return f"/{NOT_FOUND_PAGE}" if is_for_wrong_addresses else address  # every host looks for that name
 
 
 def _expand(collection: Collection, source: Source, item: Item, date: datetime | None, found: list[Diagnostic]) -> str:

@@ -96,7 +96,7 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
     return Here(
         url=route.url,
         permalink=permalink,
-        canonical=str(page.params.get("canonical") or permalink) if page else permalink,
+        canonical=_canonical(route, page, permalink),
         title=title,
         description=route.description
         or (lead.description if lead else "")
@@ -110,6 +110,13 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
         next_url=following,
         trail=trail_of(route, page, title=title, reader=reader, say=say),
     )
+
+
+def _canonical(route: Route, page: Page | None, permalink: str) -> str:
+    """Return the address by which search engines should know a page; the one for wrong addresses has none."""
+    if route.kind == "404":
+        return ""
+    return str(page.params.get("canonical") or permalink) if page else permalink
 
 
 def _section(route: Route, reader: Reader) -> Page | None:

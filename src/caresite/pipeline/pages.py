@@ -22,7 +22,15 @@ from caresite.core.model import (
     Person,
 )
 from caresite.core.texts import cut
-from caresite.core.urls import decoded_path, encode_file, is_external, join_site, output_path, split_address
+from caresite.core.urls import (
+    NOT_FOUND_PAGE,
+    decoded_path,
+    encode_file,
+    is_external,
+    join_site,
+    output_path,
+    split_address,
+)
 from caresite.kinds import (
     Quote,
     SectionContent,
@@ -65,6 +73,7 @@ def page_of(
     person = _person(meta, image)
     collection = settings.collections.get(draft.source.collection)
     summary = _summary(item)
+    output = output_path(draft.url.partition("#")[0].removeprefix(settings.base_path.rstrip("/")))
     return Page(
         id=draft.id,
         kind=item.kind,
@@ -74,7 +83,7 @@ def page_of(
         url=draft.url,
         permalink=join_site(settings.config.base_url, draft.url.partition("#")[0])
         + ("#" + draft.slug if "#" in draft.url else ""),
-        output=output_path(draft.url.partition("#")[0].removeprefix(settings.base_path.rstrip("/"))),
+        output=output,
         slug=draft.slug,
         title=_title(item, person, summary),
         lang=meta.lang or settings.config.language,
@@ -92,7 +101,7 @@ def page_of(
         weight=meta.weight,
         pinned=meta.pinned,
         featured=meta.featured,
-        noindex=meta.noindex,
+        noindex=meta.noindex or output == NOT_FOUND_PAGE,
         minutes=minutes_of(item.body.words),
         template=meta.template or (collection.template if collection and item.kind not in _NO_PAGE else ""),
         has_page=item.kind not in _NO_PAGE,

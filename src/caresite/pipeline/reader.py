@@ -24,6 +24,7 @@ from caresite.core.intake import Form
 from caresite.core.model import Order, Page, Query, Term
 from caresite.core.names import assign_slugs, identity_of, is_spelled_like_its_slug
 from caresite.core.ranking import Ranking
+from caresite.core.urls import NOT_FOUND_PAGE
 from caresite.pipeline.best import Best, best_of
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.counts import read_settled, read_votes
@@ -227,7 +228,9 @@ class Reader:
         return {key: tuple(pages) for key, pages in groups.items()}
 
     def _newest(self) -> tuple[Page, ...]:
-        return self._once(("newest",), lambda: tuple(sorted(self._site.pages.values(), key=newest_first)))
+        """Return what lists choose from: all pages but the one for wrong addresses."""
+        listed = (page for page in self._site.pages.values() if page.output != NOT_FOUND_PAGE)
+        return self._once(("newest",), lambda: tuple(sorted(listed, key=newest_first)))
 
     def _select(self, query: Query) -> Iterable[Page]:
         pages = self._candidates(query)

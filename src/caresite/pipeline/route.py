@@ -14,7 +14,7 @@ from caresite.core.diagnostics import Code, Diagnostic, Problem, Severity, Span,
 from caresite.core.model import Order, Page, Query, Route
 from caresite.core.names import identity_of, other_slug
 from caresite.core.plugins import ActivePlugin
-from caresite.core.urls import collision_key, decoded_path, encode_file, output_path, stays_inside
+from caresite.core.urls import NOT_FOUND_PAGE, collision_key, decoded_path, encode_file, output_path, stays_inside
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.reader import FeedLink, Plan, Reader
 
@@ -58,6 +58,7 @@ def route(site: Site) -> tuple[tuple[Route, ...], Plan, tuple[Diagnostic, ...]]:
     given_way = [r for r in routes if not r.page_id and r.kind in _GIVE_WAY and r.url in claimed]
     found.extend(_replaced(site, [*_replaced_lists(site, reader), *given_way]))
     routes = [r for r in routes if r.page_id or r.kind not in _GIVE_WAY or r.url not in claimed]
+    routes = [r for r in routes if r.output != NOT_FOUND_PAGE or NOT_FOUND_PAGE not in site.files or r.page_id]
     for active in site.settings.plugins:
         if active.plugin.routes:
             routes.extend(_plugin_routes(active, site, found))
@@ -93,7 +94,7 @@ def _page_routes(site: Site) -> Iterable[Route]:
             yield Route(
                 output=page.output,
                 url=page.url,
-                kind=page.kind,
+                kind="404" if page.output == NOT_FOUND_PAGE else page.kind,
                 template=page.template or TEMPLATES[page.kind],
                 page_id=page.id,
                 noindex=page.noindex,
@@ -311,8 +312,8 @@ def _single(site: Site) -> Iterable[Route]:
     root = site.settings.base_path
     yield Route(output="search/index.html", url=f"{root}search/", kind="search", template="search.html", noindex=True)
     yield Route(
-        output="404.html",
-        url=f"{root}404.html",
+        output=NOT_FOUND_PAGE,
+        url=f"{root}{NOT_FOUND_PAGE}",
         kind="404",
         template="404.html",
         noindex=True,
