@@ -191,13 +191,18 @@ def shape_of(facts: Facts, wish: Wish) -> tuple[float, float]:
 
 
 def _widths(natural: int, wish: Wish, images: Images) -> tuple[int, ...]:
-    """Return the widths that screens of up to two device pixels a CSS pixel can make use of, never above `natural`."""
+    """Return the widths that screens of up to two device pixels a CSS pixel can make use of, never above `natural`.
+
+    A picture that is small itself is offered in its own width: letters in a screenshot blur when a copy is enlarged.
+    """
     most = min(natural, max(images.widths, default=natural))
     if wish.shown_px:
         most = min(most, 2 * wish.shown_px)
     fitting = tuple(sorted({width for width in images.widths if 0 < width <= most}))
-    is_enough = bool(fitting) and fitting[-1] * 1.25 >= most  # nobody sees the difference
-    return fitting if is_enough else (*fitting, max(1, most))
+    if not fitting or fitting[-1] * 1.25 < most:
+        return (*fitting, max(1, most))
+    # of a large one, nobody sees the difference on a screen with so many pixels
+    return (*fitting[:-1], most) if most == natural else fitting
 
 
 def key_of(variation: Variation) -> str:

@@ -30,7 +30,9 @@ def collect_resources(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Say where files beside the texts go: a bundle's with its page, others when a shown page uses them."""
     folders = _bundles(settings, discovery)
-    bundles = {folder_of(d.source): _folder_url(d.url) for d in drafts if folder_of(d.source) in folders and is_index(d.source)}
+    bundles = {
+        folder_of(d.source): _folder_url(d.url) for d in drafts if folder_of(d.source) in folders and is_index(d.source)
+    }
     used = {path for d in drafts for path in _mentioned(d)} if discovery.resources else set()
     unseen = {path for d in drafts for path in _beside(d, (*_hidden_pictures(d.item.meta), *d.item.hidden))} - used
     urls: dict[str, str] = {}

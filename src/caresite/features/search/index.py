@@ -23,6 +23,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from caresite.core.search_letters import as_search_letters
 from caresite.core.temporary import temporary_folder
 from caresite.core.walk import is_file
 
@@ -81,13 +82,14 @@ def _page(entry: Entry, language: str) -> str:
 
     Address and title are told apart from the words: an entry may stand in the middle of a page.
     """
-    traits = {"at": entry.url, "title": entry.title, "kind": entry.kind, "lang": entry.lang}
+    title = as_search_letters(entry.title)
+    traits = {"at": entry.url, "title": title, "kind": entry.kind, "lang": entry.lang}
     known = " ".join(f'data-{name}="{escape(value)}"' for name, value in traits.items())
     read = ", ".join(f"{name}[data-{name}]" for name in traits)
     return (
         f'<!doctype html><html lang="{escape(language)}"><body>'
         f'<i {known} data-pagefind-meta="{read}"></i>'
-        f"<main data-pagefind-body>{entry.html}</main></body></html>"
+        f"<main data-pagefind-body>{as_search_letters(entry.html)}</main></body></html>"
     )
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from caresite.core.look_alikes import as_plain, plain_characters
+from caresite.core.search_letters import from_search_letters
 
 __all__ = ["DECODERS", "Decoder", "as_plain", "folded_bytes", "readings", "undone", "words_in"]
 
@@ -63,6 +64,7 @@ DECODERS = (
     Decoder("written as entities", lambda text: "&" in text, unescape),
     Decoder("percent-encoded", lambda text: "%" in text, unquote),
     Decoder("written with \\u", lambda text: "\\" in text, lambda text: _ESCAPE.sub(_character, text)),
+    Decoder("cut into letters for the search", lambda text: "\u2060" in text, from_search_letters),
     Decoder("in other characters", _is_odd, as_plain),
 )
 

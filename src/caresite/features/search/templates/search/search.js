@@ -10,6 +10,18 @@ const AT_ONCE = 10;
 const PATIENCE_MS = 120;
 const LONGEST = 200;
 
+// scripts without spaces between words are searched by letters: search_letters.py has the same list, and says why
+const SCRIPTS =
+  "\\u{e00}-\\u{eff}\\u{1000}-\\u{109f}\\u{1100}-\\u{11ff}\\u{1780}-\\u{17ff}\\u{3005}-\\u{3007}\\u{3041}-\\u{318f}" +
+  "\\u{31f0}-\\u{31ff}\\u{3400}-\\u{4dbf}\\u{4e00}-\\u{a48f}\\u{a960}-\\u{a97f}\\u{aa60}-\\u{aa7f}" +
+  "\\u{ac00}-\\u{d7ff}\\u{f900}-\\u{faff}\\u{ff66}-\\u{ff9f}\\u{20000}-\\u{3ffff}";
+const LETTER = new RegExp(`[${SCRIPTS}]`, "gu");
+const RUN = new RegExp(`[${SCRIPTS}](?:[\\p{P}\\p{M}]*[${SCRIPTS}])*`, "gu");
+const FIRST = 0xa000; // of the syllables that a letter is written with, two for each
+const CODED = /([\ua000-\ua1ff])([\ua000-\ua1ff])/g;
+const WORDS_LONG = 28;
+const LETTERS_LONG = 60;
+
 const holder = place.querySelector("[data-found]");
 
 let tools;
@@ -25,7 +37,7 @@ function ready() {
 
 async function finder() {
   const pagefind = await import(new URL("pagefind/pagefind.js", import.meta.url));
-  await pagefind.options({ baseUrl: "/", excerptLength: 28 });
+  await pagefind.options({ baseUrl: "/", excerptLength: WORDS_LONG });
   await pagefind.init();
   return pagefind;
 }
@@ -67,10 +79,10 @@ async function search() {
   if (idle) return show([], []);
   try {
     const [pagefind, known] = await ready();
-    const answer = await pagefind.search(words || null);
+    const results = await matches(pagefind, words);
     if (here !== turn) return;
     const { kind, ...others } = filters;
-    const alike = answer.results.filter(({ id }) => suits(known.get(id), others));
+    const alike = results.filter(({ id }) => suits(known.get(id), others));
     const kinds = alike.map(({ id }) => known.get(id)?.kind[0]);
     await show(kind ? alike.filter((_, place) => kinds[place] === kind) : alike, kinds);
   } catch {
@@ -82,6 +94,19 @@ async function search() {
     if (index) index.hidden = false;
     tools = undefined;
   }
+}
+
+// each run of letters has to stand on a page as it was typed, beside all the other words
+async function matches(pagefind, words) {
+  if (!words) return (await pagefind.search(null)).results;
+  const runs = words.normalize("NFC").match(RUN) ?? [];
+  const others = words.replace(RUN, " ").trim();
+  const phrases = runs.map((run) => `"${run.match(LETTER).map(coded).join(" ")}"`);
+  const asked = !runs.length || /[\p{L}\p{N}]/u.test(others) ? [others, ...phrases] : phrases;
+  await pagefind.options({ excerptLength: runs.length ? LETTERS_LONG : WORDS_LONG });
+  const [first, ...more] = await Promise.all(asked.map(async (term) => (await pagefind.search(term)).results));
+  const named = more.map((results) => new Set(results.map(({ id }) => id)));
+  return first.filter(({ id }) => named.every((ids) => ids.has(id)));
 }
 
 function suits(traits, filters) {
@@ -119,7 +144,7 @@ function entry(page) {
   const item = document.createElement("li");
   const link = document.createElement("a");
   link.href = pathname + hash;
-  link.textContent = title;
+  link.textContent = joined(title);
   spoken(link, lang);
   const label = document.createElement("span");
   label.className = "search-label";
@@ -130,7 +155,7 @@ function entry(page) {
   const excerpt = document.createElement("p");
   excerpt.className = "search-excerpt";
   spoken(excerpt, lang);
-  excerpt.append(...marked(page.excerpt));
+  excerpt.append(...marked(joined(page.excerpt)));
   item.append(head, excerpt);
   return item;
 }
@@ -138,6 +163,17 @@ function entry(page) {
 function spoken(element, lang) {
   element.dir = "auto";
   if (lang) element.lang = lang;
+}
+
+function coded(letter) {
+  const point = letter.codePointAt(0);
+  return String.fromCodePoint(FIRST + Math.floor(point / 512), FIRST + (point % 512));
+}
+
+// text that was cut into letters for the index, as it was written
+function joined(text) {
+  const letter = (_, high, low) => String.fromCodePoint((high.charCodeAt() - FIRST) * 512 + low.charCodeAt() - FIRST);
+  return text.replace(/ (<mark>)?\u2060/g, "$1").replaceAll("\u2060", "").replace(CODED, letter).replaceAll("</mark><mark>", "");
 }
 
 // the excerpt comes as HTML: its words and marks are kept, and nothing else that may stand in it
