@@ -86,7 +86,7 @@ def test_a_quotation_mark_out_of_place_does_not_lose_the_rest(make_intake: MakeI
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\n\n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\xff\xfe\x00\x01", b",,\nx,y,z\n"],
+    [b"", b"\n\n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\xff\xfe\x00\x01", b",,\n , ,\n"],
     ids=["nothing", "blank", "a picture", "no names"],
 )
 def test_what_is_no_table_is_one_diagnostic(data: bytes, make_intake: MakeIntake) -> None:

@@ -338,6 +338,14 @@ SHARED_NAME = Code(
     "Name the author by the id of the file in `content/authors/`.",
 )
 
+SHARED_FEED_ID = Code(
+    "U110",
+    "shared-feed-id",
+    "warning",
+    "Two texts have the same `feed_id`, so feed readers would take them for one. The second is known by its address instead.",
+    "Remove `feed_id` from the copy.",
+)
+
 MISSING_SOURCE = Code(
     "L101",
     "missing-source",

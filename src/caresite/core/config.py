@@ -152,6 +152,13 @@ class Collection(Struct, frozen=True, kw_only=True):
     ] = ""
     path: Annotated[str, Doc("Its folder, from the site's root.")] = ""
     permalink: Annotated[str, Doc("The pattern of its pages' addresses.", example="/blog/:year/:slug/")] = ""
+    first_permalink: Annotated[
+        str,
+        Doc(
+            "The pattern before `permalink` was changed, if it was: feeds go on to know entries by their first addresses.",
+            example="/blog/:slug/",
+        ),
+    ] = ""
     index: Annotated[str, Doc("The address of its list.")] = ""
     title: Annotated[str, Doc("The title of its list, unless its `_index.md` has one.")] = ""
     per_page: Annotated[int, Doc("How many a list page holds; 0 takes `pagination.per_page`.", ge=0)] = 0
@@ -683,11 +690,17 @@ def _check_output_dir(review: _Review, sources: set[str]) -> None:
         review.report(codes.BAD_OUTPUT_DIR, ("output_dir",), f"`{name}` cannot be the output folder", hint)
 
 
+def built_in_permalink(collection: str) -> str:
+    """Return the address pattern that a collection has when the config says nothing of it."""
+    built_in = _COLLECTIONS.get(collection)
+    return built_in.permalink if built_in else f"/{collection}/:slug/"
+
+
 def _collections(review: _Review) -> dict[str, Collection]:
     merged = dict(_COLLECTIONS)
     for name, given in review.config.collections.items():
         old = merged.get(
-            name, Collection(kind="", path=f"content/{name}", permalink=f"/{name}/:slug/", index=f"/{name}/")
+            name, Collection(path=f"content/{name}", permalink=built_in_permalink(name), index=f"/{name}/")
         )
         changes = {key: value for key in Collection.__struct_fields__ if (value := getattr(given, key))}
         if given.index:
@@ -705,7 +718,9 @@ def _collections(review: _Review) -> dict[str, Collection]:
         review.report(codes.BAD_COLLECTION, (f"permalinks.{name}",), f"there is no collection `{name}`", hint)
     folders: dict[str, str] = {}
     for name, collection in merged.items():
-        _check_pattern(review, name, collection)
+        _check_pattern(review, name, collection, "permalink")
+        if collection.first_permalink:
+            _check_pattern(review, name, collection, "first_permalink")
         _check_address(review, collection.index, (f"collections.{name}.index", f"collections.{name}"))
         _check_folder(review, name, collection.path, folders)
     return merged
@@ -723,9 +738,9 @@ def _check_folder(review: _Review, name: str, path: str, folders: dict[str, str]
     folders[folder] = name
 
 
-def _check_pattern(review: _Review, name: str, collection: Collection) -> None:
-    pattern = collection.permalink
-    places = (f"permalinks.{name}", f"collections.{name}.permalink", f"collections.{name}")
+def _check_pattern(review: _Review, name: str, collection: Collection, key: str) -> None:
+    pattern = getattr(collection, key)
+    places = (f"collections.{name}.{key}", f"permalinks.{name}", f"collections.{name}")
     for token in re.findall(r":[a-z_]+", pattern):
         if token not in _TOKENS:
             near = nearest(token, _TOKENS)

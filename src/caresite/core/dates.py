@@ -16,9 +16,10 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+_WEEKDAY = r"(?:[a-z]{3,9},? )?"
 _TIME = (
     r"(?:(?:[T ]|,? at |, )\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
-    r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[ap]\.?m\.?)?)?"
+    r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[ap]\.?m\.?|Uhr\b)?)?"
 )
 _ZONE = r"\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}:?\d{2}|[+-]\d{1,2})?"
 _SHAPES = tuple(
@@ -26,10 +27,15 @@ _SHAPES = tuple(
     for date in (
         r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})",
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
-        r"(?:[a-z]{3,9},? )?(?P<name>[a-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
-        r"(?:[a-z]{3,9},? )?(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[ -](?P<name>[a-z]{3,9})\.?,?[ -](?P<year>\d{4})",
+        rf"{_WEEKDAY}(?P<name>[a-z]{{3,9}})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
+        # with dots, the day comes first wherever it is not the year (CLDR has no language with month.day.year)
+        r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})",
+        r"(?P<year>\d{4})\. (?P<month>\d{1,2})\. (?P<day>\d{1,2})\.?",
+        r"(?P<year>\d{4})年 ?(?P<month>\d{1,2})月 ?(?P<day>\d{1,2})日",
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)?[ -](?P<name>[a-z]{{3,9}})\.?,?[ -](?P<year>\d{{4}})",
     )
 )
+_COMMENT = re.compile(r"(?<=\d) \([^()]{1,60}\)$")  # the name of the zone, which JavaScript writes behind its offset
 _AMBIGUOUS = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})\b")
 
 
@@ -37,11 +43,11 @@ def parse_date(text: str, zone: tzinfo) -> datetime:
     """Return the moment that `text` names, aware; without a zone it is read in `zone`, without a time as midnight.
 
     Understands ISO 8601 and its looser relatives (`2024-1-25`, `2015-06-29 3:30:00 -0500`, `…T20:26:28.000Z`),
-    RFC 5322 (`Thu, 17 May 2018 10:00:00 +0000`) and written months (`May 17, 2018`).
+    RFC 5322 (`Thu, 17 May 2018 10:00:00 +0000`), written months (`May 17, 2018`) and dots (`17.05.2018`, day first).
     Raises ValueError, whose text is for people, for anything else, also for dates such as `05/03/2024` whose
     order of day and month nobody can know, and for days that do not exist.
     """
-    stripped = " ".join(text.split())
+    stripped = _COMMENT.sub("", " ".join(text.split()))
     for shape in _SHAPES:
         match = shape.fullmatch(stripped)
         if match and (month := _month(match.groupdict())):
@@ -58,7 +64,7 @@ def _month(parts: dict[str, str | None]) -> int:
 
 def _moment(parts: dict[str, str | None], month: int, zone: tzinfo) -> datetime:
     hour = int(parts["hour"] or 0)
-    if half := parts["half"]:
+    if (half := parts["half"]) and half.lower() != "uhr":
         if not 1 <= hour <= 12:
             raise ValueError(f"{hour} o’clock {half} does not exist")
         hour = hour % 12 + (12 if half.lower().startswith("p") else 0)

@@ -140,7 +140,11 @@ class IncomingSource(Struct, frozen=True, kw_only=True):
         str, Doc("The wording in `consent/` that authors saw there. Without it, consent is recorded as a claim only.")
     ] = ""
     date_order: Annotated[
-        Literal["day-first", "month-first", ""], Doc("How to read `05/03/2024`. Such a date is refused without it.")
+        Literal["day-first", "month-first", "excel-serial", ""],
+        Doc(
+            "How to read `05/03/2024`, which is refused without it. `excel-serial` says that dates are Excel's numbers "
+            "of days: 46082 is 1 March 2026."
+        ),
     ] = ""
     timezone: Annotated[str, Doc("The zone of its dates without one; the site's when empty.")] = ""
     keep_technical: Annotated[

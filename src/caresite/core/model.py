@@ -226,7 +226,8 @@ class Page(Struct, frozen=True, kw_only=True):
     `id` is the source path, with `#key` for one of several items in a file. `url` starts at the host's root
     and includes the site's sub-path; `permalink` is absolute. `meta` is the record of the page's kind with
     everything that consent does not cover removed. `date` is what the page is dated; `published` is when it came out,
-    which for what somebody sent in is the day on which it was approved.
+    which for what somebody sent in is the day on which it was approved. `feed_id` is what feeds know it by, where it
+    is not its address: a whole id, or an earlier address from the host's root.
     """
 
     id: str
@@ -259,6 +260,7 @@ class Page(Struct, frozen=True, kw_only=True):
     template: str = ""
     has_page: bool = True
     parent: str = ""
+    feed_id: str = ""
     meta: Any = None
     params: Mapping[str, Any] = {}
 

@@ -5,7 +5,9 @@ Python refuses to read more than 4,300 digits, and takes digits such as `²` for
 
 from __future__ import annotations
 
-__all__ = ["MOST_DIGITS", "capped_number", "whole_number"]
+import re
+
+__all__ = ["MOST_DIGITS", "capped_number", "integer_of", "whole_number"]
 
 MOST_DIGITS = 15  # such a number is exact in JSON, in SQLite and as a float
 
@@ -14,6 +16,11 @@ def whole_number(text: str) -> int | None:
     """Return the number that `text` writes in the digits 0 to 9; None for anything else, and for a longer one."""
     digits = text.lstrip("0") or text[:1]
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= MOST_DIGITS else None
+
+
+def integer_of(text: str) -> int:
+    """Return the whole number that `text` writes, also as some programs do: `4.0`. Raises ValueError."""
+    return int(re.sub(r"(?<=\d)\.0*$", "", text))
 
 
 def capped_number(digits: str) -> int:

@@ -23,7 +23,7 @@ from caresite.core import codes
 from caresite.core.cut_text import cut_fault, cut_faults, reason_and_hint
 from caresite.core.dates import parse_date
 from caresite.core.diagnostics import Code, Report, Severity, Span, fault
-from caresite.core.numbers import MOST_DIGITS
+from caresite.core.numbers import MOST_DIGITS, integer_of
 from caresite.core.personal import looks_personal
 from caresite.core.suggest import nearest
 from caresite.core.texts import INVISIBLE, with_spaces, without_invisible
@@ -383,7 +383,7 @@ def _number(value: Scalar, shape: Shape, doc: Doc, name: str, reading: Reading) 
         message = f"`{name}` has more than the {MOST_DIGITS} digits that a number may have"
         raise _refused(codes.OUT_OF_BOUNDS, value.span, message, "write a number with fewer digits", reading)
     try:
-        number = int(text) if shape.kind == "int" else float(text)
+        number = integer_of(text) if shape.kind == "int" else float(text)
         if not isfinite(number):
             raise ValueError
     except ValueError:

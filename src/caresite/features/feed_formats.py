@@ -24,9 +24,10 @@ _NOT_XML = "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One entry; `html` is empty when only summaries are wanted."""
+    """One entry; `html` is empty when only summaries are wanted. `id` is the address where none is given."""
 
     url: str
+    id: str = ""
     title: str
     html: str = ""
     summary: str = ""
@@ -39,7 +40,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Feed(Struct, frozen=True, kw_only=True):
-    """A feed before it has a format. All addresses are absolute."""
+    """A feed before it has a format. All addresses are absolute; `id` is that of the feed where none is given."""
 
     url: str
     home: str
@@ -48,12 +49,17 @@ class Feed(Struct, frozen=True, kw_only=True):
     language: str
     author: str
     generator: str
+    id: str = ""
     entries: tuple[Entry, ...] = ()
 
     @property
     def updated(self) -> datetime:
         """The last change of any entry; same content, same moment, whenever it is built."""
         return max((_changed(entry) for entry in self.entries), default=UNDATED)
+
+
+def _id(entry: Entry) -> str:
+    return entry.id or entry.url
 
 
 def _changed(entry: Entry) -> datetime:
@@ -82,7 +88,7 @@ def _document(root: str, attributes: Mapping[str, str], content: Iterable[str]) 
 def atom(feed: Feed) -> bytes:
     """Return the feed as Atom (RFC 4287)."""
     head = (
-        _text("id", feed.url),
+        _text("id", feed.id or feed.url),
         _text("title", feed.title),
         _text("subtitle", feed.description),
         _element("link", "", {"rel": "self", "type": TYPES["atom"], "href": feed.url}),
@@ -97,7 +103,7 @@ def atom(feed: Feed) -> bytes:
 
 def _atom_entry(entry: Entry, feed: Feed) -> str:
     parts = [
-        _text("id", entry.url),
+        _text("id", _id(entry)),
         _text("title", entry.title),
         _element("link", "", {"rel": "alternate", "type": "text/html", "href": entry.url}),
         _text("updated", _changed(entry).isoformat(timespec="seconds")),
@@ -142,7 +148,7 @@ def _rss_item(entry: Entry, feed: Feed) -> str:
     parts = [
         _text("title", entry.title),
         _text("link", entry.url),
-        _text("guid", entry.url, {"isPermaLink": "true"}),
+        _text("guid", _id(entry), {"isPermaLink": "true" if _id(entry) == entry.url else "false"}),
     ]
     if entry.published:
         parts.append(_text("pubDate", format_datetime(entry.published)))
@@ -173,7 +179,7 @@ def json_feed(feed: Feed) -> bytes:
 def _json_item(entry: Entry, feed: Feed) -> dict[str, Any]:
     text = "" if entry.html else entry.summary or entry.title
     item = {
-        "id": entry.url,
+        "id": _id(entry),
         "url": entry.url,
         "title": _clean(entry.title),
         "content_html": _clean(entry.html),

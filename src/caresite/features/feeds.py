@@ -55,6 +55,13 @@ class FeedOptions(Struct, frozen=True, kw_only=True):
     terms: Annotated[
         tuple[str, ...], Doc("The taxonomies whose terms get a feed each.", split=True, example="[tags]")
     ] = ("tags", "categories", "series")
+    first_base_url: Annotated[
+        str,
+        Doc(
+            "The `base_url` before the site moved to another domain, if it did: ids of entries go on to begin with it.",
+            example="https://old.example.com",
+        ),
+    ] = ""
     term_formats: Annotated[tuple[FormatName, ...], Doc("The formats of a term's feed.", split=True)] = ("atom",)
 
 
@@ -160,6 +167,7 @@ def render(route: Route, reader: Any, options: FeedOptions) -> bytes:
     """Return the bytes of a feed. `reader` is the one of the render stage, which knows bodies."""
     assert route.query is not None
     feed = Feed(
+        id=join_site(options.first_base_url or reader.base_url, route.url),
         url=join_site(reader.base_url, route.url),
         home=join_site(reader.base_url, route.params["home"]),
         title=route.params["title"],
@@ -176,6 +184,7 @@ def render(route: Route, reader: Any, options: FeedOptions) -> bytes:
 def _entry(page: Page, reader: Any, options: FeedOptions) -> Entry:
     disclosure = _plain(getattr(page.meta, "disclosure", ""))
     return Entry(
+        id=_id(page, reader, options),
         url=page.permalink,
         title=page.title,
         html=reader.once(("feed", page.id), lambda: _html(page, reader, disclosure))
@@ -189,6 +198,14 @@ def _entry(page: Page, reader: Any, options: FeedOptions) -> Entry:
         lang=page.lang,
         image=urljoin(page.permalink, reader.light(page.image.src)) if page.image else "",
     )
+
+
+def _id(page: Page, reader: Any, options: FeedOptions) -> str:
+    """Return by what feed readers know a page: its first address, on the first host, unless it was given an id."""
+    host = options.first_base_url or reader.base_url
+    known = page.feed_id or page.url
+    path, mark, place = known.partition("#")
+    return join_site(host, path) + mark + place if known.startswith("/") else known
 
 
 def _authors(page: Page, reader: Any) -> tuple[str, ...]:

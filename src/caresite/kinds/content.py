@@ -181,6 +181,13 @@ class Content(Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Doc("Old addresses that lead here with a 301 redirect.", peers=("redirect_from", "alias", "redirects")),
     ] = ()
+    feed_id: Annotated[
+        str,
+        Doc(
+            "The id by which feed readers know this text, if it is not an address on this site: that of an earlier blog.",
+            example="tag:example.com,2019:the-left-wheel",
+        ),
+    ] = ""
     summary: Annotated[
         str,
         Doc(

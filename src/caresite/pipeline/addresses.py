@@ -38,6 +38,7 @@ __all__ = [
     "aliases_of",
     "below_url",
     "collection_of",
+    "expand",
     "is_index",
     "local_time",
     "place_items",
@@ -156,12 +157,13 @@ def _address(settings: Settings, source: Source, item: Item, found: list[Diagnos
         f"{collection.path.strip('/')}/index.markdown",
     ):
         return collection.index or "/"
-    address = _expand(collection, source, item, local_time(meta.date, settings), found)
+    address = expand(collection, source, item, local_time(meta.date, settings), found)
     is_for_wrong_addresses = item.kind == "page" and address.rstrip("/") == "/404"
     return f"/{NOT_FOUND_PAGE}" if is_for_wrong_addresses else address  # every host looks for that name
 
 
-def _expand(collection: Collection, source: Source, item: Item, date: datetime | None, found: list[Diagnostic]) -> str:
+def expand(collection: Collection, source: Source, item: Item, date: datetime | None, found: list[Diagnostic]) -> str:
+    """Return the address that the pattern of a collection gives an item."""
     meta = item.meta
     tokens = {
         ":slug": meta.slug,

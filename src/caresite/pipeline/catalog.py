@@ -35,6 +35,7 @@ from caresite.pipeline.addresses import (
 from caresite.pipeline.authors import Authors, collect_authors
 from caresite.pipeline.consent import without_pictures
 from caresite.pipeline.discover import Discovery
+from caresite.pipeline.feed_ids import feed_ids
 from caresite.pipeline.gates import Decision, Gates, below, gate, starts_at
 from caresite.pipeline.naming import Mention, NamedBy, Since
 from caresite.pipeline.order import newest_first
@@ -114,6 +115,9 @@ def assemble(
     resources, files = collect_resources(settings, discovery, drafts, found)
     terms = collect_terms(settings, mentions, _term_texts(drafts))
     pages = {d.id: page_of(settings, d, _named_by(d, terms, authors), resources, files, found) for d in drafts}
+    aliases = aliases_of(settings, drafts, found)
+    ids = feed_ids(settings, drafts, aliases, found)
+    pages |= {page_id: replace(pages[page_id], feed_id=feed_id) for page_id, feed_id in ids.items()}
     pages |= _on_their_walls(settings, pages)
     pages |= _approved_later(settings, pages, lock)
     found.extend((*authors.diagnostics, *terms.diagnostics))
@@ -133,7 +137,7 @@ def assemble(
         },
         resources=resources,
         files={output: discovery.names.get(path, path) for output, path in files.items()},
-        aliases=aliases_of(settings, drafts, found),
+        aliases=aliases,
         data=data,
         folders=discovery.folders,
         wordings=wordings or {},

@@ -90,15 +90,18 @@ def _number(data: Any, path: Span, what: str) -> float:
 
 
 def _count(data: Any, path: Span, what: str) -> int:
+    if isinstance(data, float) and data.is_integer():
+        data = int(data)
     if isinstance(data, bool) or not isinstance(data, int) or not 0 <= data <= _MOST:
         raise Problem(fault(BAD_COUNT, path, f"{what} is “{data}”, which is not a count"))
     return data
 
 
 def _weight(data: Any, path: Span) -> int:
-    if _count(data, path, "`prior_weight`") < 1:
+    weight = _count(data, path, "`prior_weight`")
+    if weight < 1:
         raise Problem(fault(BAD_COUNT, path, "`prior_weight` must be at least 1"))
-    return int(data)
+    return weight
 
 
 def _day(data: Any, path: Span, what: str) -> date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from caresite.core.dates import parse_date
@@ -31,7 +31,7 @@ __all__ = [
     "web_address",
 ]
 
-Order = Literal["day-first", "month-first", ""]
+Order = Literal["day-first", "month-first", "excel-serial", ""]
 # yes where the word means nothing else in another language, and what boxes send; what is not here is no yes
 _YES = frozenset(
     (
@@ -70,9 +70,14 @@ _NOTHING = re.compile(
 _YES_AND_MORE = re.compile(r"(?:yes|ja|s[ií]|oui)\s*[,;:.–—-]\s*(\S.*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<![^\s@<>()\[\],;:\"\\])[^\s@<>()\[\],;:\"\\]++@[\w-]+(?:\.[\w-]+)+")
 _WORD_RATINGS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_RATING = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:(?:/|of|out of|von|de|sur)\s*(\d{1,3}))?\s*(?:stars?|sterne?|★|⭐)?")
+_RATING = re.compile(
+    r"(\d{1,3}(?:[.,]\d+)?)\s*(?:(?:/|of|out of|von|de|sur)\s*(\d{1,3}))?\s*"
+    r"(?:stars?|sternen?|estrellas?|étoiles?|★|⭐)?"
+)
 _STARS = re.compile("([★⭐\ufe0f]+)([☆✩\ufe0f]*)")
 _SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(.*)", re.DOTALL)
+_SERIAL = re.compile(r"\d{1,6}(?:[.,]\d{1,12})?")
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # day 0 for all days after 28 February 1900
 _GMT = re.compile(r"\b(?:GMT|UTC)([+-]\d{1,2})$")
 _DISPLAYS: dict[str, Display] = {
     "full name": "full",
@@ -150,19 +155,36 @@ def moment_of(text: str, zone: tzinfo, order: Order = "") -> datetime:
     does not exist; both say why.
     """
     words = _GMT.sub(r"\1", clean_line(text).removeprefix("'"))
+    if _SERIAL.fullmatch(words):
+        return _moment_of_serial(words, zone, order)
     match = _SLASHED.fullmatch(words)
     if match is None:
         return parse_date(words, zone)
     first, second, year, rest = int(match[1]), int(match[3]), match[4], match[5]
+    if not order and match[2] == ".":
+        order = "day-first"  # as in parse_date
     if first > 12 or second > 12:
         plain: Order = "day-first" if first > 12 else "month-first"
-        if order not in ("", plain):
+        if order in ("day-first", "month-first") and order != plain:
             raise ValueError(f"“{words}” does not fit `date_order: {order}`")
         order = plain
-    if not order and first != second:
+    if order not in ("day-first", "month-first") and first != second:
         raise AmbiguousDate(f"nobody can tell whether {first} or {second} is the day in “{words}”")
     day, month = (first, second) if order == "day-first" else (second, first)
     return parse_date(f"{year}-{month:02}-{day:02}{rest}", zone)
+
+
+def _moment_of_serial(words: str, zone: tzinfo, order: Order) -> datetime:
+    """Return the moment that Excel means by a number of days, if the owner says that it is one."""
+    if order != "excel-serial":
+        raise ValueError(
+            "it is a number; if it is Excel’s number of days, add `date_order: excel-serial` to the source"
+        )
+    days = float(words.replace(",", "."))
+    if not 20_000 <= days < 100_000:
+        raise ValueError("as Excel’s number of days, it is before 1954 or after 2173")
+    local = _EXCEL_EPOCH + timedelta(seconds=round(days * 86_400))
+    return local.replace(tzinfo=zone)
 
 
 def display_of(text: str) -> Display | None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from caresite.core.codes_stories import UNREADABLE_EXPORT
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.core.suggest import nearest
-from caresite.submissions.columns import missing_columns
+from caresite.submissions.columns import meaning_of, missing_columns
 from caresite.submissions.entries import Answers, Intake, Received, collect
 from caresite.submissions.fold import fold
 from caresite.submissions.sources.encodings import MAX_BYTES, text_of
@@ -25,6 +25,7 @@ __all__ = ["SOURCE", "Preset", "read_table"]
 
 _DELIMITERS = ",;\t|"
 _MAX_COLUMNS = 2_000
+_HEAD_WITHIN = 12  # rows, of which one has the names of the columns
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 
@@ -63,7 +64,7 @@ def read_table(data: bytes, intake: Intake, source: str = "csv") -> Received:
     try:
         text, notes = text_of(data, intake.shown)
         diagnostics.extend(notes)
-        rows = list(_rows(text, intake.shown, diagnostics))
+        rows = _from_head(list(_rows(text, intake.shown, diagnostics)), intake, diagnostics)
         head = _head(rows, intake.shown)
     except Problem as problem:
         return Received((), (*diagnostics, *problem.diagnostics))
@@ -122,9 +123,9 @@ def _long_fields() -> Iterator[None]:
 
 
 def _declared(text: str) -> tuple[str, str]:
-    """Return the text below a first line `sep=;`, which Excel writes, and its delimiter."""
-    match = re.match(r'"?sep=(.)"?\r?\n', text)
-    return (text[match.end() :], match[1]) if match else (text, "")
+    """Return the text without a first line `sep=;`, which Excel writes, and its delimiter; lines keep their numbers."""
+    match = re.match(r'\s*"?sep=(.)"?[;,\t]*\r?\n', text, re.IGNORECASE)
+    return ("\n" * match[0].count("\n") + text[match.end() :], match[1]) if match else (text, "")
 
 
 def _delimiter(text: str) -> str:
@@ -148,6 +149,31 @@ def _widths(sample: str, mark: str) -> Iterator[int]:
                     yield len(cells)
         except csv.Error:
             return
+
+
+def _from_head(
+    rows: list[tuple[int, list[str]]], intake: Intake, diagnostics: list[Diagnostic]
+) -> list[tuple[int, list[str]]]:
+    """Return the rows from that with the names of the columns on; what is passed over above it is told.
+
+    The first row that is not empty has the names, unless it looks like a title: nothing in it is known, and a row soon
+    after it has several names that are; or it has one cell, and the rows below have more.
+    """
+    filled = [place for place, (_, cells) in enumerate(rows[:_HEAD_WITHIN]) if any(map(str.strip, cells))]
+    if not filled:
+        return rows
+    mapped = {fold(name) for names in intake.source.map.values() for name in names.split(" + ")}
+    known = {place: sum(fold(c) in mapped or bool(meaning_of(c.strip())) for c in rows[place][1]) for place in filled}
+    width = {place: sum(bool(cell.strip()) for cell in rows[place][1]) for place in filled}
+    first = head = filled[0]
+    if not known[first]:
+        named = (place for place in filled if known[place] >= 2)
+        wider = (place for place in filled if width[first] == 1 and width[place] > 1)
+        head = next(named, next(wider, first))
+    if head != first:
+        message = f"line {rows[head][0]} has the names of the columns; what stands above it was passed over"
+        diagnostics.append(fault(UNREADABLE_EXPORT, Span(intake.shown, rows[first][0]), message, severity="note"))
+    return rows[head:]
 
 
 def _head(rows: list[tuple[int, list[str]]], shown: str) -> list[str]:
@@ -216,7 +242,7 @@ def _unguarded(cell: str) -> str:
 
 
 def _looks_like_a_table(data: bytes) -> bool:
-    head = data[:2000].splitlines()[:1]
+    head = data[:2000].strip().splitlines()[:1]
     return bool(head) and any(mark.encode() in head[0] for mark in _DELIMITERS)
 
 
