@@ -62,14 +62,15 @@ TEXT = """
 :::
 """
 # an <img>, the widest copy that was made, and how many pixels the browser had to fill with what it took
-MEASURE = """() => [...document.querySelectorAll("img")].filter((img) => img.getBoundingClientRect().width).map((img) => {
+MEASURE = """() => [...document.images].filter((img) => img.getBoundingClientRect().width).map((img) => {
   const size = (url) => (url.match(/-(\\d+)x(\\d+)\\.[0-9a-f]{10}\\./) ?? []).slice(1).map(Number);
   const box = img.getBoundingClientRect();
   const offered = [img.src, ...(img.srcset ? img.srcset.split(", ") : [])].map(size);
   const [width, height] = size(img.currentSrc);
   const cover = getComputedStyle(img).objectFit === "cover";
   const shown = cover ? Math.max(box.width, (box.height * width) / height) : box.width;
-  return { name: img.currentSrc, shown: shown * devicePixelRatio, width, most: Math.max(...offered.map(([w]) => w ?? 0)) };
+  const most = Math.max(...offered.map(([w]) => w ?? 0));
+  return { name: img.currentSrc, shown: shown * devicePixelRatio, width, most };
 })"""
 
 

@@ -228,6 +228,13 @@ HTML_IN_TEXT = Code(
     "A customer's text, name or company holds HTML tags. Visitors see them as they are written.",
     "Take them out, or write `**bold**` and `*italic*`; entities, `<p>` and `<br>` are understood.",
 )
+UNFIT_SHARE_IMAGE = Code(
+    "V216",
+    "unfit-share-image",
+    "note",
+    "A `share_image` is nothing that other services show: a drawing, too small, far too tall or wide, or one that moves.",
+    "Give a photograph of 1200 by 630 pixels or more; for a tall one, say in `focus` what must be seen.",
+)
 
 BAD_ENCODING = Code("D101", "bad-encoding", "error", "The file is not UTF-8 text.", "Save it as UTF-8 in your editor.")
 OTHER_ENCODING = Code(

@@ -137,7 +137,7 @@ def post(here: Here, page: Page, reader: SiteReader) -> Node:
         "BlogPosting",
         headline=page.title,
         description=reader.plain(page.meta.subtitle or page.meta.summary, page.lang),
-        image=_picture(page.image, here, reader),
+        image=_shared(here, page, reader),
         datePublished=_published(page),
         dateModified=_modified(page),
         inLanguage=here.lang,
@@ -155,7 +155,7 @@ def story(here: Here, page: Page, reader: SiteReader) -> Node:
         "Article",
         headline=page.title,
         description=reader.plain(meta.summary or meta.outcome, page.lang),
-        image=_picture(page.image, here, reader),
+        image=_shared(here, page, reader),
         datePublished=_published(page),
         dateModified=_modified(page),
         inLanguage=here.lang,
@@ -271,6 +271,12 @@ def _blog(here: Here, reader: SiteReader) -> Node | None:
         return None
     crumb = here.trail[-2]
     return _node("Blog", name=crumb.title, url=join_site(reader.base_url, crumb.url))
+
+
+def _shared(here: Here, page: Page, reader: SiteReader) -> str:
+    """Return the address of the picture that the page is shared with."""
+    shared = reader.shared(here, page)
+    return urljoin(here.permalink, shared.url) if shared else ""
 
 
 def _picture(image: Image | None, here: Here, reader: SiteReader) -> str:

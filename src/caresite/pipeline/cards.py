@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from caresite.core import codes
 from caresite.core.config import Images, SocialCards
+from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import Card, Image, Page, Variation
 from caresite.core.urls import decoded_path, encode_file, slug_of, split_address
 from caresite.kinds import Story
@@ -20,7 +22,7 @@ from caresite.pipeline.card_drawing import SIZES, Studio
 from caresite.pipeline.contexts import Here
 from caresite.pipeline.drawings import Drawings
 from caresite.pipeline.markdown.typography import marks_for
-from caresite.pipeline.pictures import Facts, Wish, focus_of, light_variation, name_of, variations_of
+from caresite.pipeline.pictures import Facts, Wish, focus_of, light_variation, name_of, shape_of, shared_variation
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in
 
@@ -30,7 +32,8 @@ _EDITION = "1"  # counts the ways in which we drew cards
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==", re.DOTALL)
 _CORNERS_PX = {"square": 0, "small": 7, "soft": 15, "round": 22}
 _LONGEST_NUMBER = 12
-_SHARED = Images(formats=(), widths=(1200,))
+_ENOUGH_PX = 600  # below it, services show a picture small or not at all
+_LEAST_KEPT = 0.3
 
 
 class Shared(Struct, frozen=True):
@@ -41,6 +44,13 @@ class Shared(Struct, frozen=True):
     width_px: int = 0
     height_px: int = 0
     square: str = ""
+
+
+class _Own(NamedTuple):
+    """A share image that the owner gave, None where it cannot serve, and what is wrong with it."""
+
+    shared: Shared | None
+    fault: str = ""
 
 
 class Firm(NamedTuple):
@@ -107,7 +117,8 @@ def _digest_of(studio: Studio) -> str:
 class Cards:
     """Says what the share image of a page is; whatever it wants drawn goes to `note`.
 
-    `picture` answers what is known of the picture at an output path, `plain` turns a line of Markdown into words.
+    `picture` answers what is known of the picture at an output path, `plain` turns a line of Markdown into words,
+    `place` says where the front matter of a page has a key.
     """
 
     def __init__(
@@ -119,7 +130,8 @@ class Cards:
         picture: Callable[[str], Facts | None],
         plain: Callable[[str], str],
         tone: Callable[[object], int],
-        note: Callable[[Card | Variation], None],
+        place: Callable[[Page, str], Span],
+        note: Callable[[Card | Variation | Diagnostic], None],
     ) -> None:
         self.look = look
         self.base_path = base_path
@@ -127,6 +139,7 @@ class Cards:
         self.picture = picture
         self.plain = plain
         self.tone = tone
+        self.place = place
         self.note = note
 
     def shared(
@@ -134,9 +147,13 @@ class Cards:
     ) -> Shared | None:
         """Return the share image of a page: its owner's, else a card, else its lead picture."""
         image = page.share if page else None
-        own = self._own(image) if image else None
-        if own or not self.look:
-            return own or (self._own(here.image) if here.image else None)
+        own = self._own(image) if image else _Own(None)
+        if page and own.fault:
+            instead = "" if own.shared else "; a drawn one is used" if self.look else "; none is used"
+            place = self.place(page, "share_image")
+            self.note(fault(codes.UNFIT_SHARE_IMAGE, place, f"the share image {own.fault}{instead}"))
+        if own.shared or not self.look:
+            return own.shared or (self._own(here.image).shared if here.image else None)
         if page is None or not page.has_page or page.kind not in ("post", "page", "story", "quote"):
             return self._of_the_site(firm)
         if page.kind == "quote":
@@ -153,20 +170,23 @@ class Cards:
         self.note(drawn)
         return self._url(name_of(drawn))
 
-    def _own(self, image: Image) -> Shared | None:
-        """Return a picture of the site in the shape that services show; one elsewhere as it is, no drawing."""
-        if not image.src.startswith(self.base_path) or image.src.startswith("//"):
-            return Shared(image.src, image.alt) if "://" in image.src else None
+    def _own(self, image: Image) -> _Own:
+        """Return a picture of the owner's as services show it, and what is wrong with it for them."""
         path = self._path_of(image.src)
+        if not path:
+            return _Own(Shared(image.src, image.alt) if "://" in image.src else None)
         facts = self.picture(path)
-        if facts is None or facts.format == "SVG" or facts.trouble:
-            return None
-        if not facts.is_drawn:
-            return Shared(image.src, image.alt, facts.width_px, facts.height_px)
-        wish = Wish(600, SIZES["wide"], focus_of(image.focus) or (50, 50))
-        [drawn] = variations_of(path, facts, wish, _SHARED).values()
-        self.note(drawn[-1])
-        return Shared(self._url(name_of(drawn[-1])), image.alt, drawn[-1].width_px, drawn[-1].height_px)
+        if facts is None or facts.trouble:
+            return _Own(None)
+        if facts.format == "SVG":
+            return _Own(None, "is an SVG drawing, which no service shows")
+        drawn = shared_variation(path, facts, SIZES["wide"], focus_of(image.focus) or (50, 50))
+        reason = _reason_against(facts, drawn, has_focus=bool(image.focus))
+        if reason and self.look:
+            return _Own(None, reason)
+        self.note(drawn)
+        shared = Shared(self._url(name_of(drawn)), image.alt, drawn.width_px, drawn.height_px)
+        return _Own(shared, reason or ("moves; services get its first picture" if facts.moves else ""))
 
     def _of_the_site(self, firm: Firm) -> Shared:
         card = Card(
@@ -221,9 +241,15 @@ class Cards:
             label=number[1],
             drawing=self.drawings.choose(_subjects_of(page)),
             tone=self.tone(_toned_by(page)),
-            **self._photo(page.image),
+            **self._photo(page.share if self._fills_a_column(page.share) else page.image),
             **self._face(face),
         )
+
+    def _fills_a_column(self, image: Image | None) -> bool:
+        """Tell whether a picture that is too tall to be shared suits the column that a card has for one."""
+        path, _ = self._file_of(image)
+        facts = self.picture(path) if path else None
+        return bool(facts and facts.height_px > facts.width_px >= _ENOUGH_PX)
 
     def _photo(self, image: Image | None) -> dict[str, Any]:
         path, digest = self._file_of(image)
@@ -253,6 +279,18 @@ class Cards:
 
     def _line(self, text: str) -> str:
         return " ".join(self.plain(text).split())
+
+
+def _reason_against(facts: Facts, drawn: Variation, *, has_focus: bool) -> str:
+    """Return why a picture makes no share image; nothing when it does."""
+    size = f"{facts.width_px} by {facts.height_px} pixels"
+    if drawn.width_px < _ENOUGH_PX:
+        return f"is too small: {size}, and services want {_ENOUGH_PX} by {_ENOUGH_PX * 21 // 40} or more"
+    width, height = shape_of(facts, Wish(crop=SIZES["wide"]))
+    kept = width * height / (facts.width_px * facts.height_px)
+    if kept < _LEAST_KEPT and not has_focus:
+        return f"would lose most of itself: of {size}, {kept:.0%} fit the shape that services show"
+    return ""
 
 
 def _customer_of(page: Page) -> str:

@@ -13,7 +13,7 @@ from caresite.core.config import Images
 from caresite.core.model import Variation
 from caresite.core.urls import slug_of
 from caresite.pipeline.metadata import is_complete, stripped
-from caresite.pipeline.pixels import BrokenPicture, opened, redrawn, turn_of
+from caresite.pipeline.pixels import FOR_SHARING, BrokenPicture, opened, redrawn, turn_of
 from caresite.pipeline.vector import BrokenDrawing, safe_drawing
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "name_of",
     "ready",
     "shape_of",
+    "shared_variation",
     "variations_of",
 ]
 
@@ -135,7 +136,7 @@ def ready(data: bytes, facts: Facts, limit_px: int) -> bytes:
 
 def as_shown(facts: Facts) -> Facts:
     """Return what of the facts a page depends on: its bytes only where others are made from them."""
-    digest = facts.digest if facts.is_drawn else ""
+    digest = facts.digest if facts.is_drawn or facts.moves else ""
     return replace(facts, digest=digest, tells=False, anew=False, removed=())
 
 
@@ -180,6 +181,14 @@ def light_variation(source: str, facts: Facts, images: Images) -> Variation | No
     one = replace(images, formats=(), widths=(width,))
     [drawn] = variations_of(source, facts, Wish(), one).values()
     return drawn[-1]
+
+
+def shared_variation(source: str, facts: Facts, size: tuple[int, int], focus: tuple[int, int]) -> Variation:
+    """Return a picture as other services show it beside a link: cut to a shape, as a light JPEG, never enlarged."""
+    width, height = shape_of(facts, Wish(crop=size))
+    scale = min(1.0, size[0] / width)
+    sides = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return Variation(source, facts.digest, "jpeg", *sides, focus, FOR_SHARING)
 
 
 def shape_of(facts: Facts, wish: Wish) -> tuple[float, float]:

@@ -259,6 +259,7 @@ class Renderer:
             picture=self.reader.picture,
             plain=self.plain,
             tone=self.env.filters["tone"],
+            place=self.reader.place,
             note=self._note,
         )
         self.env.globals |= {
