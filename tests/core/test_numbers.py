@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from caresite.core.diagnostics import Problem
-from caresite.core.numbers import MOST_DIGITS, capped_number, whole_number
+from caresite.core.numbers import MOST_DIGITS, capped_number, percent_text, rounded, whole_number
 from caresite.core.patience import asked_wait
 from caresite.core.values import Table, plain, read_json, read_toml, read_yaml
 from caresite.testing import build_site
@@ -91,3 +93,26 @@ def test_a_long_number_in_a_text_breaks_nothing(body: str) -> None:
 def test_an_accent_that_is_no_hue_is_refused(accent: str) -> None:
     config = f"title: X\nbase_url: https://x.example/\ntimezone: UTC\ntheme: {{name: hearth, accent: '{accent}'}}\n"
     assert "V202" in build_site(f"-- caresite.yaml --\n{config}{SITE.format(field='', body='x')}").codes
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "shown"),
+    [
+        (Fraction(17, 4), 1, 4.3),
+        (Fraction(85, 20), 1, 4.3),
+        (4.25, 1, 4.3),
+        (4.35, 1, 4.4),
+        (0.125, 2, 0.13),
+        (2.5, 0, 3),
+        (Fraction(9, 2), 0, 5),
+        (4.249, 1, 4.2),
+        (Fraction(13, 3), 1, 4.3),
+        (0.0, 1, 0),
+    ],
+)
+def test_a_half_is_rounded_up(number: float | Fraction, digits: int, shown: float) -> None:
+    assert rounded(number, digits) == shown
+
+
+def test_a_percentage_too() -> None:
+    assert [percent_text(share) for share in (0.125, 0.875, 1, 0)] == ["13%", "88%", "100%", "0%"]

@@ -12,6 +12,7 @@ from caresite.commands.session import Session
 from caresite.commands.stories_decide import review_of
 from caresite.commands.stories_files import refuse_output
 from caresite.commands.stories_look import found_id, mended
+from caresite.core.numbers import percent_text
 from caresite.core.texts import counted
 from caresite.submissions.files import make_folder, write_private
 from caresite.submissions.review.proof import proof_of
@@ -70,7 +71,7 @@ def _print(session: Session, found: Statistics) -> None:
 
 def _line(row: ByStars) -> str:
     stars = str(row.stars) if row.stars else "none"
-    share = "–" if row.share is None else f"{row.share:.0%}"
+    share = "–" if row.share is None else percent_text(row.share)
     days = "–" if row.days is None else f"{row.days:g}"
     counts = f"{row.came:>6,}{row.approved:>10,}{row.rejected:>10,}{row.waiting:>9,}"
     return f"{stars:<5}{counts}{share:>7}{days:>15}"

@@ -34,8 +34,8 @@ _STRUCK = re.compile(r"(?<!\\)~~")
 _OWNERS = frozenset(  # what the owner decides about a page, and its own words that are shown as such
     ("slug", "permalink", "aliases", "tags", "categories", "series", "authors", "image", "share_image", "template",
      "style", "weight", "pinned", "featured", "lang", "translation_key", "noindex", "params", "date", "publish_date",
-     "feed_id", "updated", "expires", "embargo", "draft", "consent", "consent_ref", "reply", "related", "cta", "may_win",
-     "place", "products", "services", "industry", "collections", "looked_after_by", "staff", "source", "story", "id")
+     "feed_id", "updated", "expires", "embargo", "draft", "consent", "consent_ref", "reply", "related", "cta",
+     "may_win", "place", "products", "services", "industry", "collections", "looked_after_by", "staff", "source", "story", "id")
 )  # fmt: skip
 _NEEDED = frozenset(("relation", "incentive", "disclosure", "edited", "translation", "machine_written", "endorser"))
 _NAMES = {

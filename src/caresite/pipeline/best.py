@@ -17,6 +17,7 @@ from math import sqrt
 from msgspec import Struct
 
 from caresite.core.model import Page
+from caresite.core.numbers import rounded
 from caresite.core.ranking import Ranking
 
 __all__ = ["Best", "Placed", "Settled", "Tally", "Votes", "bayes", "best_of", "identity_of", "score_of", "wilson"]
@@ -42,7 +43,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     @property
     def average(self) -> float:
         given = sum(self.stars)
-        return round(self.sum_of_stars / given, 2) if given else 0.0
+        return rounded(Fraction(self.sum_of_stars, given), 2) if given else 0.0
 
 
 class Votes(Struct, frozen=True, kw_only=True):

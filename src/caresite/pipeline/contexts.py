@@ -16,6 +16,7 @@ from caresite.pipeline.trail import Crumb, list_title, taxonomy_title, trail_of
 __all__ = ["Here", "Letter", "Listing", "NumberedPage", "RatingFilter", "YearLink", "context_of", "here_of"]
 
 Say = Callable[..., str]
+_PARTS = frozenset(("term", "rating", "year"))  # what makes a page one part of a list
 
 
 class Here(Struct, frozen=True):
@@ -98,10 +99,7 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
         permalink=permalink,
         canonical=_canonical(route, page, permalink),
         title=title,
-        description=route.description
-        or (lead.description if lead else "")
-        or (reader.description if route.kind == "home" else "")
-        or (say(route.params["description_words"]) if "description_words" in route.params else ""),
+        description=_description(route, lead, title, reader, say),
         kind=route.kind,
         lang=page.lang if page else reader.language,
         noindex=reader.noindex or route.noindex or bool(page and page.state != "published"),
@@ -110,6 +108,17 @@ def here_of(route: Route, page: Page | None, reader: Reader, say: Say) -> Here:
         next_url=following,
         trail=trail_of(route, page, title=title, reader=reader, say=say),
     )
+
+
+def _description(route: Route, lead: Page | None, title: str, reader: Reader, say: Say) -> str:
+    """Return what search engines may say of a page. A part of a list says of which, so that no two say the same."""
+    if "description_words" in route.params:
+        return route.description or say(route.params["description_words"])
+    said = (
+        route.description or (lead.description if lead else "") or (reader.description if route.kind == "home" else "")
+    )
+    is_part = route.kind != "term" and not route.page_id and not route.params.keys().isdisjoint(_PARTS)
+    return f"{title}: {said}" if said and is_part else said
 
 
 def _canonical(route: Route, page: Page | None, permalink: str) -> str:
@@ -130,6 +139,8 @@ def _section(route: Route, reader: Reader) -> Page | None:
 
 def _title(route: Route, section: Page | None, reader: Reader, say: Say) -> str:
     name = say("filter_three_or_fewer") if "rating" in route.params else str(route.params.get("name", ""))
+    if "names_taxonomy" in route.params:
+        name = f"{name} ({taxonomy_title(route.params['taxonomy'], reader, say)})"
     section_title = section.title if section else ""
     match route.kind:
         case "home":

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from fractions import Fraction
 from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from caresite.core.config import Business, Collection, Taxonomy
 from caresite.core.intake import Form
 from caresite.core.model import Order, Page, Query, Term
 from caresite.core.names import assign_slugs, identity_of, is_spelled_like_its_slug
+from caresite.core.numbers import rounded
 from caresite.core.ranking import Ranking
 from caresite.core.urls import NOT_FOUND_PAGE
 from caresite.pipeline.best import Best, best_of
@@ -466,8 +468,9 @@ class Reader:
         if not ratings:
             return None
         counts = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]
-        distribution = tuple((stars, n, round(100 * n / len(ratings))) for stars, n in counts)
-        return RatingSummary(round(sum(ratings) / len(ratings), 1), len(ratings), distribution)
+        given = len(ratings)
+        distribution = tuple((stars, n, int(rounded(Fraction(100 * n, given)))) for stars, n in counts)
+        return RatingSummary(rounded(Fraction(sum(ratings), given), 1), given, distribution)
 
     @asked
     def best(self, collection: str, year: int) -> Best:

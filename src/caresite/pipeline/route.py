@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
@@ -207,9 +208,12 @@ def _filtered(
     site: Site, reader: Reader, name: str, url: str, query: Query, template: str, per_page: int
 ) -> Iterable[Route]:
     kind = _list_kind(site.settings.collections[name].kind)
+    names = Counter(term.name.casefold() for group in reader.filters(name) for term in group.terms)
     for group in reader.filters(name):
         for term in group.terms:
             params = {"collection": name, "taxonomy": group.taxonomy, "term": term.slug, "name": term.name}
+            if names[term.name.casefold()] > 1:
+                params["names_taxonomy"] = True
             asked = Query(kinds=query.kinds, collection=name, taxonomy=group.taxonomy, term=term.slug)
             yield from _paged(site, reader, term.url, asked, template, kind, params, per_page)
     if kind == "wall" and any(getattr(p.meta, "rating", 0) for p in reader.pages(("testimonial",), collection=name)):
@@ -234,6 +238,8 @@ def _terms(site: Site, reader: Reader) -> Iterable[Route]:
         for g in reader.filters(name)
         for url in (t.url for t in g.terms)
     }
+    names = Counter(term.name.casefold() for taxonomy in reader.taxonomies() for term in reader.terms(taxonomy))
+    names.update(page.title.casefold() for page in site.pages.values() if page.has_page)
     for taxonomy in reader.taxonomies():
         declared = site.settings.taxonomies[taxonomy]
         terms = reader.terms(taxonomy)
@@ -251,6 +257,8 @@ def _terms(site: Site, reader: Reader) -> Iterable[Route]:
                 continue
             per_page = declared.per_page or site.settings.config.pagination.per_page
             params = {"taxonomy": taxonomy, "term": term.slug, "name": term.name}
+            if names[term.name.casefold()] > 1:
+                params["names_taxonomy"] = True
             yield from _paged(site, reader, term.url, reader.listed(term), "term.html", "term", params, per_page)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from jinja2 import (
@@ -20,11 +20,13 @@ from jinja2 import (
     TemplateNotFound,
 )
 from jinja2.environment import TemplateModule
+from jinja2.filters import do_round
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 import caresite
 from caresite.core.files import decode_text, lies_within, may_be_read
+from caresite.core.numbers import rounded
 from caresite.core.urls import encode_path, slug_of, stays_inside
 from caresite.core.walk import files_below
 from caresite.pipeline.compiled_templates import kept_templates
@@ -34,7 +36,7 @@ from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.notes import Read
 from caresite.pipeline.sandbox import Sandbox
 from caresite.pipeline.themes import Theme
-from caresite.pipeline.words import date_in, language_in, number_in, percent_in
+from caresite.pipeline.words import date_in, language_in, number_in, percent_in, written_date_in
 
 try:
     from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]
@@ -206,9 +208,11 @@ def environment(
         "date_long": lambda moment: date_in(language(), moment, "long"),
         "date_medium": lambda moment: date_in(language(), moment, "medium"),
         "date_iso": date_iso,
+        "written_date": lambda text: written_date_in(language(), str(text)),
         "month_year": lambda moment: date_in(language(), moment, "MMMM y"),
         "month": lambda moment: date_in(language(), moment, "MMMM"),
         "day_month": lambda moment: date_in(language(), moment, "d MMM"),
+        "round": _round,
         "number": lambda value: number_in(language(), value),
         "percent": lambda value: percent_in(language(), value),
         "language_name": lambda tag: language_in(language(), str(tag)),
@@ -226,6 +230,11 @@ def environment(
         **filters,
     }
     return env
+
+
+def _round(value: float, precision: int = 0, method: Literal["common", "ceil", "floor"] = "common") -> float:
+    """Round as Jinja does, but a half up: Python rounds it to the nearest even number."""
+    return rounded(float(value), precision) if method == "common" else do_round(value, precision, method)
 
 
 def _inline(markdown: Markdown, text: str, language: str) -> str:

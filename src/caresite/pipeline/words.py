@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -12,18 +12,19 @@ from typing import Any
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
+from caresite.core.numbers import rounded
 from caresite.core.suggest import nearest
 from caresite.pipeline.needed_words import NEEDED, lacking_words, read_table, read_words
 from caresite.pipeline.themes import Theme
 
-__all__ = ["Words", "date_in", "language_in", "locale_of", "number_in", "percent_in"]
+__all__ = ["Words", "date_in", "language_in", "locale_of", "number_in", "percent_in", "written_date_in"]
 
 _NO_SHAPE = re.compile(r"[{}]|\d{4}")
 
@@ -45,6 +46,23 @@ def date_in(language: str, moment: datetime, shape: str) -> str:
     return str(format_date(moment, shape, locale_of(language)))
 
 
+_WRITTEN = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+
+
+def written_date_in(language: str, text: str) -> str:
+    """Return a date such as `1897-06-02` or `1897-06` as people of `language` write it; any other text as it is."""
+    match = _WRITTEN.fullmatch(text.strip())
+    try:
+        day = date(int(match[1]), int(match[2]), int(match[3] or 1)) if match else None
+    except ValueError:
+        return text
+    if match is None or day is None:
+        return text
+    if match[3]:
+        return str(format_date(day, "long", locale_of(language)))
+    return str(format_skeleton("yMMMM", day, locale=locale_of(language)))
+
+
 @lru_cache(maxsize=4096)
 def number_in(language: str, number: float) -> str:
     """Return a number with the separators of `language`."""
@@ -54,7 +72,7 @@ def number_in(language: str, number: float) -> str:
 @lru_cache(maxsize=4096)
 def percent_in(language: str, number: float) -> str:
     """Return a share of 1 as a percentage in the manner of `language`."""
-    return str(format_percent(number, locale=locale_of(language)))
+    return str(format_percent(rounded(number, 2), locale=locale_of(language)))
 
 
 @lru_cache(maxsize=256)

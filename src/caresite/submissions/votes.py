@@ -20,6 +20,7 @@ from msgspec import Struct
 from caresite.core.codes_stories import STORE_BROKEN
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.model import Page
+from caresite.core.numbers import rounded
 from caresite.pipeline.best import Tally, identity_of
 from caresite.submissions.answers import is_yes
 from caresite.submissions.entries import Entry
@@ -99,7 +100,7 @@ def ballot_of(entry: Entry, names: Mapping[str, str], hmac_of: Callable[[str], s
     """Return the ballot that an entry is; None for a robot's, and for one without a vote. An unknown story is kept."""
     item = entry.submission
     said = item.extra.get("vote_for", "") or item.text.body
-    stars, is_for = round(item.text.rating or 0), _is_for(item.extra.get("vote", ""))
+    stars, is_for = int(rounded(item.text.rating or 0)), _is_for(item.extra.get("vote", ""))
     if entry.signals.decoy_filled or not said or (not 1 <= stars <= 5 and is_for is None):
         return None
     return Ballot(

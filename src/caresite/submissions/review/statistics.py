@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from fractions import Fraction
 from statistics import median
 
 from msgspec import Struct
 
+from caresite.core.numbers import percent_text, rounded
 from caresite.submissions.journal import Line
 from caresite.submissions.listing import Summary
 
@@ -59,7 +61,7 @@ def statistics_of(summaries: Iterable[Summary], lines: Iterable[Line]) -> Statis
     by_stars: dict[int, list[Summary]] = defaultdict(list)
     for summary in known:
         if summary.state != "quarantined" and not fates[summary.id].spam:
-            by_stars[round(summary.rating or 0)].append(summary)
+            by_stars[int(rounded(summary.rating or 0))].append(summary)
     stars = tuple(_row(count, by_stars[count], fates) for count in sorted(by_stars, reverse=True))
     declined = (summary.reason for summary in known if fates[summary.id].rejected)
     return Statistics(
@@ -96,8 +98,8 @@ def _row(stars: int, found: list[Summary], fates: Mapping[str, _Fate]) -> ByStar
         approved=len(approved),
         rejected=rejected,
         waiting=sum(summary.state in _WAITING for summary in found),
-        share=round(len(approved) / decided, 3) if decided else None,
-        days=round(median(days), 1) if days else None,
+        share=rounded(Fraction(len(approved), decided), 3) if decided else None,
+        days=rounded(median(days), 1) if days else None,
     )
 
 
@@ -107,7 +109,9 @@ def _one_sided(stars: Iterable[ByStars]) -> str:
     low, high = (_share([rows[n] for n in range_ if n in rows]) for range_ in (_LOW, _HIGH))
     if low is None or high is None or high - low < _GAP:
         return ""
-    return f"{high:.0%} of those with 4 or 5 stars were approved, and {low:.0%} of those with 1 or 2"
+    return (
+        f"{percent_text(high)} of those with 4 or 5 stars were approved, and {percent_text(low)} of those with 1 or 2"
+    )
 
 
 def _share(rows: list[ByStars]) -> float | None:
