@@ -48,6 +48,7 @@ __all__ = [
     "SocialCards",
     "Taxonomy",
     "Testimonials",
+    "built_in_permalink",
     "is_language_tag",
     "load_config",
     "place_in_config",

@@ -274,9 +274,9 @@ def _blog(here: Here, reader: SiteReader) -> Node | None:
 
 
 def _shared(here: Here, page: Page, reader: SiteReader) -> str:
-    """Return the address of the picture that the page is shared with."""
+    """Return the address of the picture that the page is shared with, else that of its lead picture."""
     shared = reader.shared(here, page)
-    return urljoin(here.permalink, shared.url) if shared else ""
+    return urljoin(here.permalink, shared.url) if shared else _picture(page.image, here, reader)
 
 
 def _picture(image: Image | None, here: Here, reader: SiteReader) -> str:

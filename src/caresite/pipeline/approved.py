@@ -35,7 +35,8 @@ _OWNERS = frozenset(  # what the owner decides about a page, and its own words t
     ("slug", "permalink", "aliases", "tags", "categories", "series", "authors", "image", "share_image", "template",
      "style", "weight", "pinned", "featured", "lang", "translation_key", "noindex", "params", "date", "publish_date",
      "feed_id", "updated", "expires", "embargo", "draft", "consent", "consent_ref", "reply", "related", "cta",
-     "may_win", "place", "products", "services", "industry", "collections", "looked_after_by", "staff", "source", "story", "id")
+     "may_win", "place", "products", "services", "industry", "collections", "looked_after_by", "staff", "source",
+     "story", "id")
 )  # fmt: skip
 _NEEDED = frozenset(("relation", "incentive", "disclosure", "edited", "translation", "machine_written", "endorser"))
 _NAMES = {

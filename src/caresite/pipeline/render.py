@@ -64,6 +64,7 @@ from caresite.pipeline.templates import SiteLoader, environment
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import Words
 
+_EMPTY_CANONICAL = re.compile(r'<link rel="canonical" href="">\s*')
 __all__ = ["BodyView", "NotedOptions", "Renderer", "SiteReader", "facts_of"]
 
 _MOST_LETTERS = 12  # that are named; a text in another script lacks hundreds
@@ -295,6 +296,8 @@ class Renderer:
             else:
                 text, drawn = self._pictured(self._template(route, page, here))
                 text = with_directions(self._with_claim(text))
+                if not here.canonical:  # a theme may write the link without asking whether there is an address
+                    text = _EMPTY_CANONICAL.sub("", text)
                 data = text.encode()
             if self.finish and route.output.endswith(".html"):
                 text = self.finish(data.decode())

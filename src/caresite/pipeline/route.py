@@ -211,7 +211,12 @@ def _filtered(
     names = Counter(term.name.casefold() for group in reader.filters(name) for term in group.terms)
     for group in reader.filters(name):
         for term in group.terms:
-            params = {"collection": name, "taxonomy": group.taxonomy, "term": term.slug, "name": term.name}
+            params: dict[str, Any] = {
+                "collection": name,
+                "taxonomy": group.taxonomy,
+                "term": term.slug,
+                "name": term.name,
+            }
             if names[term.name.casefold()] > 1:
                 params["names_taxonomy"] = True
             asked = Query(kinds=query.kinds, collection=name, taxonomy=group.taxonomy, term=term.slug)
@@ -256,7 +261,7 @@ def _terms(site: Site, reader: Reader) -> Iterable[Route]:
             if term.url in story_lists:
                 continue
             per_page = declared.per_page or site.settings.config.pagination.per_page
-            params = {"taxonomy": taxonomy, "term": term.slug, "name": term.name}
+            params: dict[str, Any] = {"taxonomy": taxonomy, "term": term.slug, "name": term.name}
             if names[term.name.casefold()] > 1:
                 params["names_taxonomy"] = True
             yield from _paged(site, reader, term.url, reader.listed(term), "term.html", "term", params, per_page)
