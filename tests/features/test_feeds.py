@@ -101,7 +101,9 @@ def test_a_large_photograph_is_made_smaller_for_those_who_take_it_whole() -> Non
     address = re.escape("https://example.com/shop/assets/pictures/blog/wide-1200x300.")
     assert re.fullmatch(rf"{address}\w+\.jpg", told[1])
     assert told[1].removeprefix("https://example.com/shop/") in site.outputs
-    assert f'"image":"{told[1]}"' in site.html("/shop/blog/a/"), "search engines are told of the same"
+    shared = re.search(r'"og:image" content="([^"]+)"', site.html("/shop/blog/a/"))
+    assert shared
+    assert f'"image":"{shared[1]}"' in site.html("/shop/blog/a/"), "search engines are told of what is shared"
     second, first = (entry.content[0].value for entry in read(site.data("feed.xml")).entries)
     assert f'src="{told[1]}"' in first
     assert 'src="https://example.com/shop/blog/tall.jpg"' in first, "it is narrow enough"
