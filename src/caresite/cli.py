@@ -40,7 +40,7 @@ class _Commands(click.Group):
         except Exception as error:
             from caresite.core.diagnostics import Problem
 
-            session = ctx.ensure_object(Session)
+            session = ctx.find_root().ensure_object(Session)
             if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE):
                 from caresite.core.disk import disk_fault
 
@@ -84,7 +84,7 @@ def _set(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 
 _CLOCK = "Use this date and time instead of the present."
 _GENERAL: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
-    (("-C", "--root"), {"type": _FOLDER, "help": "The site's folder, if it is not this one."}),
+    (("-C", "--root"), {"type": _FOLDER, "help": "The folder of the site, or one inside it, if it is not this one."}),
     (
         ("-c", "--config", "configs"),
         {
@@ -130,7 +130,10 @@ def cli(ctx: click.Context) -> None:
 
 
 def _session() -> Session:
-    return click.get_current_context().find_root().ensure_object(Session)
+    """Return the session of a command that works on a site, from whichever folder of it."""
+    root = click.get_current_context().find_root()
+    root.obj = root.ensure_object(Session).located()
+    return root.obj
 
 
 def _exit(code: int) -> NoReturn:
@@ -151,7 +154,7 @@ def init(**given: Any) -> None:
     """Create a new site in DIR, or in the current folder."""
     from caresite.commands.init import Flags, run
 
-    _exit(run(_session(), Flags(**given)))
+    _exit(run(click.get_current_context().find_root().ensure_object(Session), Flags(**given)))
 
 
 @cli.command()

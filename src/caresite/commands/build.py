@@ -41,6 +41,7 @@ class Flags(NamedTuple):
 def run(session: Session, flags: Flags) -> int:
     """Build the site, tell what was found, and return 0 when it was published, 1 when not."""
     start = time.perf_counter()
+    flags = flags._replace(output_dir=session.typed(flags.output_dir))
     asked = _asked(session, flags)
     if report := _unchanged(session, flags, asked):
         _say_report(session, report)

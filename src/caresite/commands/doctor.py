@@ -20,6 +20,7 @@ from caresite import __version__
 from caresite.commands.deploy_init import outdated, prepared_hosts
 from caresite.commands.git import Git
 from caresite.commands.session import Session, printable
+from caresite.commands.table import fold
 from caresite.core.config import CONFIG_NAMES, Settings
 from caresite.core.diagnostics import Problem, format_text
 from caresite.core.files import MAX_TEXT_BYTES, write_atomically
@@ -69,9 +70,10 @@ def run(session: Session, *, fix: bool) -> int:
 
 def _print(finding: Finding) -> None:
     word, color = _MARKS[finding.state]
-    click.echo(f"{click.style(f'{word:<6}', fg=color)} {printable(finding.text)}")
+    text = fold(f"{'':5}{printable(finding.text)}").strip()
+    click.echo(f"{click.style(f'{word:<6}', fg=color)} {text}")
     if finding.advice:
-        click.echo(f"       {printable(finding.advice)}")
+        click.echo(fold(f"       {printable(finding.advice)}"))
 
 
 def examine(session: Session, *, fix: bool = False) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from caresite.core import codes
 from caresite.core.config import CONFIG_NAMES, load_config
 from caresite.core.diagnostics import Problem
 from caresite.core.files import write_atomically
+from caresite.core.site_root import find_site
 from caresite.core.texts import counted
 from caresite.deploy.hosts.files import content_of
 from caresite.deploy.hosts.installation import installation_files
@@ -63,7 +64,7 @@ class _Answers(NamedTuple):
 def run(session: Session, flags: Flags) -> int:
     """Write the files of a new site, keeping every file that exists. Returns 1 when the folder is in use."""
     folder = session.root / flags.folder
-    if reason := _in_use(folder, flags.force):
+    if reason := _in_use(folder, flags.force) or _inside_site(session, folder, flags.force):
         _refuse(session, reason)
         return 1
     asks = not (flags.yes or session.json or session.quiet) and sys.stdin.isatty() and sys.stdout.isatty()
@@ -88,6 +89,16 @@ def _in_use(folder: Path, force: bool) -> str:
         advice = "with `--force` the site is put beside it, and no file is overwritten"
         return f"{name}/ is not empty, it holds `{first}`; {advice}"
     return ""
+
+
+def _inside_site(session: Session, folder: Path, force: bool) -> str:
+    """Return why no site is made in a folder of another site, unless that is wanted."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    site = None if force else find_site(there)
+    if site is None:
+        return ""
+    advice = "choose a folder outside of it, or make a site inside a site with `--force`"
+    return f"{session.shown(folder)} is inside the site in {session.shown(site)}; {advice}"
 
 
 def _refuse(session: Session, reason: str) -> None:

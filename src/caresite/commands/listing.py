@@ -13,6 +13,7 @@ import click
 
 from caresite.commands.report import is_named_by
 from caresite.commands.session import Session, printable
+from caresite.commands.table import Column, print_table
 from caresite.core.diagnostics import Diagnostic
 from caresite.core.model import HeldBack, Page
 from caresite.core.texts import counted
@@ -23,7 +24,15 @@ from caresite.pipeline.gates import Gates
 __all__ = ["Flags", "run"]
 
 _ORDER = ("published", "draft", "future", "expired", "withheld")
-_COLUMNS = ("state", "kind", "date", "title", "path", "reason")
+_COLORS = {"published": "green", "withheld": "red", "draft": "yellow", "future": "cyan"}
+_COLUMNS = (
+    Column("state", colors=_COLORS),
+    Column("kind"),
+    Column("date"),
+    Column("title", is_text=True),
+    Column("path"),
+    Column("reason", is_text=True),
+)
 _KINDS = frozenset(("post", "page", "story", "testimonial", "quotes", "quote", "author"))
 
 
@@ -58,10 +67,8 @@ def run(session: Session, flags: Flags) -> int:
         session.answer([row._asdict() for row in rows])
     elif flags.format == "csv":
         click.echo(_csv(rows), nl=False)
-    elif sys.stdout.isatty():
-        _print_table(rows)
     else:
-        _print_columns(rows)
+        _print(rows)
     _warn(errors)
     return 1 if errors else 0
 
@@ -104,27 +111,12 @@ def _csv(rows: Iterable[_Row]) -> str:
     return text.getvalue()
 
 
-def _print_columns(rows: Sequence[_Row]) -> None:
+def _print(rows: Sequence[_Row]) -> None:
     cells = [_cells(row) for row in rows]
-    widths = [max((len(line[n]) for line in cells), default=0) for n in range(len(_COLUMNS))]
-    for line in cells:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _print_table(rows: Sequence[_Row]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    plain = click.get_current_context().color is False
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _COLUMNS if any(row.reason for row in rows) else _COLUMNS[:-1]:
-        table.add_column(column, overflow="fold", no_wrap=column not in ("title", "reason"))
-    colors = {"published": "green", "withheld": "red", "draft": "yellow", "future": "cyan"}
-    for row in rows:
-        state, *rest = _cells(row)[: len(table.columns)]
-        table.add_row(Text(state, colors.get(state, "")), *(Text(cell) for cell in rest))
-    Console(no_color=plain, highlight=False).print(table)
+    if not sys.stdout.isatty():
+        print_table(_COLUMNS, cells)
+        return
+    print_table([*_COLUMNS[:4], _COLUMNS[5], _COLUMNS[4]], [[*line[:4], line[5], line[4]] for line in cells])
     click.echo(counted(len(rows), "item"))
 
 

@@ -16,7 +16,10 @@ __all__ = ["Session", "printable", "refuse_without_site"]
 
 
 class Session(NamedTuple):
-    """The options that stand before the verb."""
+    """The options that stand before the verb.
+
+    `start` is the folder that typed paths are seen from, where that is not the site's root.
+    """
 
     root: Path = Path()
     configs: tuple[str, ...] = ()
@@ -25,11 +28,36 @@ class Session(NamedTuple):
     verbose: bool = False
     json: bool = False
     clock: str = ""
+    start: Path | None = None
+
+    def located(self) -> Session:
+        """Return the session with the root of the site that the current folder is in, and say which site that is."""
+        from caresite.core.site_root import find_site
+
+        first = Path(self.configs[0]) if self.configs else None
+        if first and first.parent == Path() and (self.root / first).is_file():
+            return self  # a site without a `caresite.yaml`, whose config was named
+        root = find_site(self.root)
+        if self.start is not None or root is None or root == self.root:
+            return self
+        found = self._replace(root=root, start=self.root)
+        if not (self.quiet or self.json):
+            click.echo(f"Using the site in {self.shown(root)}", err=True)
+        return found._replace(configs=tuple(found.typed(name) for name in self.configs))
+
+    def typed(self, path: str) -> str:
+        """Return a path that somebody typed as it is called from the site's root."""
+        return path if self.start is None or not path else os.path.relpath(self.start / path, self.root)
 
     def say(self, text: str = "") -> None:
         """Print a line for people; nothing when they asked for quiet or for JSON."""
-        if not (self.quiet or self.json):
-            click.echo(printable(text))
+        if self.quiet or self.json:
+            return
+        if text.startswith("  "):  # an entry of a list
+            from caresite.commands.table import fold
+
+            text = fold(text)
+        click.echo(printable(text))
 
     def answer(self, value: Any) -> None:
         """Print `value` as JSON, for machines."""

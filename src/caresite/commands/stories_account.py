@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from caresite.commands.session import Session
 from caresite.commands.stories_decide import review_of
 from caresite.commands.stories_files import refuse_output
 from caresite.commands.stories_look import found_id, mended
+from caresite.commands.table import Column, print_table
 from caresite.core.numbers import percent_text
 from caresite.core.texts import counted
 from caresite.submissions.files import make_folder, write_private
@@ -19,6 +21,9 @@ from caresite.submissions.review.proof import proof_of
 from caresite.submissions.review.statistics import ByStars, Statistics, statistics_of
 
 __all__ = ["run_proof", "run_stats"]
+
+_COLUMNS = ("stars", "came", "approved", "declined", "waiting", "share", "days to a yes")
+_WIDTHS = (6, 10, 10, 9, 7, 15)
 
 
 def run_proof(session: Session, given: str, output: Path | None, by: str) -> int:
@@ -59,9 +64,12 @@ def _print(session: Session, found: Statistics) -> None:
     states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items())
     session.say(f"{counted(total, 'submission')}: {states}")
     session.say("")
-    click.echo("stars  came  approved  declined  waiting  share  days to a yes")
-    for row in found.stars:
-        click.echo(_line(row))
+    if sys.stdout.isatty():
+        print_table([Column(name) for name in _COLUMNS], [_cells(row) for row in found.stars])
+    else:
+        click.echo("  ".join(_COLUMNS))
+        for row in found.stars:
+            click.echo(_line(row))
     if found.reasons:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in found.reasons.items())
         session.say(f"\nDeclined as: {reasons}")
@@ -70,8 +78,12 @@ def _print(session: Session, found: Statistics) -> None:
 
 
 def _line(row: ByStars) -> str:
-    stars = str(row.stars) if row.stars else "none"
+    stars, *numbers = _cells(row)
+    return f"{stars:<5}" + "".join(f"{cell:>{width}}" for cell, width in zip(numbers, _WIDTHS, strict=True))
+
+
+def _cells(row: ByStars) -> tuple[str, ...]:
+    counts = (f"{number:,}" for number in (row.came, row.approved, row.rejected, row.waiting))
     share = "–" if row.share is None else percent_text(row.share)
     days = "–" if row.days is None else f"{row.days:g}"
-    counts = f"{row.came:>6,}{row.approved:>10,}{row.rejected:>10,}{row.waiting:>9,}"
-    return f"{stars:<5}{counts}{share:>7}{days:>15}"
+    return (str(row.stars) if row.stars else "none", *counts, share, days)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any, Literal, NamedTuple
@@ -14,6 +13,7 @@ import msgspec
 
 from caresite.commands.report import print_diagnostics
 from caresite.commands.session import Session, printable, refuse_without_site
+from caresite.commands.table import Column, print_table
 from caresite.core.config import Settings
 from caresite.core.suggest import nearest
 from caresite.core.texts import counted
@@ -61,7 +61,7 @@ def run_list(session: Session, flags: ListFlags) -> int:
     elif flags.format == "csv":
         _print_csv(found)
     else:
-        _print_table(found)
+        print_table([Column(name, is_text=name == "words") for name in _COLUMNS], [_cells(s) for s in found])
         session.say(_counts(found))
     print_diagnostics(session, store.broken)
     return 1 if store.broken else 0
@@ -120,29 +120,6 @@ def _print_csv(found: Iterable[Summary]) -> None:
     writer.writerow(_COLUMNS)
     writer.writerows([neutral(cell) for cell in _cells(summary)] for summary in found)
     click.echo(text.getvalue(), nl=False)
-
-
-def _print_table(found: Sequence[Summary]) -> None:
-    cells = [_cells(summary) for summary in found]
-    if cells and sys.stdout.isatty():
-        _print_rich_table(cells)
-        return
-    widths = [max(len(line[n]) for line in cells) for n in range(len(_COLUMNS))] if cells else []
-    for line in cells:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _print_rich_table(cells: Sequence[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column != "words")
-    for line in cells:
-        table.add_row(*(Text(cell) for cell in line))
-    Console(no_color=click.get_current_context().color is False, highlight=False).print(table)
 
 
 def _counts(found: Sequence[Summary]) -> str:

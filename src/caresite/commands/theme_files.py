@@ -11,6 +11,7 @@ from typing import NamedTuple
 import click
 
 from caresite.commands.session import Session, printable
+from caresite.commands.table import fold
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.files import write_atomically
@@ -98,9 +99,8 @@ def run_list(session: Session) -> int:
         return 0
     for name, version, parent, is_used, where, description, is_trusted in rows:
         notes = ", ".join(part for part in ("in use" if is_used else "", parent and f"on {parent}", where) if part)
-        click.echo(printable(f"{name} {version} ({notes})"))
-        click.echo(printable(f"  {description}"))
-        click.echo(f"  {_REACH[is_trusted]}")
+        for line in (f"{name} {version} ({notes})", f"  {description}", f"  {_REACH[is_trusted]}"):
+            click.echo(fold(printable(line)))
     return 0
 
 

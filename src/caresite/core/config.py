@@ -22,6 +22,7 @@ from caresite.core.ranking import Ranking
 from caresite.core.receivers import with_receivers
 from caresite.core.salvage import Salvaged, salvage
 from caresite.core.schema import Doc, Reading, decode
+from caresite.core.site_root import CONFIG_NAMES
 from caresite.core.suggest import nearest
 from caresite.core.urls import canonical_base_url, check_address, encode_path
 from caresite.core.values import Scalar, Sequence, Table, Value, read_toml, read_yaml
@@ -57,7 +58,6 @@ __all__ = [
 
 NETLIFY_FILE = "netlify.toml"
 PRIVATE_FOLDER = "private"
-CONFIG_NAMES = ("caresite.yaml", "caresite.yml", "caresite.toml")
 SOURCE_FOLDERS = frozenset(
     (
         "content",
@@ -481,7 +481,7 @@ def _read_tables(root: Path, files: tuple[str, ...], env: str) -> tuple[Table, s
     main = next((name for name in CONFIG_NAMES if (root / name).is_file()), "")
     if not main and not files:
         hint = "run the command in your site's folder, name it with `-C DIR`, or make a site with `caresite init`"
-        message = f"there is no `caresite.yaml` in {root.resolve().name or root}"
+        message = f"there is no `caresite.yaml` in {root.resolve().name or root} or a folder above it"
         raise Problem(fault(codes.NO_CONFIG, Span("caresite.yaml"), message, hint=hint))
     names = list(files) or [main]
     if env:

@@ -1,0 +1,42 @@
+"""Where a site is: the folder of its config, searched upward from a folder inside it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+
+__all__ = ["CONFIG_NAMES", "find_site", "has_config"]
+
+CONFIG_NAMES = ("caresite.yaml", "caresite.yml", "caresite.toml")
+
+
+def has_config(folder: Path) -> bool:
+    """Tell whether `folder` is the root of a site."""
+    return any((folder / name).is_file() for name in CONFIG_NAMES)
+
+
+def find_site(start: Path) -> Path | None:
+    """Return the nearest folder with a config, `start` or one above it; None when there is none.
+
+    The search ends at the home folder, at the edge of a file system, and at a folder of somebody else: a config
+    that another user left in a shared folder, such as /tmp, is not for us (git's `safe.directory`, CVE-2022-24765).
+    """
+    if has_config(start):
+        return start
+    with suppress(OSError, RuntimeError):  # a folder that was removed meanwhile; no home
+        home = Path.home().resolve()
+        for folder, above in pairwise((start.resolve(), *start.resolve().parents)):
+            if folder == home or folder.stat().st_dev != above.stat().st_dev:
+                return None
+            if has_config(above):
+                return above if _is_of_same_owner(above, start) else None
+    return None
+
+
+def _is_of_same_owner(folder: Path, start: Path) -> bool:
+    if not hasattr(os, "geteuid"):
+        return True
+    owners = {(folder / name).stat().st_uid for name in CONFIG_NAMES if (folder / name).is_file()}
+    return owners <= {os.geteuid(), start.stat().st_uid}
