@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 from caresite.cli import cli
 from caresite.commands.init import guess_language, guess_timezone
 from caresite.core.config import load_config
-from caresite.testing import build_site
+from caresite.testing import build_site, write_site
 
 
 def init(*arguments: str, stdin: str = "") -> Result:
@@ -196,3 +197,74 @@ def test_doctor_finds_nothing_wrong_with_a_new_site(tmp_path: Path) -> None:
     init(str(tmp_path))
     result = CliRunner().invoke(cli, ["-C", str(tmp_path), "doctor"], catch_exceptions=False)
     assert result.exit_code == 0
+
+
+ENGLISH = ("the ", " and ", "About us", "Example", "Stories", "Quotes", "Search", "Archive")
+
+
+@pytest.mark.parametrize(
+    ("language", "addresses", "menu"),
+    [
+        ("de-AT", ("/geschichten/erste-geschichte/", "/zitate/fuersorge/", "/kundenstimmen/", "/ueber-uns/", "/suche/",
+                   "/themen/versprechen/", "/ihre-geschichte/", "/archiv/"), "Geschichten"),
+        ("es", ("/historias/primera-historia/", "/citas/cuidar/", "/opiniones/", "/quienes-somos/", "/buscar/",
+                "/temas/promesas/", "/su-historia/", "/archivo/"), "Historias"),
+    ],
+)  # fmt: skip
+def test_a_site_in_another_language_has_its_words_and_addresses(
+    tmp_path: Path, language: str, addresses: tuple[str, ...], menu: str
+) -> None:
+    done = init(str(tmp_path), "--language", language, "--timezone", "Europe/Vienna", "--title", "Laden")
+    assert "English" not in done.output
+    config = tmp_path / "caresite.yaml"
+    config.write_text(config.read_text().replace("  # email: hello@example.com ", "  email: hello@example.com "))
+    built = build_site(root=tmp_path, now="2040-01-01")
+    assert built.diagnostics == (), built.report
+    for address in addresses:
+        assert built.html(address)
+    home = built.html("/")
+    assert f">{menu}</a>" in home
+    assert not [word for word in ENGLISH if word in re.sub(r"<style.*?</style>|<[^>]*>", " ", home, flags=re.DOTALL)]
+    english = [path for path in built.outputs if re.match(r"(stories|quotes|testimonials|about|tags|archive)/", path)]
+    assert english == []
+
+
+def test_its_examples_cannot_be_shown_as_customers_words_either(tmp_path: Path) -> None:
+    for language in ("de", "es"):
+        init(str(tmp_path / language), "--language", language, "--timezone", "Europe/London")
+        config = tmp_path / language / "caresite.yaml"
+        config.write_text(config.read_text().replace("sample: true", "sample: false"))
+        built = build_site(root=tmp_path / language, now="2040-01-01")
+        assert [d.code for d in built.diagnostics] == ["K203"] * 3, built.report
+
+
+def test_a_language_without_examples_is_said_to_have_none(tmp_path: Path) -> None:
+    done = init(str(tmp_path), "--language", "fr", "--timezone", "Europe/Paris", "--title", "Chez Ada")
+    assert "There are no examples in `fr`, so none were written." in done.output
+    assert "menus and buttons come in English" in done.output
+    texts = [path.read_text() for path in (tmp_path / "content").rglob("*.*") if path.suffix in (".md", ".yaml")]
+    assert texts == ["---\ntitle: Chez Ada\n---\n"]
+    built = build_site(root=tmp_path)
+    assert not [d for d in built.diagnostics if d.severity == "error"], built.report
+    assert not built.site.settings.config.sample
+
+
+def test_it_ends_with_how_to_see_the_site(tmp_path: Path) -> None:
+    done = init(str(tmp_path / "shop"))
+    assert done.output.rstrip().endswith("caresite serve")
+
+
+@pytest.mark.parametrize("theme", ["hearth", "ledger"])
+def test_empty_lists_are_in_no_menu_before_their_first_item(tmp_path: Path, theme: str) -> None:
+    init(str(tmp_path), "--no-examples", "--timezone", "Europe/London", "--language", "en")
+    config = tmp_path / "caresite.yaml"
+    config.write_text(config.read_text().replace("name: hearth", f"name: {theme}"))
+    built = build_site(root=tmp_path)
+    for address in ("/stories/", "/testimonials/", "/quotes/", "/blog/"):
+        assert built.html(address), "it answers all the same"
+        assert f'href="{address}"' not in "".join(built.html(page) for page in ("/", "/about/", address, "/404.html"))
+        assert address not in built.text("sitemap.xml")
+    write_site(tmp_path, "-- content/blog/first.md --\n---\ntitle: Soup\ndate: 2026-01-01\n---\nHot.\n")
+    built = build_site(root=tmp_path)
+    assert 'href="/blog/"' in built.html("/about/")
+    assert "/blog/" in built.text("sitemap.xml")

@@ -31,11 +31,15 @@ from caresite.core.texts import counted
 from caresite.deploy.hosts.files import content_of
 from caresite.deploy.hosts.installation import installation_files
 from caresite.deploy.hosts.netlify import config_file
+from caresite.pipeline.themes import bundled_themes
 
 __all__ = ["Flags", "guess_language", "guess_timezone", "run"]
 
 _PLACEHOLDER = "https://example.com/"
 _EXAMPLES = ("content/blog/", "content/stories/", "content/quotes/", "content/testimonials/")
+_LANGUAGES = "languages/"
+_ADDRESSES = "addresses.yaml"
+_BARE_PAGE = "---\ntitle: $title\n---\n"  # for languages without examples: no English words before visitors
 _NAMES_ON_DISK = {"gitignore": ".gitignore"}
 _OWN_FAULTS = frozenset(code.id for code in (codes.BAD_TIMEZONE, codes.BAD_BASE_URL, codes.BAD_LANGUAGE))
 
@@ -75,6 +79,8 @@ def run(session: Session, flags: Flags) -> int:
     if session.json:
         session.answer({"ok": True, "folder": session.shown(folder), "written": written, "kept": kept})
     _tell(session, folder, written, kept)
+    _say_language(session, answers)
+    _say_next(session, folder)
     return 0
 
 
@@ -218,20 +224,38 @@ def _write(folder: Path, answers: _Answers, now: datetime) -> tuple[list[str], l
 
 
 def _contents(answers: _Answers, now: datetime) -> Iterator[tuple[str, bytes]]:
-    known = _known(answers, now)
-    for path, text in _starter(files("caresite") / "starter"):
-        if path.startswith(_EXAMPLES) and not answers.examples:
-            continue
-        name = _NAMES_ON_DISK.get(path, path)
-        yield name, Template(text).substitute(known).encode()
-    if not answers.examples:
+    texts = _starter_texts(answers.language)
+    shown = {path: text for path, text in texts.items() if answers.examples or not path.startswith(_EXAMPLES)}
+    has_examples = any(path.startswith(_EXAMPLES) for path in shown)
+    known = _known(answers, now, texts.get(_ADDRESSES, ""), has_examples=has_examples)
+    for path, text in shown.items():
+        if path != _ADDRESSES:
+            yield _NAMES_ON_DISK.get(path, path), Template(text).substitute(known).encode()
+    if not has_examples:
         yield from ((f"{folder}.gitkeep", b"") for folder in _EXAMPLES)
     for file in (config_file("public", keeps=False), *installation_files()):
         yield file.path, content_of(file, "netlify")
     yield "caresite.schema.json", _schema()
 
 
+def _starter_texts(language: str) -> dict[str, str]:
+    """Return what a new site is made from, by path: in its own language, else with no words that visitors read."""
+    folder = files("caresite") / "starter"
+    texts = {path: text for path, text in _starter(folder) if not path.startswith(_LANGUAGES)}
+    if _base_language(language) == "en":
+        return texts
+    own = dict(_starter(folder / _LANGUAGES / _base_language(language)))
+    shared = {path: text for path, text in texts.items() if not path.startswith("content/")}
+    return shared | (own or {"content/pages/about.md": _BARE_PAGE})
+
+
+def _base_language(tag: str) -> str:
+    return tag.partition("-")[0].lower()
+
+
 def _starter(folder: Traversable, above: str = "") -> Iterator[tuple[str, str]]:
+    if not folder.is_dir():
+        return
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
         if entry.name.startswith("__"):
             continue
@@ -247,11 +271,12 @@ sample: true
 """
 
 
-def _known(answers: _Answers, now: datetime) -> dict[str, str]:
+def _known(answers: _Answers, now: datetime, addresses: str, *, has_examples: bool) -> dict[str, str]:
     plain = {name: yaml_text(value) for name, value in _plain(answers).items()}
     return plain | {
         "heading": " ".join(answers.title.split()),
-        "sample": _SAMPLE if answers.examples else "",
+        "sample": _SAMPLE if has_examples else "",
+        "addresses": addresses,
         "today": f"{now:%Y-%m-%d}",
         "version": __version__,
     }
@@ -267,5 +292,24 @@ def _tell(session: Session, folder: Path, written: list[str], kept: list[str]) -
     session.say(f"Made {counted(len(written), 'file')} in {where}/")
     if kept:
         session.say("Kept as they were: " + ", ".join(kept))
+
+
+def _say_language(session: Session, answers: _Answers) -> None:
+    """Say which words of the new site are not in its language."""
+    language = _base_language(answers.language)
+    if language == "en":
+        return
+    messages = {path.name.partition(".")[0] for path in (bundled_themes() / "hearth/i18n").iterdir()}
+    if language not in messages:
+        session.say(
+            f"caresite has no messages in `{answers.language}`: menus and buttons come in English until you "
+            f"translate them in i18n/{language}.yaml (see docs/how-to/override-a-template.md)."
+        )
+    if not (files("caresite") / "starter" / _LANGUAGES / language).is_dir():
+        session.say(f"There are no examples in `{answers.language}`, so none were written.")
+
+
+def _say_next(session: Session, folder: Path) -> None:
+    where = session.shown(folder)
     step = f"cd {where} && " if where != "." else ""
-    session.say(f"Build it with: {step}caresite build")
+    session.say(f"See it in your browser, new with every save: {step}caresite serve")

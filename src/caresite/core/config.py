@@ -32,6 +32,7 @@ __all__ = [
     "NETLIFY_FILE",
     "PRIVATE_FOLDER",
     "SOURCE_FOLDERS",
+    "STANDARD_PAGES",
     "Address",
     "Business",
     "Checks",
@@ -58,6 +59,7 @@ __all__ = [
 
 NETLIFY_FILE = "netlify.toml"
 PRIVATE_FOLDER = "private"
+STANDARD_PAGES = ("archive", "search", "send-your-story", "manage-my-story", "how-we-check")
 SOURCE_FOLDERS = frozenset(
     (
         "content",
@@ -322,7 +324,12 @@ class Config(Struct, frozen=True, kw_only=True):
         ),
     ] = {}
     permalinks: Annotated[
-        dict[str, str], Doc("Address patterns by collection.", example="blog: /blog/:year/:slug/")
+        dict[str, str],
+        Doc(
+            "Address patterns by collection, and the addresses of archive, search, send-your-story, manage-my-story and "
+            "how-we-check.",
+            example="{blog: /blog/:year/:slug/, search: /suche/}",
+        ),
     ] = {}
     pagination: Annotated[Pagination, Doc("How lists are cut.")] = Pagination()
     seo: Annotated[Seo, Doc("How search engines treat the site.")] = Seo()
@@ -375,6 +382,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     path: str
     places: Mapping[str, Span] = {}
     digest: str = ""
+
+    def address_of(self, page: str) -> str:
+        """Return the address of one of the `STANDARD_PAGES`."""
+        return self.base_path.rstrip("/") + _folder_address(self.config.permalinks.get(page, page))
 
 
 _COLLECTIONS = {
@@ -454,7 +465,7 @@ def read_config(
     shows_netlify = f"`{NETLIFY_FILE}`" if (root / NETLIFY_FILE).is_file() else next(targets, "")
     on_netlify = bool(shows_netlify)
     email = config.business.email if config.business else ""
-    config = replace(config, forms=with_receivers(config.forms, on_netlify=on_netlify, email=email))
+    config = replace(config, forms=with_receivers(_with_address(config), on_netlify=on_netlify, email=email))
     review = _Review(config, main, whole.places, [])
     settings = replace(
         _complete(review, table, plugins),
@@ -465,6 +476,15 @@ def read_config(
     )
     found.extend(d for d in review.found if d.span not in whole.torn)  # no fault follows from one that was told
     return settings, tuple(found)
+
+
+def _with_address(config: Config) -> dict[str, Form]:
+    """Return the forms; the first for stories has the address of `send-your-story`, unless it has one of its own."""
+    first = next((name for name, form in config.forms.items() if form.kind not in ("contact", "vote")), "")
+    address = config.permalinks.get("send-your-story", "")
+    if not (first and address) or config.forms[first].page:
+        return config.forms
+    return config.forms | {first: replace(config.forms[first], page=address)}
 
 
 def place_in_config(settings: Settings, *paths: str) -> Span:
@@ -705,7 +725,7 @@ def _collections(review: _Review) -> dict[str, Collection]:
         )
         changes = {key: value for key in Collection.__struct_fields__ if (value := getattr(given, key))}
         if given.index:
-            changes["index"] = encode_path("/" + "".join(f"{part}/" for part in given.index.split("/") if part))
+            changes["index"] = _folder_address(given.index)
         merged[name] = replace(old, **changes)
         if not merged[name].kind:
             message, hint = f"the collection `{name}` needs a `kind`", f"one of {', '.join(_LISTED_KINDS)}"
@@ -714,7 +734,10 @@ def _collections(review: _Review) -> dict[str, Collection]:
         if name in merged:
             merged[name] = replace(merged[name], permalink=pattern)
             continue
-        near = nearest(name, merged)
+        if name in STANDARD_PAGES:
+            _check_address(review, pattern, (f"permalinks.{name}",))
+            continue
+        near = nearest(name, (*merged, *STANDARD_PAGES))
         hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(merged)}"
         review.report(codes.BAD_COLLECTION, (f"permalinks.{name}",), f"there is no collection `{name}`", hint)
     folders: dict[str, str] = {}
@@ -725,6 +748,10 @@ def _collections(review: _Review) -> dict[str, Collection]:
         _check_address(review, collection.index, (f"collections.{name}.index", f"collections.{name}"))
         _check_folder(review, name, collection.path, folders)
     return merged
+
+
+def _folder_address(path: str) -> str:
+    return encode_path("/" + "".join(f"{part}/" for part in path.split("/") if part))
 
 
 def _check_folder(review: _Review, name: str, path: str, folders: dict[str, str]) -> None:

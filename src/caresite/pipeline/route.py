@@ -271,7 +271,7 @@ def _archive(site: Site, reader: Reader) -> Iterable[Route]:
     years = sorted({p.date.year for p in reader.pages(_ARCHIVED) if p.date}, reverse=True)
     if not years:
         return
-    root = _url(site.settings, "/archive/")
+    root = site.settings.address_of("archive")
     yield Route(
         output=_output(site.settings, root),
         url=root,
@@ -323,7 +323,9 @@ def _has_best(reader: Reader, collection: str, year: int, found: list[Diagnostic
 
 def _single(site: Site) -> Iterable[Route]:
     root = site.settings.base_path
-    yield Route(output="search/index.html", url=f"{root}search/", kind="search", template="search.html", noindex=True)
+    search = site.settings.address_of("search")
+    output = _output(site.settings, search)
+    yield Route(output=output, url=search, kind="search", template="search.html", noindex=True)
     yield Route(
         output=NOT_FOUND_PAGE,
         url=f"{root}{NOT_FOUND_PAGE}",
@@ -333,16 +335,16 @@ def _single(site: Site) -> Iterable[Route]:
         in_sitemap=False,
     )
     business = site.settings.config.business
-    url = f"{root}send-your-story/"
+    url = site.settings.address_of("send-your-story")
     if business and business.email and not _has_form(site):
         yield Route(
-            output="send-your-story/index.html",
+            output=_output(site.settings, url),
             url=url,
             kind="send-your-story",
             template="send-your-story.html",
         )
         yield Route(
-            output="send-your-story/thanks/index.html",
+            output=_output(site.settings, f"{url}thanks/"),
             url=f"{url}thanks/",
             kind="thanks",
             template="thanks.html",
@@ -371,6 +373,7 @@ def _paged(
 ) -> Iterable[Route]:
     pages = reader.ask(query)
     count = max(1, -(-len(pages) // per_page))
+    is_bare = not pages and not params.keys() & {"term", "rating"} and params.get("collection") not in site.sections
     updated = max((moment for p in pages if (moment := p.updated or p.published)), default=None)
     for number in range(1, count + 1):
         address = url if number == 1 else f"{url}{site.settings.config.pagination.path}/{number}/"
@@ -391,7 +394,8 @@ def _paged(
             count=count,
             total=len(pages),
             first_url=url,
-            in_sitemap=number == 1,
+            noindex=is_bare,
+            in_sitemap=number == 1 and not is_bare,
             updated=updated,
             params=params,
         )
@@ -413,6 +417,7 @@ def _plan(site: Site, routes: tuple[Route, ...]) -> Plan:
         r.params["collection"]: r.url
         for r in routes
         if r.number == 1 and "collection" in r.params and not r.params.keys() & {"term", "rating", "part"}
+        if not r.noindex  # an empty list answers, but no menu leads there before its first item
     }
     lists |= {r.params["taxonomy"]: r.url for r in routes if r.kind == "terms"}
     lists |= {r.kind: r.url for r in routes if r.kind in ("send-your-story", "home", "search", *_NAMED)}

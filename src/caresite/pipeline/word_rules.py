@@ -42,8 +42,10 @@ _STOCK_WORDS = re.compile(
     re.IGNORECASE,
 )
 _STOCK_MARKS = ("lorem", "dolor", " here", "blindtext", "texto de")  # one of them is in every match
-_EXAMPLES = re.compile(  # in `starter/content/`
-    r"\bput the kettle on for it\b|\bcarry the ladder back for me\b|\ba joiner who came back on his own time\b",
+_EXAMPLES = re.compile(  # in `starter/`
+    r"\bput the kettle on for it\b|\bcarry the ladder back for me\b|\ba joiner who came back on his own time\b"
+    r"|\bdas Teewasser schon aufgesetzt\b|\bmir die Leiter zurücktragen\b|\bder in seiner freien Zeit wiederkam\b"
+    r"|\bpuesto el agua para el té\b|\bllevarme la escalera de vuelta\b|\bque volvió en su tiempo libre\b",
     re.IGNORECASE,
 )
 _STOCK_NAMES = frozenset(

@@ -118,7 +118,8 @@ def form_view(name: str, site: SiteReader) -> FormView | None:
     forms = site.forms
     stories = story_forms(forms)
     if name == REQUEST_FORM and name not in forms and stories:
-        return _view(name, request_form(next(iter(stories.values()))), site, f"{site.home}{REQUEST_FORM}/")
+        page_url = site.url_of(REQUEST_FORM) or f"{site.home}{REQUEST_FORM}/"
+        return _view(name, request_form(next(iter(stories.values()))), site, page_url)
     if name not in forms:
         return None
     page = page_of(name, forms)
@@ -129,7 +130,10 @@ def form_at(url: str, site: SiteReader) -> FormView | None:
     """Return the form whose page, or page after sending, stands at `url`."""
     for name in (*site.forms, REQUEST_FORM):
         view = form_view(name, site)
-        if view and url in (view.page_url, *(thanks_of(name, site.forms, site.home, p) for p in ("thanks", "problem"))):
+        if view and url in (
+            view.page_url,
+            *(_thanks(view.page_url, name, site, part) for part in ("thanks", "problem")),
+        ):
             return view
     return None
 
@@ -138,6 +142,10 @@ def thanks_of(name: str, forms: Mapping[str, Form], home: str, part: str = "than
     """Return the address of the page after a form was sent, or of the one for when that failed."""
     page = page_of(name, forms) if name in forms else ""
     return f"{home.rstrip('/')}{page or f'/{name}/'}{part}/"
+
+
+def _thanks(page_url: str, name: str, site: SiteReader, part: str = "thanks") -> str:
+    return thanks_of(name, site.forms, site.home, part) if name in site.forms else f"{page_url}{part}/"
 
 
 def _view(name: str, form: Form, site: SiteReader, page_url: str) -> FormView:
@@ -149,7 +157,7 @@ def _view(name: str, form: Form, site: SiteReader, page_url: str) -> FormView:
         if wording and scope in wording.purposes and _is_asked(scope, questions)
     )
     email = form.email or (site.business.email if site.business else "")
-    thanks = thanks_of(name, site.forms, site.home)
+    thanks = _thanks(page_url, name, site)
     view = FormView(
         name=name,
         kind=form.kind,

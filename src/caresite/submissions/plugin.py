@@ -68,12 +68,13 @@ def _form_pages(site: Site) -> Iterator[Route]:
 
 
 def _story_pages(site: Site) -> Iterator[Route]:
-    forms, home = site.settings.config.forms, site.settings.base_path
+    forms = site.settings.config.forms
     for name in ("manage-my-story", "how-we-check"):
         words = {"title_words": _TITLES[name], "description_words": f"describe_{name.replace('-', '_')}"}
-        yield _page(site, f"{home}{name}/", name, f"{name}.html", words)
+        yield _page(site, site.settings.address_of(name), name, f"{name}.html", words)
     if next(iter(story_forms(forms).values())).backend != "mailto":
-        yield _after(site, thanks_of(REQUEST_FORM, forms, home), "form-thanks", "form-thanks.html", "title_form_thanks")
+        thanks = f"{site.settings.address_of(REQUEST_FORM)}thanks/"
+        yield _after(site, thanks, "form-thanks", "form-thanks.html", "title_form_thanks")
 
 
 _TITLES = {"manage-my-story": "title_manage_my_story", "how-we-check": "how_we_check"}
