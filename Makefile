@@ -10,6 +10,7 @@ AHEAD ?= +365d
 
 site: $(VENV)/site.stamp ## Build the sample site into public/
 	$(BIN)/caresite build
+	@echo "Look at it: make serve"
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -118,7 +118,7 @@ def test_quiet_prints_errors_only(run: Run, site: Path) -> None:
 
 def test_notes_are_counted_and_shown_when_asked_for(run: Run, site: Path) -> None:
     write_site(site, "-- content/blog/old.md --\n---\ntitle: Old\nlastmod: 2026-01-01\n---\nText.\n")
-    assert "1 note more" in run("build").output
+    assert "1 more note; see it with `caresite -v build`" in run("build").output
     assert "note[V207]" in run("-v", "build").output
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +47,7 @@ def run(session: Session, flags: Flags) -> int:
     if report := _unchanged(session, flags, asked):
         _say_report(session, report)
         session.say(_last_line(session, report, (0, report.files, 0), flags, time.perf_counter() - start))
+        _say_how_to_look(session, flags)
         return 0
     return _build(session, flags, asked, start)
 
@@ -157,6 +159,13 @@ def _tell(session: Session, built: Built, flags: Flags, seconds: float) -> None:
     _say_report(session, report)
     _say_stages(session, built, flags)
     session.say(_last_line(session, report, (len(done.written), done.unchanged, len(done.removed)), flags, seconds))
+    _say_how_to_look(session, flags)
+
+
+def _say_how_to_look(session: Session, flags: Flags) -> None:
+    """Name the command that shows what was built, to a person: pages are not for a double click (`file://`)."""
+    if sys.stdout.isatty() and not flags.dry_run and not flags.output_dir:
+        session.say(f"Look at it: {session.command('serve --built')}")
 
 
 def _say_report(session: Session, report: Report) -> None:

@@ -32,7 +32,9 @@ from caresite.deploy.target import Errand, File, Sent, Target, Wanted
 from caresite.deploy.verify import sampled, verified
 from caresite.engine.build import Built, Options, build
 from caresite.engine.pool import cores
+from caresite.engine.published import gone_since, read_published, record_published
 from caresite.pipeline.check import inspect
+from caresite.pipeline.gone import PublishedPage, published_pages
 
 __all__ = ["Flags", "chosen", "errand_for", "exit_code", "run"]
 
@@ -74,6 +76,7 @@ class _Site(NamedTuple):
     settings: Settings
     files: Mapping[str, File]
     pages: Mapping[str, str]
+    published: Mapping[str, PublishedPage]
 
 
 def run(session: Session, flags: Flags) -> int:
@@ -163,7 +166,19 @@ def _ready(going: _Going) -> _Site:
     folder = _output_folder(built)
     files = output_files(folder) if folder.is_dir() else {}
     _refuse(_standing_in_the_way(going, built, files), built.diagnostics)
-    return _Site(built.site.settings, files, {page.id: page.url for page in built.site.pages.values()})
+    _say_gone(going, built)
+    pages = {page.id: page.url for page in built.site.pages.values()}
+    return _Site(built.site.settings, files, pages, published_pages(built.site))
+
+
+def _say_gone(going: _Going, built: Built) -> None:
+    """Name the addresses that visitors had until now, and that this deploy takes away."""
+    assert built.site
+    if going.session.json or going.flags.preview:
+        return
+    before = read_published(going.errand.state)
+    gone = gone_since(before, going.session.root, built.site, built.addresses, built.outputs)
+    print_diagnostics(going.session, gone)
 
 
 def _built(going: _Going) -> Built:
@@ -264,6 +279,7 @@ def _send(going: _Going, site: _Site) -> int:
         seconds = time.perf_counter() - start
         notes.append(_entry(going, plan, sent, seconds))
         note_live_pages(going.errand.state, site.pages)
+        record_published(going.errand.state, site.published)
     return _done(going, plan, sent, seconds=seconds, is_sent=True)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from caresite.commands.session import Session, printable
-from caresite.core.codes import MISSING_DISCLOSURE, WITHHELD
+from caresite.core.codes import GONE_ADDRESS, MISSING_DISCLOSURE, WITHHELD
 from caresite.core.codes_rules import MACHINE_WORDS
 from caresite.core.codes_stories import DEAD_FORM
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
@@ -33,8 +33,10 @@ __all__ = [
     "print_problem",
 ]
 
+_NEWS = frozenset((GONE_ADDRESS.id,))  # notes about this run, which the next one no longer has
 _WITHHOLDING = frozenset((WITHHELD.id, MISSING_DISCLOSURE.id, MACHINE_WORDS.id))
 _COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_SEVERITIES = tuple(_COLORS)
 _HEAD = re.compile(r"(.*?): (error|warning|note)\[([A-Z]\d+)\] (.*)", re.DOTALL)
 
 
@@ -44,15 +46,15 @@ _HEAD = re.compile(r"(.*?): (error|warning|note)\[([A-Z]\d+)\] (.*)", re.DOTALL)
 def print_diagnostics(session: Session, diagnostics: Sequence[Diagnostic]) -> None:
     """Print errors, then warnings, then notes when they are asked for, each with its line of the file."""
     texts = _texts(session.root, diagnostics)
-    for severity in _shown(session):
-        for diagnostic in diagnostics:
-            if diagnostic.severity == severity:
-                click.echo(_styled(printable(format_text(diagnostic, texts))))
-                for line in _rules(diagnostic) if session.verbose else ():
-                    click.echo(line)
-    notes = sum(d.severity == "note" for d in diagnostics)
-    if notes and "note" not in _shown(session) and not session.quiet:
-        click.echo(f"{counted(notes, 'note')} more; see them with `{_again_with('-v')}`")
+    shown = [d for severity in _SEVERITIES for d in diagnostics if d.severity == severity and _is_shown(session, d)]
+    for diagnostic in shown:
+        click.echo(_styled(printable(format_text(diagnostic, texts))))
+        for line in _rules(diagnostic) if session.verbose else ():
+            click.echo(line)
+    notes = sum(d.severity == "note" for d in diagnostics) - sum(d.severity == "note" for d in shown)
+    if notes and not session.quiet:
+        them = "it" if notes == 1 else "them"
+        click.echo(f"{counted(notes, 'more note')}; see {them} with `{_again_with('-v')}`")
 
 
 def _again_with(option: str) -> str:
@@ -80,10 +82,10 @@ def print_problem(session: Session, problem: Problem) -> None:
         print_diagnostics(session, problem.diagnostics)
 
 
-def _shown(session: Session) -> tuple[str, ...]:
+def _is_shown(session: Session, diagnostic: Diagnostic) -> bool:
     if session.quiet:
-        return ("error",)
-    return ("error", "warning", "note") if session.verbose else ("error", "warning")
+        return diagnostic.severity == "error"
+    return diagnostic.severity != "note" or session.verbose or diagnostic.code in _NEWS
 
 
 def _texts(root: Path, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,6 +62,13 @@ class Session(NamedTuple):
             text = fold(text)
         click.echo(printable(text))
 
+    def command(self, words: str) -> str:
+        """Return a command of caresite for the same site, as somebody in the current folder would type it."""
+        options = [] if self.root in (Path(), Path.cwd()) or self.start is not None else ["-C", str(self.root)]
+        options += [part for name in self.configs if self.start is None for part in ("-c", name)]
+        options += ["-e", self.env] if self.env else []
+        return " ".join((_program(), *(shlex.quote(option) for option in options), words))
+
     def answer(self, value: Any) -> None:
         """Print `value` as JSON, for machines."""
         import msgspec
@@ -102,6 +112,13 @@ class Session(NamedTuple):
             return min(os.path.relpath(path), str(path.absolute()), key=len)
         except ValueError:  # another drive on Windows
             return str(path)
+
+
+def _program() -> str:
+    """Return how caresite is called here: by its name where that is found, else as it was called."""
+    if shutil.which("caresite"):
+        return "caresite"
+    return "python -m caresite" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
 
 
 def printable(text: str) -> str:

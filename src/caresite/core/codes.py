@@ -295,6 +295,13 @@ TOO_DEEP = Code(
     "Folders are nested so deep that what is in them was left out.",
     "Move the files to a folder nearer to the top.",
 )
+GONE_ADDRESS = Code(
+    "D112",
+    "gone-address",
+    "note",
+    "A page that was published before has another address now, or none. Links to the old one lead nowhere.",
+    "Add the old address to the `aliases` of the page that took its place. A page that was removed on purpose needs nothing.",
+)
 
 URL_COLLISION = Code(
     "U101", "url-collision", "error", "Two sources want the same address.", "Give one of them another `slug`."

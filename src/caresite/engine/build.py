@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 from zoneinfo import TZPATH
 
 from msgspec import Struct
@@ -25,6 +26,7 @@ from caresite.engine.finishing import finish, finish_known
 from caresite.engine.memory import Memory, MemoryLost, memory_path
 from caresite.engine.parsing import parse_all, parse_known, reading
 from caresite.engine.pictures import draw_all, drawn_outputs, faults_of, files_of, forget_others, look_at_all
+from caresite.engine.published import gone_since, read_published, record_published
 from caresite.engine.reads import recorded_reads
 from caresite.engine.unchanged import Report, Seen, Tree, record_of
 from caresite.engine.writing import made_of_all, note_published, write_all, write_known
@@ -34,6 +36,7 @@ from caresite.pipeline.check import check, inspect
 from caresite.pipeline.data import check_wordings, read_data, read_lock, read_wordings
 from caresite.pipeline.discover import Discovery, discover
 from caresite.pipeline.gates import Gates
+from caresite.pipeline.gone import published_pages
 from caresite.pipeline.markdown import MarkdownOptions
 from caresite.pipeline.parse import Syntax, parse_defaults
 from caresite.pipeline.publish import Published, output_folder, publish
@@ -77,8 +80,8 @@ class Options(Struct, frozen=True, kw_only=True):
 class Built(Struct, frozen=True, kw_only=True):
     """What a build made: without `site` it did not get that far; with errors nothing was published.
 
-    `rendered` names the outputs that were not known from earlier builds, when there is a memory of such; `trouble` is
-    what is wrong with that memory, in a line for people.
+    `addresses` has every address that the site answers. `rendered` names the outputs that were not known from earlier
+    builds, when there is a memory of such; `trouble` is what is wrong with that memory, in a line for people.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -87,6 +90,7 @@ class Built(Struct, frozen=True, kw_only=True):
     published: Published | None = None
     seconds: Mapping[str, float] = {}
     output_dir: Path | None = None
+    addresses: frozenset[str] = frozenset()
     rendered: tuple[str, ...] = ()
     trouble: str = ""
 
@@ -182,6 +186,9 @@ def _build(
         outputs = _write(root, site, plan, routes, theme, options, watch, tell, memory=memory, folder=folder)
         with watch.stage("check"):
             watch.found.extend(check(site, plan, outputs))
+            if memory is None or memory.file:
+                before = read_published(_published_folder(root, folder))
+                watch.found.extend(gone_since(before, root, site, plan.addresses, outputs))
         if options.publish and not options.dry_run and not watch.failed:
             with watch.stage("pictures"):
                 watch.found.extend(draw_all(outputs, workers=options.workers, tell=tell))
@@ -206,6 +213,8 @@ def _build(
                     forget_others(root, drawn.values())
                     note_published(memory, folder)
                     memory.save()
+                if not options.dry_run:
+                    record_published(_published_folder(root, folder), published_pages(site))
         built = Built(
             diagnostics=diagnostics,
             site=site,
@@ -213,6 +222,7 @@ def _build(
             published=published,
             seconds=watch.seconds,
             output_dir=folder,
+            addresses=plan.addresses,
             rendered=tuple(watch.rendered),
             trouble=memory.trouble if memory else "",
         )
@@ -228,6 +238,12 @@ def _build(
     except OSError as error:  # not a bug of ours: a disk is full, or a file may not be read
         watch.found.append(disk_fault(error, root))
     return Built(diagnostics=with_columns(root, watch.sorted(options.strict)), seconds=watch.seconds)
+
+
+def _published_folder(root: Path, output: Path) -> Path:
+    """Return where the pages published in `output` are on record; each output folder has a record of its own."""
+    name = os.path.relpath(output, root).replace(os.sep, "/")
+    return root / ".caresite" / "published" / quote(name, safe="")
 
 
 def _configured(root: Path, options: Options, watch: Watch) -> tuple[Settings, Theme]:
