@@ -25,6 +25,7 @@ _LOOKS_FOR_GARBAGE = (
     50,
 )  # a build makes much and leaves little: fewer looks take a tenth less of its time
 _ALIASES = {"preview": "serve", "dev": "serve"}  # what other tools call it
+_DISPLAYS = ("full", "first-name", "first-initial", "initials", "role", "anonymous")
 _STATES = ("all", "published", "drafts", "future", "expired", "withheld")
 
 
@@ -257,7 +258,7 @@ def serve(**given: Any) -> None:
     type=click.Choice(("error", "warning")),
     default="error",
     show_default=True,
-    help="Fail from this severity on. Withheld content and missing wordings always fail.",
+    help="Fail from this severity on. What `deploy` refuses always fails: withheld words, lost forms, dead links.",
 )
 @click.option(
     "--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="The output format."
@@ -613,11 +614,9 @@ _OVERWRITE = click.option(
 @click.option("--on", default="", metavar="DAY", help="The day of the author's answer. Default: today.")
 @_VIA
 @click.option("--agreed", multiple=True, metavar="SCOPE", help="What else the author agreed to. May be repeated.")
-@click.option(
-    "--display", default="", help="How the author wants to be named: full, first-initial, initials, anonymous."
-)
+@click.option("--display", default="", help=f"How the author wants to be named: {', '.join(_DISPLAYS)}.")
 @click.option("--parent", is_flag=True, help="A parent answered for the author.")
-@click.option("--title", default="", help="The title of a story that came without one.")
+@click.option("--title", default="", help="The title of a story that came without one. Its address is made from it.")
 @_OVERWRITE
 @_BY
 @_general(hidden=True)
@@ -672,7 +671,7 @@ def stories_ask(id: str, lang: str, by: str) -> None:
     type=click.Choice(("typo", "length", "clarity", "translation", "redaction")),
     help="What you changed, besides what the comparison finds. `typo` is refused if you changed more.",
 )
-@click.option("--display", help="Show less of the name than the author chose: first-name, initials, role, anonymous.")
+@click.option("--display", help=f"Show less of the name than the author chose: {', '.join(_DISPLAYS[1:])}.")
 @click.option("--disclosure", help="The sentence beside the text that discloses a gift or a relation.")
 @click.option("--reply", help="Your public reply.")
 @click.option("--reply-by", help="Who replies.")

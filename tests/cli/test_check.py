@@ -6,6 +6,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from caresite.submissions.store import Store
 from caresite.testing import write_site
 from submissions.stored import stored
@@ -30,11 +32,44 @@ def test_a_good_site_passes_and_nothing_is_written(run: Run, site: Path) -> None
 
 
 def test_a_warning_fails_only_when_asked(run: Run, site: Path) -> None:
-    write_site(site, WARNED)
+    write_site(site, WARNED.replace("[away](/nowhere/)", "[away](../stories/later.md)"))
+    write_site(site, "-- content/stories/later.md --\n---\ntitle: Later\ndraft: true\n---\nSoon.\n")
     assert run("check").exit_code == 0
     result = run("check", "--fail-on", "warning")
     assert result.exit_code == 1
-    assert "warning[L103]" in result.output
+    assert "warning[L105]" in result.output
+    assert "The check fails on warnings, as `--fail-on warning` asks." in result.output
+
+
+@pytest.mark.parametrize(
+    "link", ["[a](/nowhere/)", "[a](../nowhere/)", "![A door](/nowhere.png)", '<a href="/nowhere/">a</a>']
+)
+def test_a_dead_address_of_the_site_fails_as_other_broken_links_do(run: Run, site: Path, link: str) -> None:
+    write_site(site, WARNED.replace("[away](/nowhere/)", link))
+    assert run("build").exit_code == 0, "sites that exist keep building"
+    result = run("check")
+    assert result.exit_code == 1
+    assert "The check fails because `caresite deploy` refuses it, whatever `--fail-on` says: L10" in result.output
+    config = site / "caresite.yaml"
+    text = config.read_text()
+    config.write_text(text + "deploy: {live: {target: folder, path: ../www}}\n")
+    done = run("deploy", "-y")
+    assert done.exit_code == 1
+    assert "error[L10" in done.output
+    assert done.output.rstrip().endswith("Nothing was deployed.")
+    assert not (site.parent / "www").exists()
+    config.write_text(config.read_text() + "check: {links: warning, images: warning}\n")
+    assert run("check").exit_code == 0
+
+
+def test_a_form_that_would_be_lost_says_why_the_check_fails(run: Run, site: Path) -> None:
+    with (site / "caresite.yaml").open("a") as config:
+        config.write("forms: {contact: {kind: contact, backend: netlify}}\n")
+        config.write("deploy: {live: {target: folder, path: ../www}, other: {target: netlify, site: x}}\n")
+    result = run("check")
+    assert result.exit_code == 1
+    assert "warning[S111]" in result.output
+    assert "whatever `--fail-on` says: S111." in result.output
 
 
 def test_words_withheld_for_want_of_consent_fail_until_they_are_settled(run: Run, site: Path) -> None:

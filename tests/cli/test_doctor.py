@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from caresite import __version__
+
 from .conftest import Run
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -115,3 +117,28 @@ def test_json_has_every_finding(run: Run) -> None:
     data = json.loads(run("--json", "doctor").output)
     assert data["ok"] is True
     assert {"state", "text", "advice"} == set(data["findings"][0])
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("netlify.toml", '[build]\ncommand = "pip install caresite==0.0.9 && caresite build"\n'),
+        (".github/workflows/pages.yml", "      - run: pip install caresite==0.0.9\n"),
+        ("requirements.txt", "caresite[s3] == 0.0.9\n"),
+        ("build.sh", "pip install ./caresite-0.0.9-py3-none-any.whl\n"),
+    ],
+)
+def test_a_host_with_another_caresite_is_noticed(run: Run, site: Path, path: str, text: str) -> None:
+    (site / path).parent.mkdir(parents=True, exist_ok=True)
+    (site / path).write_text(text)
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert f"{path} names caresite 0.0.9, and this is {__version__}" in result.output
+    (site / path).write_text(text.replace("0.0.9", __version__))
+    assert "names caresite" not in run("doctor").output
+
+
+@pytest.mark.parametrize("text", ["caresite @ git+https://x.example/caresite@abc\n", "caresite-hours==1.0\n", ""])
+def test_what_names_no_version_is_left_alone(run: Run, site: Path, text: str) -> None:
+    (site / "requirements.txt").write_text(text)
+    assert "names caresite" not in run("doctor").output

@@ -214,3 +214,42 @@ def test_scaffolds_offer_only_keys_that_exist(kind: str) -> None:
         if parent:
             record = next(field.shape.record for field in fields_of(record) if field.name == parent)
         assert child in {field.name for field in fields_of(record)}
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "shown"),
+    [
+        ("Hattie Bloom", "Hattie Bloom", ""),
+        ("Kind words from Ann", "Ann", "Kind words from Ann"),
+        ("Lob von Jürgen van der Berg", "Jürgen van der Berg", "Lob von Jürgen van der Berg"),
+        ("A letter by Åsa Öst", "Åsa Öst", "A letter by Åsa Öst"),
+        ("Ludwig van Beethoven", "Ludwig van Beethoven", ""),
+        ("What a customer wrote", "", "What a customer wrote"),
+        ("Greetings from the seaside", "", "Greetings from the seaside"),
+    ],
+)
+def test_a_testimonial_is_called_by_its_title_or_by_who_said_it(
+    run: Run, site: Path, title: str, name: str, shown: str
+) -> None:
+    path = Path(run("new", "testimonial", title, "--slug", "one").output.strip())
+    table, _, _ = split_front_matter(path.read_text(encoding="utf-8"), "one.md")
+    assert table is not None
+    values = plain(table)
+    assert (values["author"]["name"] or "", values.get("title") or "") == (name, shown)
+
+
+def test_a_new_story_shows_how_figures_and_wins_are_written(run: Run, site: Path) -> None:
+    path = Path(run("new", "story", "The door").output.strip())
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    start, wins = lines.index("# metrics:"), lines.index("# ::: wins")
+    metrics = "\n".join(line[2:] for line in lines[start : start + 2])
+    parts = "\n".join(line[2:] for line in lines[wins : lines.index("# :::") + 1])
+    consent = "consent: {given_by: self, at: 2026-01-01, scopes: [publish_text, publish_name], how: letter}"
+    head = "---\ntitle: The door\ndate: 2026-01-01\nauthor: {name: Ada Quill}\nrelation: customer\n"
+    head += f"{consent}\n{metrics}\n"
+    path.write_text(f"{head}---\nIt would not close.\n\n{parts}\n", encoding="utf-8")
+    built = build_site(root=site, now="2026-11-22")
+    assert not [d for d in built.diagnostics if "the-door" in d.span.path], built.report
+    assert "A door that closes." in built.html("/stories/the-door/")
+    assert "There are also:" in text

@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from caresite.commands.build import data_of, pages_of
 from caresite.commands.progress import shown_progress
 from caresite.commands.report import (
+    is_broken_link,
     is_dead_form,
     is_withheld,
     print_diagnostics,
     print_held_back,
 )
 from caresite.commands.session import Session
+from caresite.core.config import Checks
 from caresite.core.diagnostics import Diagnostic, sort_key
 from caresite.core.rules import rules_of, stops_going_live
 from caresite.core.texts import counted, seconds_text
@@ -56,11 +58,12 @@ def run(session: Session, flags: Flags) -> int:
     built = _with_kept(session, built)
     if flags.topic:
         return _check_rules(session, built, flags)
-    failures = _failures(built.diagnostics, flags.fail_on)
+    failures = _failures(built.diagnostics, flags.fail_on, _checks(built))
     if session.json:
         session.answer(data_of(built, seconds, ok=not failures))
     else:
         _tell(session, built, seconds, failures)
+        _say_why(session, failures, flags)
     return 1 if failures else 0
 
 
@@ -79,7 +82,7 @@ def _check_rules(session: Session, built: Built, flags: Flags) -> int:
     from caresite.commands.check_rules import rules_as_data, tell_rules
 
     found = [diagnostic for diagnostic in built.diagnostics if rules_of(diagnostic)]
-    failures = _failures(found, flags.fail_on)
+    failures = _failures(found, flags.fail_on, _checks(built))
     if session.json:
         session.answer({"ok": not failures, "rules": rules_as_data(found)})
     else:
@@ -87,12 +90,35 @@ def _check_rules(session: Session, built: Built, flags: Flags) -> int:
     return 1 if failures else 0
 
 
-def _failures(diagnostics: Sequence[Diagnostic], fail_on: str) -> list[Diagnostic]:
+def _checks(built: Built) -> Checks:
+    return built.site.settings.config.check if built.site else Checks()
+
+
+def _failures(diagnostics: Sequence[Diagnostic], fail_on: str, checks: Checks) -> list[Diagnostic]:
     """Return what fails the check: errors, words withheld until their consent is settled, and what stops a deploy."""
     severities = ("error", "warning") if fail_on == "warning" else ("error",)
     return [
-        d for d in diagnostics if d.severity in severities or is_withheld(d) or is_dead_form(d) or stops_going_live(d)
+        d
+        for d in diagnostics
+        if d.severity in severities
+        or is_withheld(d)
+        or is_dead_form(d)
+        or is_broken_link(d, checks)
+        or stops_going_live(d)
     ]
+
+
+def _say_why(session: Session, failures: Sequence[Diagnostic], flags: Flags) -> None:
+    """Say why a check without an error fails."""
+    if not failures or any(d.severity == "error" for d in failures):
+        return
+    stopping = [d for d in failures if d in _failures(failures, "error", Checks())]
+    codes = ", ".join(sorted({d.code for d in stopping}))
+    if stopping:
+        them = "it" if len(stopping) == 1 else "them"
+        session.say(f"The check fails because `caresite deploy` refuses {them}, whatever `--fail-on` says: {codes}.")
+    else:
+        session.say(f"The check fails on warnings, as `--fail-on {flags.fail_on}` asks.")
 
 
 def _tell(session: Session, built: Built, seconds: float, failures: Sequence[Diagnostic]) -> None:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from caresite.commands.deploy_words import answer, confirmed, say_done, say_live, say_plan
 from caresite.commands.progress import shown_progress
-from caresite.commands.report import is_withheld, print_diagnostics, print_problem
+from caresite.commands.report import is_broken_link, is_withheld, print_diagnostics, print_problem
 from caresite.commands.session import Session
 from caresite.core.config import Settings
 from caresite.core.deployments import Deployment, TargetOptions
@@ -89,6 +89,8 @@ def run(session: Session, flags: Flags) -> int:
             return _send(going, _ready(going))
     except Problem as problem:
         print_problem(session, problem)
+        if exit_code(problem) == 1:
+            session.say("Nothing was deployed.")
         return exit_code(problem)
 
 
@@ -199,7 +201,8 @@ def _built(going: _Going) -> Built:
     if not built.ok:
         raise Problem(*built.diagnostics)
     if not session.json:
-        print_diagnostics(session, [d for d in built.diagnostics if d.severity != "note"])
+        refused = frozenset(_broken_links(built))
+        print_diagnostics(session, [d for d in built.diagnostics if d.severity != "note" and d not in refused])
         session.say(f"{'Checked' if flags.no_build else 'Built'} {counted(built.pages, 'page')}.")
     return built
 
@@ -227,12 +230,19 @@ def _standing_in_the_way(going: _Going, built: Built, files: Mapping[str, File])
         yield from guards.other_output(settings, _output_folder(built), files, known)
         leaks = tuple(_leaks(going, built, files))
         yield from (*leaks, *guards.unpublished_words(leaks))
+    yield from (replace(d, severity="error") for d in _broken_links(built))
     yield from guards.private_files(files)
     yield from guards.unpublished_words(built.diagnostics)
     yield from guards.unsettled_words(d for d in built.diagnostics if not is_withheld(d))
     if not flags.take_down:
         withheld = [d for d in built.diagnostics if is_withheld(d)]
         yield from guards.withheld_words(withheld, built.site.held_back, live_pages(going.errand.state))
+
+
+def _broken_links(built: Built) -> Iterator[Diagnostic]:
+    assert built.site
+    checks = built.site.settings.config.check
+    yield from (d for d in built.diagnostics if is_broken_link(d, checks))
 
 
 def _leaks(going: _Going, built: Built, files: Mapping[str, File]) -> Iterable[Diagnostic]:

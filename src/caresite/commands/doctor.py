@@ -23,10 +23,9 @@ from caresite.commands.session import Session, printable
 from caresite.commands.table import fold
 from caresite.core.config import CONFIG_NAMES, Settings
 from caresite.core.diagnostics import Problem, format_text
-from caresite.core.files import MAX_TEXT_BYTES, write_atomically
+from caresite.core.files import MAX_TEXT_BYTES, read_as_text, write_atomically
 from caresite.core.texts import counted
 from caresite.core.walk import diagnostic_of, files_below, is_file, is_linked_theme
-from caresite.deploy.hosts.installation import REQUIREMENTS, pinned_version
 from caresite.pipeline.dead_forms import dead_forms, dead_on
 from caresite.pipeline.publish import MARKER
 from caresite.pipeline.themes import load_theme
@@ -94,7 +93,7 @@ def examine(session: Session, *, fix: bool = False) -> Iterator[Finding]:
     if settings:
         yield from _forms(session.root, settings)
         yield from _hosts(session.root, settings)
-    yield from _pinned(session.root)
+    yield from _pins(session.root)
     yield from _git(session.root, fix=fix)
 
 
@@ -257,18 +256,31 @@ def _sentence(hint: str) -> str:
     return f"{hint[:1].upper()}{hint[1:]}."
 
 
-def _pinned(root: Path) -> Iterator[Finding]:
-    """Yield whether a host that builds the site has the caresite that runs here."""
-    pinned = pinned_version(root)
-    if pinned and pinned != __version__:
-        advice = "`caresite deploy init HOST` writes this version there; see docs/how-to/upgrade.md."
-        yield Finding("note", f"{REQUIREMENTS} names caresite {pinned}, and here runs {__version__}", advice)
-
-
 def _hosts(root: Path, settings: Settings) -> Iterator[Finding]:
     for host, path in outdated(root, settings):
         advice = f"Run `caresite deploy init {host}`, and give the file to the server."
         yield Finding("note", f"{path} was written for other redirects or pages than the site has now", advice)
+
+
+_PIN = re.compile(
+    r"\bcaresite(?:\[[\w, -]*\])?[ \t]*={2,3}[ \t]*[\"']?(\d[\w.+!-]*)|\bcaresite-(\d[\w.+!]*?)(?:-py3|\.tar)"
+)
+_PINNING = (
+    *("netlify.toml", "requirements*.txt", "requirements.lock", "pyproject.toml", "Pipfile", "Dockerfile", "*.sh"),
+    *(".github/workflows/*.y*ml", ".gitlab-ci.yml", "wrangler.toml", "wrangler.jsonc", "Makefile", "runtime.txt"),
+)
+"""Files that say which caresite a host installs."""
+
+
+def _pins(root: Path) -> Iterator[Finding]:
+    """Yield each file by which a host builds the site with another caresite than this one."""
+    files = sorted({path for pattern in _PINNING for path in root.glob(pattern) if path.is_file()})
+    for path in files:
+        found = {match[1] or match[2] for match in _PIN.finditer(read_as_text(path))}
+        for version in sorted(found - {__version__}):
+            name = path.relative_to(root).as_posix()
+            advice = "`caresite deploy init HOST` writes this version there; see docs/how-to/upgrade.md."
+            yield Finding("note", f"{name} names caresite {version}, and this is {__version__}", advice)
 
 
 # git

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from caresite.core.files import decode_text, may_be_read, write_atomically
 from caresite.core.suggest import nearest
 from caresite.core.urls import slug_of
 
-__all__ = ["Flags", "run"]
+__all__ = ["Flags", "name_in", "run"]
 
 _KIND_OF = {
     "post": "post",
@@ -113,11 +114,26 @@ def _values(
         case "testimonial" | "story" if flags.author or target.kind == "story":
             return values | {"title": title, "author.name": flags.author[0] if flags.author else ""}
         case "testimonial":
-            return values | {"author.name": title}
+            name = name_in(title)
+            return values | {"title": title if name != title else "", "author.name": name}
         case "author":
             return values | {"name": title}
         case _:
             return values | {"title": title, "authors": flags.author}
+
+
+_NAME_PART = r"[^\W\d_a-z][\w'’.-]*"
+_NAME = rf"{_NAME_PART}(?: (?:(?:van|von|de|der|da|di|la|le|du|bin|al) )*{_NAME_PART}){{0,3}}"
+_WHOLE_NAME = re.compile(_NAME)
+_NAME_AT_END = re.compile(rf"(?:^|.* )(?:from|by|von|de)[ :]+({_NAME})", re.IGNORECASE)
+
+
+def name_in(title: str) -> str:
+    """Return the person that the title of a testimonial names: `Ann Bell`, `Kind words from Ann`; else nothing."""
+    if _WHOLE_NAME.fullmatch(title):
+        return title
+    match = _NAME_AT_END.fullmatch(title)
+    return match[1] if match and _WHOLE_NAME.fullmatch(match[1]) else ""
 
 
 def _date(settings: Settings, text: str) -> datetime | None:

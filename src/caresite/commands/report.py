@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from caresite.commands.session import Session, printable
-from caresite.core.codes import GONE_ADDRESS, MISSING_DISCLOSURE, WITHHELD
+from caresite.core.codes import GONE_ADDRESS, MISSING_DISCLOSURE, MISSING_IMAGE, MISSING_PAGE, WITHHELD
 from caresite.core.codes_rules import MACHINE_WORDS
 from caresite.core.codes_stories import DEAD_FORM
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
@@ -19,11 +19,13 @@ from caresite.core.files import read_as_text
 from caresite.core.texts import counted
 
 if TYPE_CHECKING:
+    from caresite.core.config import Checks
     from caresite.core.model import HeldBack
 
 __all__ = [
     "as_data",
     "held_as_data",
+    "is_broken_link",
     "is_dead_form",
     "is_named_by",
     "is_withheld",
@@ -191,6 +193,12 @@ def held_as_data(held: Iterable[HeldBack], zone: tzinfo | None) -> list[Mapping[
         }
         for item in held
     ]
+
+
+def is_broken_link(diagnostic: Diagnostic, checks: Checks) -> bool:
+    """Tell whether a link or a picture of the site leads nowhere, where the config does not make that a warning."""
+    level = {MISSING_PAGE.id: checks.links, MISSING_IMAGE.id: checks.images}.get(diagnostic.code, "warning")
+    return level == "error"
 
 
 def is_dead_form(diagnostic: Diagnostic) -> bool:

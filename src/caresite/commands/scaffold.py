@@ -106,11 +106,29 @@ def _lines(start: Start) -> Iterator[str]:
         indent = "  " if parent else ""
         yield from (indent + line for line in _help(field))
         yield indent + _line(field, start.values.get(key))
+    if start.kind == "story":
+        yield from _STORY_PARTS
     if any(field.name == "consent" for field in fields_of(record)) and start.kind != "quote":
         yield from _consent(start.today)
-    named = {key.partition(".")[0] for key in offered} | {"consent"}
+    named = {key.partition(".")[0] for key in offered} | {"consent"} | ({"metrics"} if start.kind == "story" else set())
     rest = ", ".join(field.name for field in fields_of(record) if field.name not in named)
     yield from _comment(f"There are also: {rest}.")
+
+
+_STORY_PARTS = (
+    "# What came of it, in figures. Each needs its period and its source.",
+    "# metrics:",
+    '#   - {label: visits, value: "3", period: in one week, source: the job sheet}',
+    "# Three wins may close the text: yours, the customer's, and what it let the customer do next.",
+    "# ::: wins",
+    "# ### Ours",
+    "# A customer who sends others to us.",
+    "# ### Theirs",
+    "# A door that closes.",
+    "# ### And then",
+    "# The shop no longer heats the street.",
+    "# :::",
+)
 
 
 def _is_offered(start: Start, key: str) -> bool:

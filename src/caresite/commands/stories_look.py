@@ -185,6 +185,7 @@ def _shown(item: Submission) -> Iterator[str]:
         ("received", f"{item.received_at:%Y-%m-%d %H:%M} UTC, by {item.source_name or item.source}"),
         ("from", ", ".join(part for part in (sender.name, sender.role, sender.company, sender.location) if part)),
         ("name shown", sender.display),
+        ("title shown", item.showing.title if item.showing.title != item.text.title else ""),
         ("reach", ", ".join(part for part in (sender.email, sender.phone) if part)),
         ("tie", sender.relation),
         ("age", sender.age),

@@ -238,10 +238,17 @@ class Testimonials(Struct, frozen=True, kw_only=True):
 class Checks(Struct, frozen=True, kw_only=True):
     """How strict the build is. An error stops the build; a warning is only printed."""
 
-    links: Annotated[Literal["error", "warning"], Doc("Links to source files and headings that do not exist.")] = (
-        "error"
-    )
-    images: Annotated[Literal["error", "warning"], Doc("Pictures that do not exist.")] = "error"
+    links: Annotated[
+        Literal["error", "warning"],
+        Doc(
+            "Links to source files and headings that do not exist. Links to addresses that the site does not have are a "
+            "warning of the build; `check` and `deploy` refuse them, unless this is `warning`."
+        ),
+    ] = "error"
+    images: Annotated[
+        Literal["error", "warning"],
+        Doc("Pictures that do not exist. With a path from the root it is a warning that `check` and `deploy` refuse."),
+    ] = "error"
 
 
 class Images(Struct, frozen=True, kw_only=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from collections.abc import Iterable
 
-__all__ = ["nearest"]
+__all__ = ["nearest", "nearest_file"]
 
 _LONGEST = 80
 
@@ -23,6 +24,15 @@ def nearest(word: str, choices: Iterable[str]) -> str:
         return by_key[key]
     found = difflib.get_close_matches(key, by_key, n=1, cutoff=0.72)
     return by_key[found[0]] if found else ""
+
+
+def nearest_file(path: str, choices: Iterable[str]) -> str:
+    """Return the path whose file has the name nearest to that of `path`; among several, the nearest path."""
+    folders: dict[str, list[str]] = {}
+    for choice in choices:
+        folders.setdefault(posixpath.basename(choice), []).append(choice)
+    alike = folders.get(nearest(posixpath.basename(path), folders), [])
+    return max(sorted(alike), key=lambda choice: len(posixpath.commonprefix((choice, path))), default="")
 
 
 def _key(word: str) -> str:

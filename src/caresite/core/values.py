@@ -314,6 +314,7 @@ def _tables(values: list[Value]) -> Iterator[Table]:
                 yield item
 
 
+_CLOSE_IT = "close it at the end of that line"
 _PLAIN_REASONS = (
     ("mapping values are not allowed", "a colon stands where the value should go on", "put the whole value in quotes"),
     (
@@ -331,7 +332,7 @@ _PLAIN_REASONS = (
         "a line that does not fit its neighbours",
         "check the indentation, and quotation marks inside quotes; a text that begins with [ or { goes in quotes",
     ),
-    ("found unexpected end of stream", "a quotation mark is never closed", "close it on the same line"),
+    ("found unexpected end of stream", "a quotation mark is never closed", _CLOSE_IT),
     (
         "invalid Unicode character escape",
         "an escape `\\u…` names no character",
@@ -360,12 +361,51 @@ def _syntax_fault(error: yaml.MarkedYAMLError, path: str, first_line: int, text:
     span = Span(path, mark.line + first_line, mark.column + 1) if mark else Span(path, first_line)
     if is_too_deep(error):
         return fault(codes.YAML_TOO_LARGE, span, _TOO_DEEP)
+    if mark and (opened := _open_quote(text, mark.line)):
+        place = Span(path, opened[0] + first_line, opened[1] + 1)
+        return fault(codes.BAD_YAML, place, "a quotation mark opens here and is never closed", hint=_CLOSE_IT)
     for needle, message, hint in _PLAIN_REASONS:
         if needle in problem:
             first = error.context_mark.line if error.context_mark else span.line - first_line - 1
             hint = _cut_before(text, max(0, first), span.line - first_line) or hint
             return fault(codes.BAD_YAML, span, message, hint=hint)
     return fault(codes.BAD_YAML, span, f"the YAML cannot be read: {problem}")
+
+
+_KEY_BEFORE = re.compile(r"(?:^|[\s\[{,])(?:[\w-]+:|-)[ \t]+$")
+_OPENED = re.compile(r"""(?:^|[:,\[{-][ \t]+|^[ \t]+|[\[{,])(["'])""")
+
+
+def _open_quote(text: str, last: int) -> tuple[int, int] | None:
+    """Return line and column of the quotation mark that was never closed; None when that is not what broke the YAML.
+
+    The text goes on to the next mark of its kind, which was meant to open a value of its own, or to the end of the file.
+    """
+    lines = _LINE_END.split(text)
+    opened: tuple[int, int, str] | None = None
+    for number, line in enumerate(lines[: last + 1]):
+        column = 0
+        while True:
+            if opened is None:
+                match = _OPENED.search(line, column)
+                if not match or " #" in line[column : match.start(1)]:
+                    break
+                opened, column = (number, match.start(1), match[1]), match.end()
+                continue
+            end = _end_of_quote(line, column, opened[2])
+            if end < 0:
+                break
+            if number > opened[0] and _KEY_BEFORE.search(line[: end - 1]):
+                return opened[:2]
+            opened, column = None, end
+    return opened[:2] if opened and not any(opened[2] in line for line in lines[opened[0] + 1 :]) else None
+
+
+def _end_of_quote(line: str, column: int, mark: str) -> int:
+    """Return the column after the mark that ends a quoted text; -1 when that is not on this line (YAML 1.2, 7.3)."""
+    inside = re.compile(r'(?:[^"\\]|\\.)*"' if mark == '"' else r"(?:[^']|'')*'")
+    match = inside.match(line, column)
+    return match.end() if match else -1
 
 
 _CUT = re.compile(r"(?:^|[ \t])(#[^\s#].*)$")

@@ -22,6 +22,7 @@ from caresite.core.urls import (
 )
 from caresite.pipeline.discover import CONTENT_SUFFIXES
 from caresite.pipeline.reader import Reader
+from caresite.pipeline.resources import picture_hint
 
 __all__ = ["Resolved", "resolve"]
 
@@ -122,6 +123,8 @@ def _from_root(reader: Reader, at: _Target, role: str, span: Span) -> Resolved:
     message = f"the {'picture' if role == 'image' else 'address'} `{at.path}` does not exist on this site"
     code = codes.MISSING_IMAGE if role == "image" else codes.MISSING_PAGE
     hint = _meant(reader, base + at.path + "#" + at.fragment, at)
+    if role == "image":
+        hint = hint or picture_hint(at.path, span.path, reader.of.resources, reader.of.files)
     return Resolved(encode_file(base) + at.as_written, fault(code, span, message, hint=hint, severity="warning"))
 
 
@@ -146,6 +149,7 @@ def _from_file(reader: Reader, page: Page, at: _Target, role: str, span: Span) -
         return Resolved(canonical_address(at.written), missing)
     hint = _meant(reader, f"{written}#{at.fragment}", at)
     if role == "image":
+        hint = hint or picture_hint(at.path, page.source, site.resources, site.files)
         message = f"the picture `{at.path}` does not exist"
         missing = fault(codes.MISSING_IMAGE, span, message, hint=hint, severity=_level(reader, "image"))
         return Resolved(canonical_address(at.written), missing)

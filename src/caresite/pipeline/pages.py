@@ -42,7 +42,7 @@ from caresite.pipeline.addresses import Draft, local_time
 from caresite.pipeline.consent import shown_name, shows_face
 from caresite.pipeline.naming import NamedBy
 from caresite.pipeline.pictures import focus_of
-from caresite.pipeline.resources import normal_path
+from caresite.pipeline.resources import normal_path, picture_hint
 
 __all__ = ["minutes_of", "page_of"]
 
@@ -237,7 +237,7 @@ def _image(
             codes.MISSING_IMAGE,
             span,
             f"the picture `{cut(src, 80)}` does not exist",
-            hint="put it beside the text, or in `static/`",
+            hint=picture_hint(bare, span.path, resources, files),
             severity=level,
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
@@ -10,9 +11,11 @@ from typing import Any
 from caresite.core import codes
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault
+from caresite.core.media_types import type_of
 from caresite.core.model import (
     Source,
 )
+from caresite.core.suggest import nearest_file
 from caresite.core.urls import decoded_path, encode_file, is_external, output_path, split_address
 from caresite.kinds import (
     Story,
@@ -22,7 +25,7 @@ from caresite.pipeline.addresses import Draft, is_index
 from caresite.pipeline.consent import shows_face, targets_in
 from caresite.pipeline.discover import Discovery
 
-__all__ = ["collect_resources", "folder_of", "normal_path"]
+__all__ = ["collect_resources", "folder_of", "normal_path", "picture_hint"]
 
 
 def collect_resources(
@@ -118,3 +121,21 @@ def normal_path(path: PurePosixPath) -> str:
         elif part != ".":
             parts.append(part)
     return unicodedata.normalize("NFC", "/".join(parts))
+
+
+def picture_hint(path: str, source: str, resources: Iterable[str], files: Iterable[str]) -> str:
+    """Return what to do about a picture that the text `source` names and that is not there.
+
+    `resources` are the files beside texts, by path; `files` those that are published, by address.
+    """
+    folder = posixpath.dirname(source)
+    names = [p for p in resources if _is_picture(p)]
+    names += [f"/{p}" for p in files if _is_picture(p) and f"/{p}" not in names]
+    near = nearest_file(posixpath.normpath(posixpath.join(folder, path)), names)
+    if not near:
+        return "put it beside the text, or in `static/`"
+    return f"did you mean `{near if near.startswith('/') else posixpath.relpath(near, folder)}`?"
+
+
+def _is_picture(path: str) -> bool:
+    return type_of(path).startswith("image/")

@@ -28,7 +28,7 @@ from caresite.submissions.sameness import digest_of, sketch_of
 __all__ = ["FILE", "Listing", "Summary", "digits_of", "summary_of"]
 
 FILE = ".listing"
-_EDITION = 3
+_EDITION = 4
 _SHOWN = 90
 _ADDRESS = re.compile(r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]++@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.,/:-])\+?\(?\d(?:[\s()./–-]{0,3}\d){7,14}(?![\w-])")
@@ -128,7 +128,7 @@ def summary_of(submission: Submission) -> Summary:
         form=submission.form,
         received_at=submission.received_at,
         name=sender.name,
-        title=text.title,
+        title=showing.title or text.title,
         excerpt=said.excerpt,
         rating=text.rating,
         score=submission.spam.score,

@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from caresite import __version__
-from caresite.core.files import read_as_text
 from caresite.deploy.hosts.files import HostFile
 from caresite.pipeline.themes import bundled_themes
 
-__all__ = ["INSTALL", "INSTALL_ON_HOST", "REQUIREMENTS", "installation_files", "pinned_version"]
+__all__ = ["INSTALL", "INSTALL_ON_HOST", "REQUIREMENTS", "installation_files"]
 
 INSTALL = "pip install ./caresite"
 """How the documentation says that caresite is installed: from a copy, as long as no package index has it."""
@@ -32,7 +31,6 @@ REQUIREMENTS = "requirements.txt"
 INSTALL_ON_HOST = f"pip install -r {REQUIREMENTS}"
 
 _VENDOR = "vendor"
-_PINNED = re.compile(r"^(?:caresite==|\S*\bcaresite-)(\d[\w.+!]*?)(?:-py3\S*)?$", re.MULTILINE)
 _WHEEL = "Wheel-Version: 1.0\nGenerator: caresite\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can hold: the same files make the same wheel
 _LEFT_OUT = frozenset(("__pycache__",))
@@ -49,12 +47,6 @@ def installation_files() -> tuple[HostFile, ...]:
     path = f"{_VENDOR}/caresite-{found.version}-py3-none-any.whl"
     wheel = HostFile(path, "", "caresite itself, for whoever builds the site", "", make=partial(_wheel, found))
     return (_requirements(f"./{path}"), wheel)
-
-
-def pinned_version(root: Path) -> str:
-    """Return the version that the site's `requirements.txt` names; empty where it names none."""
-    match = _PINNED.search(read_as_text(root / REQUIREMENTS))
-    return match[1] if match else ""
 
 
 def _requirements(line: str) -> HostFile:

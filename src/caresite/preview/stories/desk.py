@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -32,6 +33,7 @@ from caresite.preview.policy import OWN_POLICY
 from caresite.preview.state import HOME, Fault, fault_of
 from caresite.preview.stories.door import Door
 from caresite.preview.stories.forms import ERASURES, MAX_BYTES, METHODS, Form, decided, merged, read_form, values_of
+from caresite.preview.stories.labels import in_browser
 from caresite.preview.stories.onpage import NotShown, page_of
 from caresite.preview.stories.sheet import Sheet, changes_between, sheet_of
 from caresite.preview.stories.waiting import GROUPS, group_of, neighbours, queue_of
@@ -329,7 +331,8 @@ class _Desk:
         return (shown.title, cut(" ".join(shown.body.split()), _BEGINNING)) if is_edited else None
 
     def _faults(self, diagnostics: tuple[Diagnostic, ...]) -> list[Fault]:
-        return [fault_of(d, {}, self._bench.opens) for d in diagnostics]
+        told = (replace(d, message=in_browser(d.message), hint=in_browser(d.hint)) for d in diagnostics)
+        return [fault_of(diagnostic, {}, self._bench.opens) for diagnostic in told]
 
     def _page(self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
         site = self._bench.current().site

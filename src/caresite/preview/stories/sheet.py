@@ -11,6 +11,7 @@ from caresite.kinds.testimonial import DISPLAYS
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.consent import shown_name
 from caresite.preview.stories.forms import METHODS
+from caresite.preview.stories.labels import in_browser
 from caresite.submissions.public import Shown, author_of, shown_of, suggested_title
 from caresite.submissions.records import REJECTIONS, Method, Submission, decisions
 from caresite.submissions.review.actions import Open, Review
@@ -121,6 +122,7 @@ class Sheet(NamedTuple):
     shown: Shown
     lacks: tuple[Lack, ...]
     doubts: tuple[Doubt, ...]
+    noticed: tuple[str, ...]
     changes: Changes
     named: str
     is_name_asked: bool
@@ -148,6 +150,7 @@ def sheet_of(opened: Open, review: Review, settings: Settings, site: Site | None
         revision=opened.revision,
         shown=shown,
         lacks=tuple(_lack(each) for each in opened.lacks),
+        noticed=tuple(in_browser(each) for each in item.noticed),
         doubts=doubts(item.text.body, item.showing.body or item.text.body),
         changes=changes_between((item.text.title, item.text.body), (shown.title, shown.body)),
         named=_named(author_of(item)),
@@ -166,7 +169,7 @@ def sheet_of(opened: Open, review: Review, settings: Settings, site: Site | None
 
 
 def _lack(found: Hindrance) -> Lack:
-    return Lack(found.message, _REMEDIES.get(found.what, found.remedy))
+    return Lack(found.message, _REMEDIES.get(found.what) or in_browser(found.remedy))
 
 
 def changes_between(before: tuple[str, str], after: tuple[str, str]) -> Changes:
