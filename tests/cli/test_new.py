@@ -221,7 +221,7 @@ def test_scaffolds_offer_only_keys_that_exist(kind: str) -> None:
     [
         ("Hattie Bloom", "Hattie Bloom", ""),
         ("Kind words from Ann", "Ann", "Kind words from Ann"),
-        ("Lob von Jürgen van der Berg", "Jürgen van der Berg", "Lob von Jürgen van der Berg"),
+        ("Praise from Jürgen van der Berg", "Jürgen van der Berg", "Praise from Jürgen van der Berg"),
         ("A letter by Åsa Öst", "Åsa Öst", "A letter by Åsa Öst"),
         ("Ludwig van Beethoven", "Ludwig van Beethoven", ""),
         ("What a customer wrote", "", "What a customer wrote"),

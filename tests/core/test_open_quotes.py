@@ -18,7 +18,7 @@ CLOSE = "close it at the end of that line"
         ('date: 2026-01-01\ntitle: "Hello\nsummary: "Soup"\ntags: [a]\n', 2, 8),
         ("title: Soup\nauthor:\n  name: 'Ada Quill\n  role: 'Baker'\n", 3, 9),
         ('quotes:\n  - "Say when you will ring\n  - "and ring then"\n', 2, 5),
-        ('quotes:\n  - {id: a, text: "Say when}\n  - {id: b, text: "Ring"}\n', 2, 18),
+        ('quotes:\n  - {id: a, text: "Say when}\n  - {id: b, text: "Ring"}\n', 2, 19),
         ('a: "one"\nb: "two \\" three"\nc: "four\nd: five\n', 3, 4),
     ],
 )

@@ -125,7 +125,7 @@ def _values(
 _NAME_PART = r"[^\W\d_a-z][\w'’.-]*"
 _NAME = rf"{_NAME_PART}(?: (?:(?:van|von|de|der|da|di|la|le|du|bin|al) )*{_NAME_PART}){{0,3}}"
 _WHOLE_NAME = re.compile(_NAME)
-_NAME_AT_END = re.compile(rf"(?:^|.* )(?:from|by|von|de)[ :]+({_NAME})", re.IGNORECASE)
+_NAME_AT_END = re.compile(rf"(?:.* )?(?i:from|by)[ :]+({_NAME})")
 
 
 def name_in(title: str) -> str:
@@ -133,7 +133,7 @@ def name_in(title: str) -> str:
     if _WHOLE_NAME.fullmatch(title):
         return title
     match = _NAME_AT_END.fullmatch(title)
-    return match[1] if match and _WHOLE_NAME.fullmatch(match[1]) else ""
+    return match[1] if match else ""
 
 
 def _date(settings: Settings, text: str) -> datetime | None:

@@ -379,7 +379,7 @@ _OPENED = re.compile(r"""(?:^|[:,\[{-][ \t]+|^[ \t]+|[\[{,])(["'])""")
 def _open_quote(text: str, last: int) -> tuple[int, int] | None:
     """Return line and column of the quotation mark that was never closed; None when that is not what broke the YAML.
 
-    The text goes on to the next mark of its kind, which was meant to open a value of its own, or to the end of the file.
+    The text goes on to the next mark of its kind, which was meant to open a value, or to the end of the file.
     """
     lines = _LINE_END.split(text)
     opened: tuple[int, int, str] | None = None
