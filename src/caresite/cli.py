@@ -70,10 +70,22 @@ class _OwnArgument(click.Argument):
         return super().get_usage_pieces(ctx) if self in ctx.command.params else []
 
 
+def _names_of(what: str) -> Any:
+    """Return what completes an argument with names out of the site; loaded when somebody presses Tab."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        from caresite.commands import completion
+
+        return completion.offered(getattr(completion, what))(ctx, param, incomplete)
+
+    return complete
+
+
 def _set(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Take a general option, before or after the verb, into the session."""
     source = ctx.get_parameter_source(str(param.name))
-    if ctx.resilient_parsing or source in (None, click.core.ParameterSource.DEFAULT):
+    completes = ctx.resilient_parsing and param.name not in ("root", "configs")
+    if completes or source in (None, click.core.ParameterSource.DEFAULT):
         return
     if param.name == "no_color":
         ctx.find_root().color = False
@@ -159,7 +171,7 @@ def init(**given: Any) -> None:
 
 
 @cli.command()
-@click.argument("kind")
+@click.argument("kind", shell_complete=_names_of("kinds"))
 @click.argument("title")
 @click.option("-s", "--slug", default="", help="The last part of its address. Default: made from the title.")
 @click.option("-d", "--date", default="", help="Its date. Default: today.")
@@ -293,7 +305,7 @@ def list_content(**given: Any) -> None:
 
 
 @cli.command()
-@click.argument("name", metavar="[config|KIND|theme]", default="config")
+@click.argument("name", metavar="[config|KIND|theme]", default="config", shell_complete=_names_of("schemas"))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @_general(hidden=True)
 def schema(name: str, output: Path | None) -> None:
@@ -326,7 +338,7 @@ def clean() -> None:
 
 
 @cli.group(cls=_WithDefault, subcommand_metavar="[COMMAND] [ARGS]...", invoke_without_command=True)
-@click.argument("name", default="", required=False, cls=_OwnArgument)
+@click.argument("name", default="", required=False, cls=_OwnArgument, shell_complete=_names_of("targets"))
 @click.option("--dry-run", is_flag=True, help="Print what would be sent and deleted, and send nothing.")
 @click.option("--preview", is_flag=True, help="Deploy to a preview address that search engines do not index.")
 @click.option("--no-build", is_flag=True, help="Send the output folder without building. It is still checked.")
@@ -360,7 +372,7 @@ def deploy(ctx: click.Context, /, **given: Any) -> None:
 
 
 @deploy.command("init")
-@click.argument("host", default="", required=False)
+@click.argument("host", default="", required=False, shell_complete=_names_of("hosts"))
 @click.option("-f", "--force", is_flag=True, help="Overwrite files that were changed.")
 @_general(hidden=True)
 def deploy_init(**given: Any) -> None:
@@ -374,7 +386,7 @@ def deploy_init(**given: Any) -> None:
 
 
 @deploy.command("rollback")
-@click.argument("name", default="", required=False)
+@click.argument("name", default="", required=False, shell_complete=_names_of("targets"))
 @click.option("--to", default="", metavar="ID", help="The deploy to restore. Default: the one before the current one.")
 @click.option("--list", is_flag=True, help="List the deploys that the host keeps, and change nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
@@ -477,7 +489,7 @@ def stories_add(**given: Any) -> None:
 
 
 @stories.command("list")
-@click.argument("state", default="", required=False)
+@click.argument("state", default="", required=False, shell_complete=_names_of("states"))
 @click.option(
     "--format",
     type=click.Choice(("table", "csv", "json")),
@@ -497,7 +509,7 @@ def stories_list(**given: Any) -> None:
 
 
 @stories.command("show")
-@click.argument("id")
+@click.argument("id", shell_complete=_names_of("stories"))
 @click.option("--page", is_flag=True, help="Show the content file that an approval would write.")
 @_general(hidden=True)
 def stories_show(id: str, page: bool) -> None:
@@ -609,7 +621,7 @@ _OVERWRITE = click.option(
 
 
 @stories.command("approve")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=_names_of("stories"))
 @_EVIDENCE
 @click.option("--on", default="", metavar="DAY", help="The day of the author's answer. Default: today.")
 @_VIA
@@ -632,7 +644,7 @@ def stories_approve(**given: Any) -> None:
 
 
 @stories.command("reject")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=_names_of("stories"))
 @click.option("-r", "--reason", default="", help="off-topic, not-genuine, no-consent, duplicate, spam and so on.")
 @click.option("--note", default="", help="An explanation. It stays private.")
 @_BY
@@ -645,7 +657,7 @@ def stories_reject(ids: tuple[str, ...], reason: str, note: str, by: str) -> Non
 
 
 @stories.command("ask")
-@click.argument("id")
+@click.argument("id", shell_complete=_names_of("stories"))
 @click.option("--language", "lang", default="", metavar="TAG", help="The language of the author, such as es.")
 @_BY
 @_general(hidden=True)
@@ -660,7 +672,7 @@ def stories_ask(id: str, lang: str, by: str) -> None:
 
 
 @stories.command("edit")
-@click.argument("id")
+@click.argument("id", shell_complete=_names_of("stories"))
 @click.option("-t", "--text", help="The text to show instead.")
 @click.option("-f", "--file", default="", metavar="FILE", help="A file with the text to show; `-` for standard input.")
 @click.option("--title", help="The title to show.")
@@ -703,7 +715,7 @@ def stories_edit(**given: Any) -> None:
 
 
 @stories.command("reopen")
-@click.argument("id")
+@click.argument("id", shell_complete=_names_of("stories"))
 @_BY
 @_general(hidden=True)
 def stories_reopen(id: str, by: str) -> None:
@@ -717,7 +729,7 @@ def stories_reopen(id: str, by: str) -> None:
 
 
 @stories.command("withdraw")
-@click.argument("id")
+@click.argument("id", shell_complete=_names_of("stories"))
 @click.option("--only", multiple=True, metavar="SCOPE", help="Withdraw only this consent, such as publish_photo.")
 @_VIA
 @_EVIDENCE
@@ -734,7 +746,7 @@ def stories_withdraw(id: str, only: tuple[str, ...], via: str, evidence: str, by
 
 
 @stories.command("erase")
-@click.argument("id")
+@click.argument("id", shell_complete=_names_of("stories"))
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
 @_BY
 @_general(hidden=True)
@@ -763,7 +775,7 @@ def stories_purge(dry_run: bool, by: str) -> None:
 
 
 @stories.command("proof")
-@click.argument("id")
+@click.argument("id", shell_complete=_names_of("stories"))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @_BY
 @_general(hidden=True)
@@ -844,7 +856,7 @@ def theme_new(name: str, parent: str) -> None:
 
 
 @theme.command("copy")
-@click.argument("file", metavar="TEMPLATE")
+@click.argument("file", metavar="TEMPLATE", shell_complete=_names_of("templates"))
 @click.option("--force", is_flag=True, help="Overwrite a copy that exists.")
 @_general(hidden=True)
 def theme_copy(file: str, force: bool) -> None:
@@ -858,7 +870,7 @@ def theme_copy(file: str, force: bool) -> None:
 
 
 @theme.command("diff")
-@click.argument("file", metavar="[TEMPLATE]", default="")
+@click.argument("file", metavar="[TEMPLATE]", default="", shell_complete=_names_of("templates"))
 @_general(hidden=True)
 def theme_diff(file: str) -> None:
     """Show what your own files change in the theme."""

@@ -18,9 +18,9 @@ from caresite.core.files import decode_text, may_be_read, write_atomically
 from caresite.core.suggest import nearest
 from caresite.core.urls import slug_of
 
-__all__ = ["Flags", "name_in", "run"]
+__all__ = ["KIND_OF", "Flags", "name_in", "run"]
 
-_KIND_OF = {
+KIND_OF = {
     "post": "post",
     "page": "page",
     "story": "story",
@@ -73,9 +73,9 @@ def run(session: Session, flags: Flags) -> int:
 
 def _target(session: Session, settings: Settings, word: str) -> _Target:
     collections = settings.collections
-    name = word if word in collections else _of_kind(collections, _KIND_OF.get(word, ""))
+    name = word if word in collections else _of_kind(collections, KIND_OF.get(word, ""))
     if not name:
-        known = (*_KIND_OF, *collections)
+        known = (*KIND_OF, *collections)
         near = nearest(word, known)
         advice = f"did you mean “{near}”?" if near else f"there are {', '.join(dict.fromkeys(known))}"
         raise click.BadParameter(f"“{word}” is neither a kind nor a collection; {advice}", param_hint="KIND")

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import io
 import json
-import re
 import zipfile
 from collections.abc import Iterator
 from functools import partial
