@@ -70,7 +70,7 @@ def test_new_files_and_new_sites_have_its_day(root: Path, at: Clocked) -> None:
     path = root / at("new", "post", "Hello").output.strip().splitlines()[-1]
     (written,) = (found for found in (root / "content").rglob("*hello*"))
     assert "2031-05-06" in written.read_text("utf-8"), path
-    assert at("init", "fresh", "--yes", "--examples").exit_code == 0
+    assert at("init", "fresh", "--yes", "--examples", "--force").exit_code == 0
     dates = [p for p in (root / "fresh").rglob("*.*") if p.is_file() and b"2031-05-0" in p.read_bytes()]
     assert dates
 

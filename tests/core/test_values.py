@@ -74,7 +74,7 @@ def test_anchors_and_merges_are_read() -> None:
     [
         ("a: 1\nb: c: d\n", "Y101", "x.yaml:2:5"),
         ("a: 1\n\tb: 2\n", "Y101", "x.yaml:2:1"),
-        ('a: "x\nb: 1\n', "Y101", "x.yaml:3:1"),
+        ('a: "x\nb: 1\n', "Y101", "x.yaml:1:4"),
         ("a: *nothing\n", "Y101", "x.yaml:1:4"),
         ("a: 1\n---\nb: 2\n", "Y101", "x.yaml:2:1"),
         ("a: 1\nb: 2\na: 3\n", "Y102", "x.yaml:3:1"),
