@@ -100,7 +100,7 @@ def test_any_title_survives(tmp_path: Path, title: str) -> None:
 def test_options_are_written_and_a_bare_host_becomes_an_address(tmp_path: Path) -> None:
     init(str(tmp_path), "-b", "shop.example.org", "--timezone", "Asia/Tokyo", "--language", "de")
     config = load_config(tmp_path)[0].config
-    assert (config.base_url, config.timezone, config.language) == ("https://shop.example.org", "Asia/Tokyo", "de")
+    assert (config.base_url, config.timezone, config.language) == ("https://shop.example.org/", "Asia/Tokyo", "de")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_on_a_terminal_it_asks_again_until_an_answer_can_be_used(
     assert module.run(Session(), module.Flags(folder=tmp_path / "new")) == 0
     assert len(asked) == 6
     config = load_config(tmp_path / "new")[0].config
-    assert (config.title, config.base_url, config.timezone) == ("My shop", "https://shop.example", "Europe/London")
+    assert (config.title, config.base_url, config.timezone) == ("My shop", "https://shop.example/", "Europe/London")
 
 
 @pytest.mark.parametrize(

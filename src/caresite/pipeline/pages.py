@@ -237,7 +237,7 @@ def _image(
             codes.MISSING_IMAGE,
             span,
             f"the picture `{cut(src, 80)}` does not exist",
-            hint=picture_hint(bare, span.path, resources, files),
+            hint=picture_hint(src, span.path, resources, files),
             severity=level,
         )
     )
