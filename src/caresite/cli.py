@@ -145,8 +145,9 @@ def cli(ctx: click.Context) -> None:
 def _session() -> Session:
     """Return the session of a command that works on a site, from whichever folder of it."""
     root = click.get_current_context().find_root()
-    root.obj = root.ensure_object(Session).located()
-    return root.obj
+    session = root.ensure_object(Session).located()
+    root.obj = session
+    return session
 
 
 def _exit(code: int) -> NoReturn:
@@ -846,7 +847,13 @@ def theme_list() -> None:
 
 @theme.command("new")
 @click.argument("name")
-@click.option("--parent", default="hearth", metavar="THEME", help="The theme whose files it uses where it has none.")
+@click.option(
+    "--parent",
+    default="hearth",
+    metavar="THEME",
+    shell_complete=_names_of("themes"),
+    help="The theme whose files it uses where it has none.",
+)
 @_general(hidden=True)
 def theme_new(name: str, parent: str) -> None:
     """Create a theme in themes/NAME."""

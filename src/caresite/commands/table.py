@@ -43,8 +43,8 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
             click.echo(line)
         return
     widths = [max(len(row[n]) for row in rows) for n in range(len(columns))] if rows else []
-    for line in rows:
-        click.echo(_GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    for row in rows:
+        click.echo(_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _width() -> int:
