@@ -11,7 +11,7 @@ import pytest
 
 from caresite.core.diagnostics import Problem
 from caresite.deploy.ledger import LEDGER
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import MARK_INSIDE
 from deploy.sending import PAGES, errand, opened, planned, sent, tree, write
 
 CHANGED = {**PAGES, "blog/hello/index.html": "<p>Changed"}
@@ -187,7 +187,7 @@ def test_unfinished_files_are_removed(site: Path, switch: bool) -> None:
     "path", [".", "..", "content", "content/www", "static", "private/x", ".git", "public", "public/www"]
 )
 def test_the_sites_own_folders_are_no_target(site: Path, path: str) -> None:
-    (site / "public" / MARKER).write_text("made by a build")
+    (site / "public" / MARK_INSIDE).write_text("made by a build")
     with pytest.raises(Problem) as raised, opened("folder", {"path": path}, errand(site)):
         pass
     (found,) = raised.value.diagnostics

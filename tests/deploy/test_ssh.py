@@ -12,7 +12,7 @@ from caresite.core.diagnostics import Diagnostic, Problem
 from caresite.deploy.digests import output_files, wanted_from
 from caresite.deploy.plan import made
 from caresite.deploy.target import File
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import MARK_INSIDE
 from deploy.sending import PAGES, errand, opened, planned, sent, tree, write
 from deploy.servers import FINGERPRINT, Server, free_port, greeting_server
 
@@ -213,7 +213,7 @@ def test_rsync_takes_files_from_wherever_they_lie(site: Path, sshd: Server) -> N
         pytest.skip("there is no rsync: apt-get install rsync")
     twin = site / "twins/one.gz"
     write(site / "twins", {"one.gz": "packed"})
-    (site / "public" / MARKER).write_text("made by a build")
+    (site / "public" / MARK_INSIDE).write_text("made by a build")
     files = {**output_files(site / "public"), "index.html.gz": File("index.html.gz", twin, 6)}
     with opened("rsync", sshd.options(site / "www"), errand(site)) as target:
         wanted = wanted_from(files, target.digest)

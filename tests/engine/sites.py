@@ -14,7 +14,7 @@ from caresite.core.diagnostics import Diagnostic
 from caresite.engine.build import Built, Options, build
 from caresite.engine.memory import Memory
 from caresite.pipeline.gates import Gates
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import MARK_INSIDE
 from caresite.testing import split_files
 
 __all__ = [
@@ -215,7 +215,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 def without_marker(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return published files without the one that says who published them."""
-    return {path: data for path, data in files.items() if path != MARKER}
+    return {path: data for path, data in files.items() if path != MARK_INSIDE}
 
 
 def difference(there: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> list[str]:

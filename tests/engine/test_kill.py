@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import is_marked, mark_beside
 from engine.edits import EDITS, Files
 from engine.sites import NOW, Folder, build_clean, build_here, difference, files_below, rich_files, without_marker
 
@@ -59,7 +59,7 @@ class Site:
 
     def faults(self) -> list[str]:
         """Return what a visitor would miss: whole pages, and the assets that they ask for."""
-        faults = [] if (self.public / MARKER).is_file() else ["the folder is not marked as ours"]
+        faults = [] if is_marked(self.public) else ["the folder is not marked as ours"]
         for page in sorted(self.public.rglob("*.html")):
             data = page.read_bytes()
             if not data.rstrip().lower().endswith((b"</html>", b"-->")) or b"<html" not in data.lower():
@@ -75,7 +75,7 @@ class Site:
         built = build_here(self.root)
         assert (built.ok, built.trouble) == (True, ""), when
         assert difference(without_marker(files_below(self.public)), wanted) == [], when
-        leftovers = [path.name for path in self.root.rglob("*caresite-*") if path.name != MARKER]
+        leftovers = [path.name for path in self.root.rglob("*caresite-*") if path != mark_beside(self.public)]
         assert leftovers == [], when
 
 

@@ -61,7 +61,16 @@ def init(root: Path, *words: str) -> Result:
 
 def texts(root: Path) -> dict[str, str]:
     """Return the files below `root` that are neither the site's own nor made by a build."""
-    own = ("content/", "themes/", "public/", ".caresite/", "caresite.yaml", "static/_", "vendor/")
+    own = (
+        "content/",
+        "themes/",
+        "public/",
+        ".public.caresite-output",
+        ".caresite/",
+        "caresite.yaml",
+        "static/_",
+        "vendor/",
+    )
     paths = (p for p in root.rglob("*") if p.is_file())
     names = {p.relative_to(root).as_posix(): p for p in paths}
     return {name: path.read_text("utf-8") for name, path in names.items() if not name.startswith(own)}

@@ -10,7 +10,8 @@ import pytest
 
 from caresite.core.diagnostics import Problem
 from caresite.core.model import Output
-from caresite.pipeline.publish import MARKER, Published, output_folder, publish
+from caresite.pipeline.own_output import MARK_INSIDE, SIGN, is_own_output, mark_beside
+from caresite.pipeline.publish import Published, output_folder, publish
 from caresite.testing import BuiltSite
 
 SmallSite = Callable[..., BuiltSite]
@@ -22,9 +23,7 @@ def files(**contents: str) -> tuple[Output, ...]:
 
 def there(folder: Path) -> dict[str, str]:
     return {
-        path.relative_to(folder).as_posix(): path.read_text()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MARKER
+        path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()
     }
 
 
@@ -35,9 +34,50 @@ def public(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_is_made_and_marked_as_ours(public: Path) -> None:
+def test_a_folder_is_made_and_marked_as_ours_beside_it(public: Path) -> None:
     assert there(public) == {"a": "1", "blog/b": "2"}
-    assert "by hand" in (public / MARKER).read_text()
+    assert "by hand" in mark_beside(public).read_text()
+    assert is_own_output(public)
+
+
+def test_a_folder_that_somebody_made_in_its_place_is_not_taken_for_ours(public: Path) -> None:
+    public.rename(public.with_name("away"))
+    public.mkdir()
+    (public / "letter.txt").write_text("Dear Ann")
+    with pytest.raises(Problem, match=r"caresite did not make, such as `letter\.txt`"):
+        publish(public, files(a="1"), {})
+    assert there(public) == {"letter.txt": "Dear Ann"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("404.html", '<meta name="generator" content="caresite 0.1.0">'),
+        ("index.html", '<meta name=generator content="caresite 0.1.0">'),
+        ("_headers", f"{SIGN} from what the pages use.\n"),
+    ],
+)
+def test_a_copy_of_a_folder_is_known_by_its_files(tmp_path: Path, name: str, text: str) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / name).write_text(text)
+    assert publish(copy, files(a="1"), {}).removed == (name,)
+
+
+def test_a_mark_of_an_earlier_version_is_moved_out_of_the_folder(public: Path) -> None:
+    mark_beside(public).unlink()
+    (public / MARK_INSIDE).write_text("ours")
+    assert publish(public, files(a="1", blog__b="2"), {}) == Published(written=(), removed=(), unchanged=2)
+    assert there(public) == {"a": "1", "blog/b": "2"}
+    assert is_own_output(public)
+
+
+def test_where_nothing_can_be_written_beside_it_the_mark_stands_in_the_folder(public: Path) -> None:
+    mark_beside(public).unlink()
+    mark_beside(public).mkdir()
+    (public / MARK_INSIDE).write_text("ours")
+    assert publish(public, files(a="2"), {}) == Published(written=("a",), removed=("blog/b",), unchanged=0)
+    assert (public / MARK_INSIDE).is_file()
 
 
 def test_what_did_not_change_is_not_touched(public: Path) -> None:
@@ -53,7 +93,7 @@ def test_what_nothing_produces_any_more_is_removed_with_its_empty_folder(public:
     (public / "by-hand").write_text("x")
     done = publish(public, files(a="1"), {})
     assert done.removed == ("blog/b", "by-hand")
-    assert [p.name for p in sorted(public.iterdir())] == [MARKER, "a"]
+    assert [p.name for p in sorted(public.iterdir())] == ["a"]
 
 
 def test_copies_follow_their_source(public: Path, tmp_path: Path) -> None:

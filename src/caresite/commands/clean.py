@@ -8,7 +8,8 @@ from caresite.commands.session import Session
 from caresite.core.codes import FOREIGN_OUTPUT
 from caresite.core.diagnostics import Problem, Span, fault
 from caresite.core.files import remove_tree
-from caresite.pipeline.publish import MARKER, output_folder
+from caresite.pipeline.own_output import is_own_output, mark_beside
+from caresite.pipeline.publish import output_folder
 
 __all__ = ["run"]
 
@@ -18,6 +19,7 @@ def run(session: Session) -> int:
     output = output_folder(session.root, session.settings().config.output_dir)
     _refuse_foreign(output)
     removed = [folder for folder in (output, session.root / ".caresite") if _remove(folder)]
+    mark_beside(output).unlink(missing_ok=True)
     if session.json:
         session.answer({"ok": True, "removed": [session.shown(folder) for folder in removed]})
     for folder in removed:
@@ -28,7 +30,7 @@ def run(session: Session) -> int:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    if folder.is_symlink() or (folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file()):
+    if folder.is_symlink() or (folder.is_dir() and any(folder.iterdir()) and not is_own_output(folder)):
         message = f"`{folder.name}/` was not made by caresite, so it was left alone"
         raise Problem(fault(FOREIGN_OUTPUT, Span(folder.name), message, hint="remove it yourself"))
 

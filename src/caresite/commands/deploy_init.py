@@ -21,7 +21,7 @@ from caresite.deploy.hosts.files import Brief, Host, HostFile, content_of, is_un
 from caresite.deploy.hosts.registry import HOSTS
 from caresite.deploy.hosts.rules import HostRules, rules_in
 from caresite.pipeline.dead_forms import dead_on
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import is_own_output
 
 __all__ = ["Flags", "outdated", "prepared_hosts", "run"]
 
@@ -52,7 +52,7 @@ def run(session: Session, flags: Flags) -> int:
         print_problem(session, Problem(*as_errors(dead)))
         return 1
     output = session.root / settings.config.output_dir
-    if host.reads_rules and not (output / MARKER).is_file():
+    if host.reads_rules and not is_own_output(output):
         return _refuse(session, f"{host.name} needs the rules of the finished site: run `caresite build` first")
     brief = _brief(settings, output)
     if host.reads_rules and brief.rules.asks_robots_to_leave and not settings.config.seo.noindex:
@@ -71,7 +71,7 @@ def run(session: Session, flags: Flags) -> int:
 def outdated(root: Path, settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield host and path of each file with rules that are not those of the finished site any more."""
     output = root / settings.config.output_dir
-    if not (output / MARKER).is_file():
+    if not is_own_output(output):
         return
     brief = _brief(settings, output)
     if brief.rules.asks_robots_to_leave and not settings.config.seo.noindex:

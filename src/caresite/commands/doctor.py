@@ -27,7 +27,7 @@ from caresite.core.files import MAX_TEXT_BYTES, read_as_text, write_atomically
 from caresite.core.texts import counted
 from caresite.core.walk import diagnostic_of, files_below, is_file, is_linked_theme
 from caresite.pipeline.dead_forms import dead_forms, dead_on
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import is_own_output
 from caresite.pipeline.themes import load_theme
 
 __all__ = ["Finding", "examine", "run"]
@@ -239,7 +239,7 @@ def _encoding_of(data: bytes) -> str:
 
 def _output(root: Path, name: str) -> Iterator[Finding]:
     folder = root / name
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not is_own_output(folder):
         advice = "Choose another `output_dir`, move the files away, or run `caresite build --clean` once."
         yield Finding("wrong", f"{name}/ holds files that caresite did not make", advice)
 

@@ -16,7 +16,7 @@ from caresite.core.diagnostics import Problem
 from caresite.core.files import write_atomically
 from caresite.core.walk import diagnostic_of, walk
 from caresite.deploy.target import DigestName, File, Wanted
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import MARK_INSIDE
 
 __all__ = ["digest_of", "output_files", "recalled", "wanted_from"]
 
@@ -59,7 +59,7 @@ def _begun(name: DigestName, size: int) -> _Hash:
 def output_files(folder: Path) -> dict[str, File]:
     """Return the files of a finished site by path, in order; the mark that caresite makes in the folder is none."""
     found = dict(_walked(str(folder)))
-    found.pop(MARKER, None)
+    found.pop(MARK_INSIDE, None)
     return dict(sorted(found.items()))
 
 

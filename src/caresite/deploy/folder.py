@@ -22,7 +22,8 @@ from caresite.deploy.ledger import LEDGER, Ledger, finished, intended, read_ledg
 from caresite.deploy.plan import Plan, steps
 from caresite.deploy.spare import matched
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
-from caresite.pipeline.publish import MARKER, holds_sources
+from caresite.pipeline.own_output import is_marked
+from caresite.pipeline.publish import holds_sources
 
 __all__ = ["TARGET", "Folder", "FolderOptions", "opened"]
 
@@ -57,7 +58,7 @@ def opened(options: FolderOptions, errand: Errand) -> Iterator[Folder]:
 def _is_output(root: Path, folder: Path) -> bool:
     """Tell whether builds write into `folder`, or into one that it lies in."""
     inside = (path for path in (folder, *folder.parents) if path.is_relative_to(root))
-    return any((path / MARKER).is_file() for path in inside)
+    return any(is_marked(path) for path in inside)
 
 
 class Folder:

@@ -23,7 +23,7 @@ from caresite.core.urls import canonical_base_url
 from caresite.deploy.plan import Plan
 from caresite.deploy.target import File
 from caresite.pipeline.dead_forms import dead_forms, dead_pages
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import is_own_output
 
 __all__ = [
     "dead_on_target",
@@ -146,7 +146,7 @@ def other_output(
 ) -> Iterable[Diagnostic]:
     """Report an output folder that a build for visitors would not have made; `built` are the files it makes."""
     name = settings.config.output_dir
-    if not (folder / MARKER).is_file():
+    if not is_own_output(folder):
         reason = f"`{name}/` was not made by caresite" if folder.is_dir() else f"there is no `{name}/`"
         yield fault(codes.OTHER_OUTPUT, Span(name), reason)
         return

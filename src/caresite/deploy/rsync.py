@@ -24,7 +24,7 @@ from caresite.deploy.plan import Plan, emptied, in_the_way, steps, turn
 from caresite.deploy.scratch import scratch, short_scratch
 from caresite.deploy.ssh import SshOptions, check_host, file_of
 from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, Wanted
-from caresite.pipeline.publish import MARKER
+from caresite.pipeline.own_output import MARK_INSIDE
 
 __all__ = ["TARGET", "Rsync", "RsyncOptions", "opened"]
 
@@ -117,7 +117,7 @@ class Rsync:
     def _seen(self, wanted: Wanted) -> _Seen:
         missing, other, extra = set[str](), set[str](), set[str]()
         with self._gathered(wanted.files.values()) as folder:
-            compare = ("-rcnL8", "--delete", "--itemize-changes", "--out-format=%i %n", f"--exclude=/{MARKER}")
+            compare = ("-rcnL8", "--delete", "--itemize-changes", "--out-format=%i %n", f"--exclude=/{MARK_INSIDE}")
             for line in self._run(*compare, f"{folder}/", self._there()).splitlines():
                 if not (match := _CHANGE.fullmatch(line)) or (path := _unescaped(match[2])).endswith("/"):
                     continue

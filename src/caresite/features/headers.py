@@ -38,6 +38,7 @@ from caresite.core.schema import Doc
 from caresite.core.urls import encode_file, encode_path
 from caresite.pipeline.catalog import Site
 from caresite.pipeline.csp import css_needs
+from caresite.pipeline.own_output import SIGN
 
 __all__ = ["MAX_RULES", "PLUGIN", "HeaderOptions", "HeaderRule", "checks", "narrower_rules", "rendered"]
 
@@ -232,7 +233,7 @@ def rendered(site: Site, outputs: tuple[Output, ...], options: HeaderOptions) ->
                 raise Problem(_bad(site, message, f"{place}[{number}]", place))
     configured = tuple(_configured(site, options))
     rules = [*_unless_configured(_ours(site, outputs, options), configured), *configured]
-    text = "# Made by every build from what the pages use; add rules under `headers` in the config.\n"
+    text = f"{SIGN} from what the pages use; add rules under `headers` in the config.\n"
     yield Output(path="_headers", content=(text + "".join(_block(*rule) for rule in rules)).encode(), kind="headers")
 
 

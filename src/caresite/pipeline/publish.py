@@ -20,19 +20,18 @@ from caresite.core.disk import disk_fault
 from caresite.core.files import exchange, linked, make_way, remove_below, remove_tree
 from caresite.core.model import Content, Output
 from caresite.core.urls import stays_inside
+from caresite.pipeline.own_output import MARK_INSIDE, is_own_output, mark_as_own
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["MARKER", "Published", "holds_sources", "output_folder", "publish"]
+__all__ = ["Published", "holds_sources", "output_folder", "publish"]
 
-MARKER = ".caresite-output"
 _YOUNG_NS = 2_000_000_000  # a file changed twice within this may have one time for both
 _BLOCK = 4096  # of most file systems: a file takes whole ones
 _MASS = 64  # from this many files on a new tree is made faster than files are replaced one by one
-_MARKER_TEXT = b"caresite makes this folder anew with every build. What you put here by hand will be removed.\n"
 
 
 class Published(Struct, frozen=True):
@@ -104,20 +103,22 @@ def _publish(
     if not dry_run:
         _recover(folder)
     _refuse_foreign(folder, clean)
-    there = set(_listing(folder))
-    contents = {MARKER: _MARKER_TEXT, **dict(_contents(outputs, files))}
+    there = set(_listing(folder)) - {MARK_INSIDE}
+    contents = dict(_contents(outputs, files))
     for path in contents:
         if not stays_inside(path):
             raise Problem(fault(codes.CANNOT_WRITE, Span(path), "it lies outside the output folder"))
     stays = {path for path in contents if path in there and _stands(folder, path, contents[path])}
-    written = tuple(path for path in contents if path not in stays and path != MARKER)
+    written = tuple(path for path in contents if path not in stays)
     removed = tuple(sorted(there - contents.keys()))
-    if not dry_run and (removed or len(stays) < len(contents)):
+    if not dry_run and (removed or written):
         _check_readable(contents, stays)
         _require_room(folder, [content for path, content in contents.items() if path not in stays])
         if not (_is_mass_change(len(written), len(contents)) and _swap(folder, contents, stays)):
             _write_in_place(folder, contents, stays, removed)
-    return Published(written, removed, len(stays - {MARKER}))
+    if not dry_run:
+        mark_as_own(folder)
+    return Published(written, removed, len(stays))
 
 
 def _is_mass_change(written: int, all_files: int) -> bool:
@@ -127,6 +128,8 @@ def _is_mass_change(written: int, all_files: int) -> bool:
 def _write_in_place(
     folder: Path, contents: Mapping[str, bytes | Content], stays: set[str], removed: Iterable[str]
 ) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    mark_as_own(folder)
     for path in sorted(contents.keys() - stays, key=_turn):
         _write(folder, path, contents[path])
     for path in removed:
@@ -210,6 +213,7 @@ def _swap(folder: Path, contents: Mapping[str, bytes | Content], stays: set[str]
         _remove_leftover(leftover)
     try:
         _make_tree(folder, fresh, contents, stays)
+        mark_as_own(folder, fresh)
         if not folder.exists():
             fresh.rename(folder)
         elif not exchange(fresh, folder):
@@ -267,7 +271,7 @@ def _contents(outputs: Iterable[Output], files: Mapping[str, Path]) -> Iterable[
 
 
 def _refuse_foreign(folder: Path, clean: bool) -> None:
-    if clean or not folder.is_dir() or (folder / MARKER).is_file():
+    if clean or not folder.is_dir() or is_own_output(folder):
         return
     first = next((e.name for e in sorted(folder.iterdir(), key=lambda e: e.name)), "")
     if first:
