@@ -93,6 +93,7 @@ SHOWN = {
         "/blog/hello/": ("The shop is open.",),
         ".htaccess": ('RewriteCond %{REQUEST_URI} "^/news/hello/?$"', "Header always set Content-Security-Policy"),
     },
+    "tab-completion": {"/": ()},
     "upgrade": {"/": ()},
     "several-sites": {"/about/": ("We look after animals.",)},
     "schedule": {"/": ()},
