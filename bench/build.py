@@ -6,13 +6,13 @@ Prints tables; asserts nothing. Each build runs in a process of its own. Time an
 as looking at the memory of several processes slows them. Memory is the largest sum over all processes, sampled every
 20 ms; what they share is counted once (proportional set size), where the system tells. Figures are medians over the
 runs. A ratio is the median of the ratios of builds made in turn: to bare CommonMark of the same texts, or to Hugo
-building the same content into as many kinds of page with a theme of the same parts (`bench/hugo/`). Hugo builds a site
-anew every time, so its clean build is what each of our rows is held against. It makes no search index and no share
-images, so ours makes none either, but for `--whole`. The themes write other amounts, which are printed; `--parts 6` adds
-as many drawings to each page of Hugo's, as themes that people use write more than the bare one here.
+building the same content into as many kinds of page with a theme of the same parts (`bench/hugo/`). Hugo builds a
+site anew every time, so its clean build is what each of our rows is held against. It makes no search index and no
+share images, so ours makes none either, but for `--whole`. The themes write other amounts, which are printed;
+`--parts 6` adds as many drawings to each page of Hugo's, as themes that people use write more than the bare one here.
 
-Making many files costs a disk more than it costs us: `--folder /dev/shm` shows what is ours. The first line says which
-Python runs, as one without profile-guided optimisation is a tenth slower than those that people install.
+Making many files costs a disk more than it costs us: `--folder /dev/shm` shows what is ours. The first line says
+which Python runs, as one without profile-guided optimisation is a tenth slower than those that people install.
 """
 
 from __future__ import annotations
