@@ -182,7 +182,8 @@ class Cards:
             return _Own(None, "is an SVG drawing, which no service shows")
         drawn = shared_variation(path, facts, SIZES["wide"], focus_of(image.focus) or (50, 50))
         reason = _reason_against(facts, drawn, has_focus=bool(image.focus))
-        if reason and self.look:
+        is_icon = not facts.is_drawn and not facts.moves
+        if is_icon or (reason and self.look):
             return _Own(None, reason)
         self.note(drawn)
         shared = Shared(self._url(name_of(drawn)), image.alt, drawn.width_px, drawn.height_px)
