@@ -68,3 +68,11 @@ def test_a_quote_shows_the_date_of_its_source_in_the_language_of_the_page() -> N
     for path in ("/quotes/c/", "/quotes/c/a/"):
         assert "2. Juni 1897" in site.html(path)
         assert "1897-06-02" not in site.html(path).partition("<main")[2]
+
+
+@pytest.mark.parametrize(("value", "shown"), [("5 | round(30)", "5.0"), ("(1e308 * 10) | round", "inf")])
+def test_templates_may_round_any_number(value: str, shown: str) -> None:
+    site = build_site(
+        f"-- templates/page.html --\n[{{{{ {value} }}}}]\n-- content/pages/a.md --\n---\ntitle: A\n---\nX.\n"
+    )
+    assert f"[{shown}]" in site.text("/a/"), site.report

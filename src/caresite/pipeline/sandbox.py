@@ -23,7 +23,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace, generate_lorem_ipsum
 from msgspec import Struct
 
-__all__ = ["OutOfBounds", "Sandbox", "may_read"]
+__all__ = ["OutOfBounds", "Sandbox", "bounded", "may_read"]
 
 MOST = 1_000_000  # characters, items or steps that one expression may ask for
 _MOST_BITS = 10_000  # of a whole number
@@ -99,8 +99,8 @@ class Sandbox(SandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.binop_table |= {"*": _product, "**": _power, "%": _remainder}
-        self.globals |= {"range": _range, "lipsum": _bounded(generate_lorem_ipsum, 1000)}
-        self.filters |= {name: _bounded(self.filters[name], MOST) for name in _LONG_FILTERS}
+        self.globals |= {"range": _range, "lipsum": bounded(generate_lorem_ipsum, 1000)}
+        self.filters |= {name: bounded(self.filters[name]) for name in _LONG_FILTERS}
         self.filters["format"] = _format_filter(self.filters["format"])
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -164,13 +164,15 @@ def _range(*args: int) -> range:
     return steps
 
 
-def _bounded(call: Callable[..., Any], most: int) -> Callable[..., Any]:
+def bounded(call: Callable[..., Any], most: int = MOST) -> Callable[..., Any]:
+    """Return `call` as a function that refuses whole numbers beyond `most`."""
+
     @wraps(call)
-    def bounded(*args: Any, **named: Any) -> Any:
+    def checked(*args: Any, **named: Any) -> Any:
         _check_numbers((*args, *named.values()), most)
         return call(*args, **named)
 
-    return bounded
+    return checked
 
 
 def _format_filter(fill: Callable[..., str]) -> Callable[..., str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from types import CodeType
 from typing import Any, Literal
@@ -34,7 +35,7 @@ from caresite.pipeline.frames import map_frame, map_link, video_frame
 from caresite.pipeline.macros import MacroMemory, PlainContext, RememberingCodeGenerator, macro_of
 from caresite.pipeline.markdown import Markdown
 from caresite.pipeline.notes import Read
-from caresite.pipeline.sandbox import Sandbox
+from caresite.pipeline.sandbox import Sandbox, bounded
 from caresite.pipeline.themes import Theme
 from caresite.pipeline.words import date_in, language_in, number_in, percent_in, written_date_in
 
@@ -57,6 +58,7 @@ __all__ = [
 ]
 
 Say = Callable[..., str]
+_MOST_PLACES = 15  # that a float has
 _PACKAGE = Path(caresite.__file__).parent
 
 
@@ -212,7 +214,7 @@ def environment(
         "month_year": lambda moment: date_in(language(), moment, "MMMM y"),
         "month": lambda moment: date_in(language(), moment, "MMMM"),
         "day_month": lambda moment: date_in(language(), moment, "d MMM"),
-        "round": _round,
+        "round": bounded(_round),
         "number": lambda value: number_in(language(), value),
         "percent": lambda value: percent_in(language(), value),
         "language_name": lambda tag: language_in(language(), str(tag)),
@@ -234,7 +236,9 @@ def environment(
 
 def _round(value: float, precision: int = 0, method: Literal["common", "ceil", "floor"] = "common") -> float:
     """Round as Jinja does, but a half up: Python rounds it to the nearest even number."""
-    return rounded(float(value), precision) if method == "common" else do_round(value, precision, method)
+    if method != "common" or not isfinite(value):
+        return do_round(value, precision, method)
+    return rounded(float(value), min(precision, _MOST_PLACES))
 
 
 def _inline(markdown: Markdown, text: str, language: str) -> str:
