@@ -222,7 +222,8 @@ def test_nothing_of_the_preview_is_published(site: Path) -> None:
     files = [path for path in (site / "public").rglob("*") if path.is_file()]
     assert len(files) > 10
     assert [path for path in files if b"_caresite" in path.read_bytes()] == []
-    assert {path.name for path in site.iterdir()} <= {"caresite.yaml", "content", "public", ".caresite"}
+    own = {"caresite.yaml", "content", "public", ".public.caresite-output", ".caresite"}
+    assert {path.name for path in site.iterdir()} <= own
 
 
 def test_built_serves_the_output_folder_as_it_is(site: Path) -> None:
@@ -276,7 +277,7 @@ def test_the_moment_can_be_another_one(site: Path) -> None:
 def test_it_has_the_names_that_others_use(run: Run, name: str) -> None:
     done = run(name, "--help")
     assert done.exit_code == 0
-    assert "new with every save" in done.output
+    assert "updated with every save" in done.output
 
 
 def test_what_was_scheduled_appears_when_it_is_due(site: Path) -> None:
