@@ -145,6 +145,13 @@ def test_a_quote_in_a_list_is_led_on_by_a_rule(root: Path) -> None:
     assert told == [] or "add `- {from: /quotes/care/call/, to: /quotes/care/ring/}` below `redirects:`" in told[0]
 
 
+def test_a_page_with_a_fault_has_not_gone(root: Path) -> None:
+    (root / "content/pages/team.md").write_text('---\ntitle: "Our team\n---\nX.\n', encoding="utf-8")
+    failed = made(root)
+    assert not failed.ok
+    assert "D112" not in {d.code for d in failed.diagnostics}
+
+
 @pytest.mark.parametrize("line", ["draft: true", "date: 2031-01-01", "expires: 2026-10-01"])
 def test_what_is_held_back_has_not_vanished(root: Path, line: str) -> None:
     file = root / "content/blog/pie-number-1/index.md"

@@ -81,6 +81,23 @@ def test_a_translation_of_the_wording_is_what_they_agree_to(site: Path, store: S
     assert "- You may publish my words" in run("ask", f"{2:016x}").output, "who writes English gets the English one"
 
 
+def test_what_they_were_asked_last_is_what_they_agreed_to(site: Path, store: Store, run: Run) -> None:
+    (site / "consent/story-2026-01.es.md").write_text(SPANISH, encoding="utf-8")
+    given(store, consent=())
+    assert run("ask", ID).exit_code == 0
+    assert store.read(ID).submission.showing.asked_wording == "story-2026-01"
+    assert run("ask", ID, "--language", "es").exit_code == 0
+    (site / "letter.txt").write_text("Sí.", encoding="utf-8")
+    wordings = sorted((site / "consent").iterdir())
+    agreed = ("--agreed", "publish_text", "--display", "full")
+    done = run("approve", ID, "--evidence", str(site / "letter.txt"), *agreed, "--by", "Agnes")
+    assert done.exit_code == 0, done.output
+    [agreement] = store.read(ID).submission.consent
+    assert agreement.wording_id == "story-2026-01.es"
+    assert "wording: story-2026-01.es" in (site / "consent.lock.yaml").read_text(encoding="utf-8")
+    assert sorted((site / "consent").iterdir()) == wordings, "the text is there already"
+
+
 def test_a_language_without_a_letter_is_said(store: Store, run: Run) -> None:
     given(store, consent=())
     printed = run("ask", ID, "--language", "fr").output

@@ -263,7 +263,7 @@ def run_reopen(session: Session, given: str, by: str) -> int:
 
 
 def run_ask(session: Session, given: str, lang: str, by: str) -> int:
-    """Print the letter to an author, and wait for the answer; once they were asked, only print it again.
+    """Print the letter to an author, and wait for the answer; a letter that was written already is printed again.
 
     `lang` is the language that they write, where that is not known yet.
     """
@@ -274,7 +274,9 @@ def run_ask(session: Session, given: str, lang: str, by: str) -> int:
     opened = review.open(item_id)
     asking = asking_of(settings, review.root, opened.submission)
     letter = letter_to(opened.submission, opened.lacks, asking)
-    if opened.submission.moderation.state != "awaiting_author":
+    shown_before = opened.submission.showing.asked_sha256
+    is_asked = opened.submission.moderation.state == "awaiting_author"
+    if not is_asked or (asking.wording and asking.wording.sha256 != shown_before):
         told = asking.wording.data if asking.wording else b""
         review.take(item_id, asking.decision(), opened.revision, evidence=told)
     if session.json:
@@ -289,6 +291,7 @@ def run_ask(session: Session, given: str, lang: str, by: str) -> int:
         session.say(f"There is no letter in `{spoken}`, so this one is in `{written}`. Translate it, then send it.")
     session.say(f"{item_id} waits for its author. When they say yes, keep their letter in a file, and then:")
     wanted = " --agreed publish_text" if any(each.what == "publish_text" for each in opened.lacks) else ""
+    wanted += ' --title "…"' if any(each.what == "title" for each in opened.lacks) else ""
     named = "" if was_asked_for_name(opened.submission) else " --display CHOICE"
     session.say(f"  caresite stories approve {item_id[:6]} --evidence letter.txt --on YYYY-MM-DD{wanted}{named}")
     if named:

@@ -130,7 +130,7 @@ def as_errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 def excerpt(span: Span, text: str) -> str:
     """Return the line of `text` at `span` with carets under the fault, or an empty string."""
     lines = text.split("\n")
-    if not 1 <= span.line <= len(lines):
+    if not 1 <= span.line <= len(lines) or "\0" in text:  # or it is no text
         return ""
     line = lines[span.line - 1].replace("\t", " ")
     gutter = str(span.line)

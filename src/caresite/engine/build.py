@@ -186,7 +186,7 @@ def _build(
         outputs = _write(root, site, plan, routes, theme, options, watch, tell, memory=memory, folder=folder)
         with watch.stage("check"):
             watch.found.extend(check(site, plan, outputs))
-            if memory is None or memory.file:
+            if not watch.failed and (memory is None or memory.file):  # a page with a fault has not gone
                 before = read_published(_published_folder(root, folder))
                 watch.found.extend(gone_since(before, root, site, plan.addresses, outputs))
         if options.publish and not options.dry_run and not watch.failed:

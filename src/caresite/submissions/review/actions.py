@@ -50,7 +50,7 @@ from caresite.submissions.written import decode_record, encode_record
 
 __all__ = ["Open", "Review", "Taken"]
 
-_FILE_NAME = re.compile(r"[^\W_][\w-]{0,79}")
+_FILE_NAME = re.compile(r"[^\W_][\w-]{0,79}(?:\.[A-Za-z]{2,3}(?:-\w{2,8})?)?")  # with a language, as in `name.es`
 _CLOSED = frozenset(("withdrawn", "erased", "expired"))
 
 

@@ -143,7 +143,8 @@ def _reject(item: Submission, decision: Reject, terms: Terms) -> Submission:
 
 
 def _ask(item: Submission, decision: Ask, terms: Terms) -> Submission:
-    asked = moved(item, "awaiting_author", at=terms.now, by=terms.by)
+    is_asked = item.moderation.state == "awaiting_author"  # once more, with another letter
+    asked = item if is_asked else moved(item, "awaiting_author", at=terms.now, by=terms.by)
     told = replace(asked.showing, asked_wording=decision.wording_id, asked_sha256=decision.wording_sha256)
     return replace(asked, showing=told)
 
