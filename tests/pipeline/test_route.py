@@ -8,7 +8,7 @@ import pytest
 
 from caresite.core.model import Route
 from caresite.pipeline.route import route
-from caresite.testing import BuiltSite
+from caresite.testing import BuiltSite, build_site
 
 SmallSite = Callable[..., BuiltSite]
 CONSENT = "{at: 2026-01-01, scopes: [publish_text], how: letter}"
@@ -377,3 +377,27 @@ def test_collisions_are_told_whatever_order_pages_come_in(small_site: SmallSite)
 def test_routes_come_in_the_order_of_their_files(small_site: SmallSite) -> None:
     made, _, _ = route(small_site(post("b") + post("a", "tags: [z, y]")).site)
     assert [r.output for r in made] == sorted(r.output for r in made)
+
+
+@pytest.mark.parametrize("path", ["/geschichten/branche/", "/geschichten/branche"])
+def test_filters_of_stories_are_at_the_path_that_the_config_gives_them(path: str) -> None:
+    site = build_site(f"""
+-- caresite.yaml --
+title: T
+base_url: https://t.example/shop/
+timezone: Europe/London
+collections: {{stories: {{permalink: "/geschichten/:slug/", index: /geschichten/}}}}
+taxonomies: {{industry: {path}}}
+-- content/stories/a.md --
+---
+title: A
+date: 2026-01-01
+author: {{name: Ada}}
+relation: customer
+customer: {{name: Corner Shop, industry: Retail}}
+consent: {{given_by: self, at: 2026-01-01, scopes: [publish_text, publish_name, publish_company], how: letter}}
+---
+They came at seven in the evening.
+""")
+    assert [each for each in site.outputs if "retail" in each] == ["geschichten/branche/retail/index.html"]
+    assert 'href="/shop/geschichten/branche/retail/"' in site.text("/geschichten/")

@@ -442,15 +442,18 @@ class Reader:
     def _filters(self, collection: str) -> Iterable[FilterGroup]:
         settings = self._site.settings
         kind = settings.collections[collection].kind
-        index = settings.base_path.rstrip("/") + settings.collections[collection].index
+        index = settings.collections[collection].index
         for taxonomy, segment in (("industry", "industry"), ("product", "product"), ("tags", "tag")):
+            declared = settings.taxonomies[taxonomy].path if taxonomy in settings.taxonomies else ""
+            path = declared if declared.startswith(index) else f"{index}{segment}"
+            root = f"{settings.base_path.rstrip('/')}{path.rstrip('/')}/"
             counts: dict[str, int] = defaultdict(int)
             for page in self._by_kind(kind):
                 if page.collection == collection:
                     for ref in page.terms.get(taxonomy, ()):
                         counts[ref.slug] += 1
             names = self._site.terms.get(taxonomy, {})
-            terms = [FilterTerm(names[slug].name, slug, f"{index}{segment}/{slug}/", n) for slug, n in counts.items()]
+            terms = [FilterTerm(names[slug].name, slug, f"{root}{slug}/", n) for slug, n in counts.items()]
             if terms:
                 yield FilterGroup(taxonomy, tuple(sorted(terms, key=lambda t: (t.name.casefold(), t.slug))))
 
