@@ -112,6 +112,24 @@ def test_a_config_of_somebody_else_is_not_used(site: Path) -> None:
     assert find_site(site / "shared/mine") == (site / "shared").resolve()
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+def test_nobody_lends_a_config_of_ours_to_files_of_theirs(site: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    (theirs / "content").mkdir(parents=True)
+    (theirs / "caresite.yaml").symlink_to(site / "caresite.yaml")
+    for path in (theirs, theirs / "content", theirs / "caresite.yaml"):
+        os.chown(path, 4321, 4321, follow_symlinks=False)
+    assert find_site(theirs / "content") is None
+    assert find_site(theirs) is None
+
+
+def test_a_folder_that_all_may_write_in_is_no_site_of_ours(site: Path) -> None:
+    (site / "shared/mine").mkdir(parents=True)
+    write_site(site / "shared", SECOND)
+    (site / "shared").chmod(0o777)
+    assert find_site(site / "shared/mine") is None
+
+
 def test_a_disk_that_is_mounted_in_the_site_is_no_part_of_it(inside: Path) -> None:
     shared = Path("/dev/shm")
     if not shared.is_dir() or shared.stat().st_dev == shared.parent.stat().st_dev:

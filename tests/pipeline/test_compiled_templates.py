@@ -117,3 +117,14 @@ def test_the_oldest_go_when_there_are_too_many(caches: Path, monkeypatch: pytest
     monkeypatch.setattr(compiled_templates, "_NEWEST_KEPT", 5)
     built()
     assert len(list((caches / "caresite/templates").iterdir())) <= 11
+
+
+def test_what_a_filter_says_is_no_part_of_the_code(caches: Path, tmp_path: Path) -> None:
+    """The same template says what its site and the language of its page say."""
+    template = '{{ "/a" | absolute }} {{ 1234.5 | number }} {{ 0.5 | percent }} {{ "de" | language_name }}'
+    site = f"-- templates/page.html --\n{template}\n-- content/pages/about.md --\n---\ntitle: About\n"
+    for host, lang in (("one.example", "en"), ("two.example", "en"), ("two.example", "de")):
+        config = f"-- caresite.yaml --\ntitle: T\nbase_url: https://{host}/\ntimezone: Europe/London\n"
+        page = build_site(f"{config}{site}lang: {lang}\n---\nWe bake.\n", root=tmp_path / "site").text("/about/")
+        numbers = "1.234,5 50\xa0% Deutsch" if lang == "de" else "1,234.5 50% German"
+        assert f"https://{host}/a {numbers}" in page

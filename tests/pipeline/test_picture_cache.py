@@ -103,3 +103,13 @@ def test_a_cache_that_is_a_link_is_unlinked(site: Path, tmp_path_factory: pytest
     delete_pictures_without_source(site, ())
     assert not (site / CACHE_FOLDER).exists()
     assert (elsewhere / "mine.png").exists()
+
+
+def test_a_folder_in_the_cache_goes_too(tmp_path: Path) -> None:
+    (tmp_path / CACHE_FOLDER / "aa-bb/cc").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/kept.txt").write_text("x")
+    (tmp_path / CACHE_FOLDER / "dd-ee").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert len(delete_pictures_without_source(tmp_path, ())) == 2
+    assert list((tmp_path / CACHE_FOLDER).iterdir()) == []
+    assert (tmp_path / "elsewhere/kept.txt").exists()

@@ -20,7 +20,7 @@ from caresite.pipeline import trail
 from caresite.pipeline.needed_words import NEEDED, read_words
 from caresite.pipeline.themes import Layer, Theme, bundled_themes
 from caresite.pipeline.words import Words, date_in, locale_of, number_in, percent_in
-from caresite.testing import BuiltSite, build_site
+from caresite.testing import DEFAULT_CONFIG, BuiltSite, build_site
 
 SmallSite = Callable[..., BuiltSite]
 LANGUAGES = ("en", "de", "es")
@@ -249,3 +249,25 @@ def test_a_site_may_bring_the_words_that_its_theme_lacks(small_site: SmallSite) 
 def test_a_theme_with_a_parent_inherits_its_words(small_site: SmallSite) -> None:
     site = small_site("-- themes/child/theme.yaml --\nname: child\nparent: plain\n", config="theme: child\n")
     assert site.codes == ()
+
+
+@pytest.mark.parametrize("is_linked", [True, False], ids=["a linked theme", "a theme in the site"])
+@pytest.mark.parametrize("link", ["i18n/en.yaml", "i18n"])
+@pytest.mark.parametrize("to", ["outside", "site/private"])
+def test_a_theme_brings_no_words_from_elsewhere(tmp_path: Path, is_linked: bool, link: str, to: str) -> None:
+    site, theme = tmp_path / "site", tmp_path / ("nice" if is_linked else "site/themes/nice")
+    for folder in (site / "themes", theme, tmp_path / to):
+        folder.mkdir(parents=True, exist_ok=True)
+    (tmp_path / to / "en.yaml").write_text("api_token: hunter2secret\n", encoding="utf-8")
+    (theme / "theme.yaml").write_text("name: nice\nparent: hearth\n", encoding="utf-8")
+    (theme / "templates").mkdir()
+    (theme / "templates/page.html").write_text('<p>{{ t("api_token") }}</p>', encoding="utf-8")
+    if link == "i18n/en.yaml":
+        (theme / "i18n").mkdir()
+    (theme / link).symlink_to(tmp_path / to / ("en.yaml" if link.endswith("yaml") else ""))
+    if is_linked:
+        (site / "themes/nice").symlink_to(theme, target_is_directory=True)
+    text = f"-- caresite.yaml --\n{DEFAULT_CONFIG}theme: nice\n-- content/pages/a.md --\n---\ntitle: A\n---\nX.\n"
+    built = build_site(text, root=site)
+    assert not [path for path, data in built.outputs.items() if b"hunter2secret" in data]
+    assert "T1" in built.report or "there are no words for `api_token`" in built.report

@@ -24,7 +24,7 @@ def find_site(start: Path) -> Path | None:
     that another user left in a shared folder, such as /tmp, is not for us (git's `safe.directory`, CVE-2022-24765).
     """
     if has_config(start):
-        return start
+        return start if _is_whole(start) else None
     with suppress(OSError, RuntimeError):  # a folder that was removed meanwhile; no home
         home = Path.home().resolve()
         for folder, above in pairwise((start.resolve(), *start.resolve().parents)):
@@ -36,7 +36,18 @@ def find_site(start: Path) -> Path | None:
 
 
 def _is_of_same_owner(folder: Path, start: Path) -> bool:
+    """Tell whether nobody but this user, or the owner of `start`, can have put the config there."""
     if not hasattr(os, "geteuid"):
         return True
-    owners = {(folder / name).stat().st_uid for name in CONFIG_NAMES if (folder / name).is_file()}
-    return owners <= {os.geteuid(), start.stat().st_uid}
+    is_open_to_all = folder.stat().st_mode & 0o002
+    return not is_open_to_all and _owners(folder) <= {os.geteuid(), start.stat().st_uid} and _is_whole(folder)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Tell whether the config in `folder` has one owner: a link to the config of another would speak for both."""
+    return len(_owners(folder)) <= 1
+
+
+def _owners(folder: Path) -> frozenset[int]:
+    files = [folder / name for name in CONFIG_NAMES if (folder / name).is_file()]
+    return frozenset(status.st_uid for file in files for status in (file.lstat(), file.stat()))

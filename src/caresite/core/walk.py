@@ -37,7 +37,9 @@ _MAX_VISITS = 16  # links to a folder that holds such links double what is read 
 
 PRIVATE = "private"
 """The folder of a site of which nothing is published, however a link leads there."""
-_INTO_PRIVATE = f"this link leads into `{PRIVATE}/`, of which nothing is published"
+_CLOSED = {
+    name: f"this link leads into `{name}/`, of which nothing is published" for name in (PRIVATE, ".caresite", ".git")
+}
 
 Kind = Literal["file", "folder", "link", "private", "name", "special", "unreadable", "deep"]
 
@@ -121,7 +123,7 @@ def _looked_at(entry: os.DirEntry[str], parent: str, top: str, above: tuple[str,
 
 
 def _kind_of(reason: str) -> Kind:
-    return "private" if reason is _INTO_PRIVATE else "link"
+    return "private" if reason in _CLOSED.values() else "link"
 
 
 def _bad_name(name: str) -> str:
@@ -150,8 +152,8 @@ def _refusal(path: str, real: str, top: str, above: tuple[str, ...]) -> str:
         return f"this link cannot be followed: {error.strerror}"
     if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
         return "this link leads out of the site's folder and was not followed"
-    if leads_into_private(real, top):
-        return _INTO_PRIVATE
+    if closed := _closed_folder(real, top):
+        return _CLOSED[closed]
     if real in above or any(folder.startswith(real + os.sep) for folder in above):
         return "this link leads back into a folder it stands in and was not followed"
     return ""
@@ -170,9 +172,16 @@ def is_linked_theme(entry: Entry, root: Path) -> bool:
 
 
 def leads_into_private(real: str, top: str) -> bool:
-    """Tell whether `real`, a path without links, is in the private folder of the site in `top`."""
-    private = os.path.realpath(os.path.join(top, PRIVATE))
-    return real == private or real.startswith(private + os.sep)
+    """Tell whether `real`, a path without links, is in a folder of the site in `top` of which nothing is published."""
+    return bool(_closed_folder(real, top))
+
+
+def _closed_folder(real: str, top: str) -> str:
+    for name in _CLOSED:
+        closed = os.path.realpath(os.path.join(top, name))
+        if real == closed or real.startswith(closed + os.sep):
+            return name
+    return ""
 
 
 def files_below(folder: Path, top: Path) -> tuple[list[Path], list[Entry]]:

@@ -28,6 +28,7 @@ __all__ = [
     "FORMAT",
     "Record",
     "Report",
+    "Seen",
     "Tree",
     "asked_for",
     "memory_name",

@@ -19,7 +19,7 @@ from caresite import __version__
 
 __all__ = ["compiled_folder", "kept_templates"]
 
-_EDITION = 4  # counts the ways in which we compiled them
+_EDITION = 5  # counts the ways in which we compiled them
 _MOST_KEPT = 2_000
 _NEWEST_KEPT = 500
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.files import decode_text
+from caresite.core.files import decode_text, may_be_read
 from caresite.core.suggest import nearest
 from caresite.core.values import plain, read_yaml
 from caresite.core.walk import files_below, is_file
@@ -40,7 +40,7 @@ class Drawings:
                 if path.suffix == ".svg" and path.parent == folder:
                     text, _ = decode_text(path.read_bytes(), f"drawings/{path.name}")
                     self._pictures[path.stem] = Markup(_OUTER.sub("", text).strip())
-            if is_file(folder / "drawings.yaml"):
+            if is_file(folder / "drawings.yaml") and may_be_read(folder / "drawings.yaml", layer.folder):
                 self._take(_read(folder / "drawings.yaml", f"{layer.name}/drawings/drawings.yaml"))
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
-from jinja2.nodes import Call, Getattr
+from jinja2.nodes import Call, Expr, Filter, Getattr, Impossible, Test
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
@@ -90,6 +90,12 @@ class RememberingCodeGenerator(CodeGenerator):
     def is_trusted(self) -> bool:
         trusts: Callable[[str | None], bool] = self.environment.trusts  # type: ignore[attr-defined]
         return trusts(self.filename)
+
+    def _output_child_to_const(self, node: Expr, frame: Frame, finalize: Any) -> str:
+        """Refuse to work out a filter while compiling: what it says depends on the site, and the code serves all."""
+        if isinstance(node, (Filter, Test)) or node.find((Filter, Test)) is not None:  # type: ignore[arg-type]
+            raise Impossible
+        return super()._output_child_to_const(node, frame, finalize)
 
     def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802
         if not self.is_trusted:

@@ -8,7 +8,7 @@ from typing import Any
 
 from caresite.core import codes
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.files import decode_text
+from caresite.core.files import decode_text, may_be_read
 from caresite.core.values import Table, plain, read_yaml
 from caresite.core.walk import is_file
 
@@ -66,7 +66,7 @@ def read_words(path: Path) -> dict[str, Any]:
 def read_table(path: Path) -> Table:
     """Return what a language file says with the places of its keys. Raises Problem for a broken one."""
     name = f"i18n/{path.name}"
-    if not is_file(path):
+    if not is_file(path) or not may_be_read(path, path.parents[1]):
         return Table({}, {}, Span(name))
     try:
         data = path.read_bytes()

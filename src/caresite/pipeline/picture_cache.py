@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from caresite.core.config import SOURCE_FOLDERS
+from caresite.core.files import remove_tree
 from caresite.core.model import Card, Variation
 from caresite.core.walk import PRIVATE, files_below
 from caresite.pipeline.cards import card_key
@@ -69,7 +70,7 @@ def delete_pictures_without_source(root: Path, gone: Collection[str]) -> tuple[s
         *made_from, _ = file.name.split("-")
         if not made_from or not sources.issuperset(made_from):
             with suppress(FileNotFoundError):
-                file.unlink()
+                remove_tree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
             deleted.append(f"{CACHE_FOLDER}/{file.name}")
     return tuple(deleted)
 

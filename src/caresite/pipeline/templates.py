@@ -198,6 +198,7 @@ def environment(
         memory,
         loader=loader,
         autoescape=True,
+        optimized=False,  # it works out filters of fixed values, which are not fixed for every site and language
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

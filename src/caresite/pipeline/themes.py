@@ -20,7 +20,7 @@ from caresite.core import codes
 from caresite.core.config import Settings
 from caresite.core.cut_text import cut_faults, reason_and_hint
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.files import decode_text, read_as_text
+from caresite.core.files import decode_text, may_be_read, read_as_text
 from caresite.core.schema import Doc, Reading, decode
 from caresite.core.suggest import nearest
 from caresite.core.values import Scalar, Sequence, Table, plain, read_yaml
@@ -172,6 +172,8 @@ def _trusted(root: Path, table: Table) -> frozenset[str]:
 def about_theme(folder: Path, name: str, found: list[Diagnostic] | None = None) -> dict[str, Any]:
     """Return what the `theme.yaml` in `folder` says; nothing when it is no mapping. Cut text is added to `found`."""
     path = f"themes/{name}/theme.yaml"
+    if not may_be_read(folder / "theme.yaml", folder):
+        return {}
     text, _ = decode_text((folder / "theme.yaml").read_bytes(), path)
     value = read_yaml(text, path)
     if found is not None:

@@ -16,7 +16,10 @@ LINKS = {
     "archetypes/post.md": "letter.md",
     "themes/mine/templates/page.html": "letter.txt",
     "themes/letters": "inbox",
+    "themes/mine/i18n/en.yaml": "letter.yaml",
+    "drawings/drawings.yaml": "letter.yaml",
 }
+OTHERS = {"static/build.db": "../.caresite/build.db", "data/git.yaml": "../.git/config"}
 
 
 def make(root: Path) -> None:
@@ -27,3 +30,8 @@ def make(root: Path) -> None:
         (root / link).parent.mkdir(parents=True, exist_ok=True)
         up = "../" * link.count("/")
         (root / link).symlink_to(f"{up}private/{target}")
+    for link, other in OTHERS.items():
+        file = (root / link).parent / other
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x: 1\n")
+        (root / link).symlink_to(other)
