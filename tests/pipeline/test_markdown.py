@@ -18,6 +18,7 @@ from caresite.core.model import Body, Component, Heading, Reference, Section, Se
 from caresite.pipeline.components import Argument, ComponentSpec
 from caresite.pipeline.markdown import Markdown, MarkdownOptions
 from caresite.pipeline.markdown.anchors import slug_of
+from caresite.submissions.public import as_text
 
 POSTS = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "posts"
 
@@ -277,6 +278,18 @@ def test_a_refused_address_is_reported() -> None:
     assert faults("a\n[b](javascript:x) `[c](javascript:y)`") == [
         ("M310", 2, "“javascript:x” is not an address that a link may have")
     ]
+
+
+@pytest.mark.parametrize("scheme", ["javascript:", "vbscript:", "file:", "data:text/html,"])
+def test_words_of_customers_that_look_like_a_refused_address_are_text(scheme: str) -> None:
+    for words in (
+        f"[x]: {scheme}alert(12)",
+        f"[x]({scheme}alert(12))",
+        f"\\[x\\]: {scheme}x",
+        f"b\n[x]: {scheme}x",
+    ):
+        assert faults(as_text(words)) == []
+    assert [code for code, *_ in faults(f"[x\\\\]({scheme}y)")] == ["M310"]
 
 
 def test_embedded_pictures_are_allowed() -> None:

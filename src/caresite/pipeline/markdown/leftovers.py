@@ -53,7 +53,9 @@ _TAG = re.compile(r"</?[A-Z]")
 _MODULE = re.compile(r"^(?:import|export)[ \t]", re.MULTILINE)
 _ANY = re.compile(r"\{[{%:]|\[/?[a-z]|</?[A-Z]|^(?:import|export)[ \t]", re.MULTILINE)
 _REFUSED = re.compile(
-    r"\](?:\(|:)\s*+<?\s*+(?:javascript:|vbscript:|file:|data:(?!image/(?:gif|png|jpeg|webp);))[^\s)]*", re.IGNORECASE
+    r"(?<!\\)(?:\\\\)*+\](?:\(|:)(?P<address>\s*+<?\s*+"
+    r"(?:javascript:|vbscript:|file:|data:(?!image/(?:gif|png|jpeg|webp);))[^\s)]*)",
+    re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\s\[\]]{1,200})\]")
 _IGNORED = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|pre|code)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
@@ -159,7 +161,7 @@ class Watch:
             self._count(foreign_in(text), text, line)
         if self.refused:
             for match in _REFUSED.finditer(text):
-                message = f"“{match[0][2:].strip()}” is not an address that a link may have"
+                message = f"“{match['address'].strip()}” is not an address that a link may have"
                 self._report(UNSAFE_ADDRESS, line + text.count("\n", 0, match.start()), message)
         if self.footnotes:
             self._missing_notes(text, line)
