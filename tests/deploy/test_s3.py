@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,57 @@ def test_wrong_keys_are_told_without_saying_them(site: Path, s3rver: Storage) ->
     found = refused(options(s3rver, "wrong-keys"), site, {**KEYS, "AWS_ACCESS_KEY_ID": "nobody"})
     assert found.code == "H201"
     assert "not-this-one" not in found.message + found.hint
+
+
+# a host that leads elsewhere
+
+
+class Leading(BaseHTTPRequestHandler):
+    """Answers every request with the same redirect, and counts what it was asked."""
+
+    status: int
+    target: str
+    region: str
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.asked.append(self.command)
+        self.send_response(self.status)
+        self.send_header("Location", (self.target or f"http://{self.headers['Host']}") + self.path)
+        if self.region:
+            self.send_header("x-amz-bucket-region", self.region)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def leading(status: int, *, target: str = "", region: str = "") -> Iterator[tuple[str, list[str]]]:
+    about: dict[str, Any] = {"status": status, "target": target, "region": region, "asked": []}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Leading,), about))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", about["asked"]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("region", ["", "eu-central-1", "not/a.region"])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_host_that_leads_elsewhere_is_not_followed(site: Path, status: int, region: str) -> None:
+    environ = {"AWS_ACCESS_KEY_ID": "an-id", **KEYS}
+    with leading(200) as (other, never), leading(status, target=other, region=region) as (away, asked):
+        found = refused({"bucket": "b", "endpoint": away}, site, environ)
+        assert (found.code, len(asked) <= 3, never) == ("H206", True, [])
+    with leading(status, region=region) as (itself, asked):
+        found = refused({"bucket": "b", "endpoint": itself}, site, environ)
+        assert (found.code, len(asked) <= 3) == ("H206", True)
 
 
 # a host that is busy

@@ -121,8 +121,14 @@ def _client(options: S3Options, errand: Errand) -> Any:
         )
     except (BotoCoreError, ValueError) as error:
         raise Problem(fault(codes.BAD_TARGET, errand.span, f"the bucket cannot be used: {error}")) from None
+    client.meta.events.register("before-call.s3.HeadBucket", _not_led_on)
     client.meta.events.register("before-parse.s3.ListObjectsV2", _without_times)
     return client
+
+
+def _not_led_on(context: dict[str, Any], **about: object) -> None:
+    """Take the first answer to the question where a bucket is: boto would ask again for each redirect, without end."""
+    context["s3_redirect"]["redirected"] = True
 
 
 def _without_times(response_dict: dict[str, Any], **about: object) -> None:
