@@ -1,12 +1,22 @@
 """Slugs and addresses."""
 
+import re
 import unicodedata
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caresite.core.urls import check_address, encode_path, is_external, output_path, slug_of
+from caresite.core.urls import (
+    check_address,
+    check_old_address,
+    check_path,
+    encode_path,
+    is_external,
+    output_path,
+    slug_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +93,42 @@ def test_addresses_are_cleaned(given_address: str, clean: str) -> None:
 def test_addresses_that_no_host_can_hold_are_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         check_address(address)
+
+
+OF_HOSTS = [
+    ("/_headers", "_headers"),
+    ("/_headers/", "_headers"),
+    ("/_Headers/x/", "_headers"),
+    ("/%5Fredirects", "_redirects"),
+    ("/_worker.js", "_worker.js"),
+    ("/_routes.json", "_routes.json"),
+    ("/_caresite/x/", "_caresite"),
+    ("/netlify.toml", "netlify.toml"),
+    ("/web.config", "web.config"),
+    ("/.htaccess", ".htaccess"),
+    ("/a/.htaccess", ".htaccess"),
+    ("/.caresite/x/", ".caresite"),
+    ("/a/.git/x/", ".git"),
+    ("/.well-known/.env", ".env"),
+    ("/.well-known", ".well-known"),
+    ("/a/.well-known/x/", ".well-known"),
+]
+
+
+@pytest.mark.parametrize(("address", "name"), OF_HOSTS)
+def test_no_page_takes_the_place_of_a_file_of_the_host(address: str, name: str) -> None:
+    for check in (check_address, check_old_address):
+        with pytest.raises(ValueError, match=f"`{re.escape(name)}`"):
+            check(address)
+    assert check_path(address).strip("/").casefold() == unquote(address).strip("/").casefold()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/.well-known/x/", "/.well-known/a.txt", "/a/_headers/", "/_headers-x/", "/a.b/", "/htaccess/"],
+)
+def test_addresses_that_no_host_has_for_itself_are_a_page(address: str) -> None:
+    assert check_address(address) == address
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,9 @@ def test_a_pattern_that_needs_a_date_says_who_has_none(small_site: SmallSite) ->
         "slug: CON",
         'permalink: "C:\\\\x"',
         "permalink: '/a#b/'",
+        "permalink: /_headers",
+        "permalink: /.git/x/",
+        "aliases: [/_redirects]",
     ],
 )
 def test_an_address_that_leads_astray_is_an_error_and_no_file(small_site: SmallSite, line: str) -> None:
@@ -102,6 +105,30 @@ def test_an_address_that_leads_astray_is_an_error_and_no_file(small_site: SmallS
     assert [d.code for d in site.diagnostics if d.severity == "error"] == ["U102"]
     assert all(not path.startswith(("/", "..")) for path in site.outputs)
     assert "blog/b/index.html" in site.outputs
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "permalinks: {blog: /_headers/:slug/}",
+        "permalinks: {blog: /.:slug/}",
+        "permalinks: {search: /_redirects}",
+        "collections: {blog: {index: /_caresite/}}",
+        "taxonomies: {tags: {path: /.git/}}",
+        "pagination: {path: .page}",
+    ],
+)
+def test_no_setting_takes_the_place_of_a_file_of_the_host(small_site: SmallSite, config: str) -> None:
+    site = small_site(post("content/blog/a.md"), config=f"{config}\n")
+    assert {d.code for d in site.diagnostics if d.severity == "error"} == {"U102"}
+
+
+def test_files_of_the_host_are_still_copied_and_led_on_from(small_site: SmallSite) -> None:
+    text = "-- static/.well-known/x --\nx\n-- static/_headers --\n/*\n  X-A: b\n-- static/.htaccess --\n# x\n"
+    rules = "redirects: [{from: /.git/*, to: /blog/}, {from: /_headers, to: /blog/}, {from: /.well-known/a, to: /}]\n"
+    site = small_site(post("content/blog/a.md") + text, config=rules)
+    assert [d for d in site.diagnostics if d.severity == "error"] == []
+    assert {".well-known/x", "_headers", ".htaccess"} <= {*site.outputs}
 
 
 def test_everything_stands_below_the_sites_own_path(small_site: SmallSite) -> None:

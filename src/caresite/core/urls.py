@@ -17,6 +17,7 @@ __all__ = [
     "canonical_base_url",
     "check_address",
     "check_old_address",
+    "check_path",
     "collision_key",
     "decoded_path",
     "encode_file",
@@ -36,6 +37,15 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|#%\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _SAFE_SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms"))
+_OF_HOSTS = {  # what a page at the top of a site would take the place of
+    "_headers": "is the file in which hosts look for headers",
+    "_redirects": "is the file in which hosts look for redirects",
+    "_routes.json": "is a file of Cloudflare Pages",
+    "_worker.js": "is a file of Cloudflare Pages",
+    "netlify.toml": "is the config of Netlify",
+    "web.config": "is the config of IIS",
+    "_caresite": "is where the preview has its own pages",
+}
 _BREAKS = re.compile(r"[\t\n\r]")
 _CONTROLS = "".join(map(chr, range(0x21)))
 _ADDRESS = re.compile(r"((?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
@@ -65,8 +75,24 @@ def check_address(address: str) -> str:
     """Return `address` as a clean path: a leading `/`, and a trailing `/` unless it names a file.
 
     Raises ValueError, whose text is for people, for an address that leaves the site or that some host or file
-    system cannot hold: dot segments (also percent-encoded), backslashes, control and bidi characters, device
-    names of Windows, parts over 200 bytes, more than 1,000 bytes in all.
+    system cannot hold (see `check_path`), and for one where hosts look for a file of theirs, such as `_headers`, or
+    show nothing: names that begin with a dot, except below `/.well-known/`.
+    """
+    path = check_path(address)
+    parts = path.strip("/").split("/")
+    if use := _OF_HOSTS.get(parts[0].casefold()):
+        raise ValueError(f"`{parts[0].casefold()}` {use}")
+    shown = parts[1:] if path.startswith("/.well-known/") else parts
+    if hidden := next((part for part in shown if part.startswith(".")), ""):
+        raise ValueError(f"`{hidden}` begins with a dot, as files do that hosts keep to themselves")
+    return path
+
+
+def check_path(address: str) -> str:
+    """Return `address` as `check_address` does, also where hosts look for a file of theirs.
+
+    Raises ValueError, whose text is for people, for dot segments (also percent-encoded), backslashes, control and bidi
+    characters, device names of Windows, parts over 200 bytes, more than 1,000 bytes in all.
     """
     text = unicodedata.normalize("NFC", address.strip())
     if _EXTERNAL.match(text) or text.startswith("\\"):
@@ -82,12 +108,14 @@ def check_address(address: str) -> str:
     return joined if not segments or ("." in segments[-1] and not text.endswith("/")) else joined + "/"
 
 
-def check_old_address(address: str) -> str:
+def check_old_address(address: str, *, has_page: bool = True) -> str:
     """Return the path of an address that only leads on, encoded; raises ValueError as `check_address` does.
+
+    Where it never gets a page of its own, as `check_path` does.
 
     Other systems made addresses of any words, so it may hold an encoded `#`, `%` or `?`: no file need have that name.
     """
-    checked = check_address(_ENCODED_MARKS.sub("-", address))
+    checked = (check_address if has_page else check_path)(_ENCODED_MARKS.sub("-", address))
     if any(part and not part.strip(". ") for part in re.split(r"[/\\]", unquote(unquote(unquote(address))))):
         raise ValueError("it would lead out of its folder")
     path = "/".join(part for part in address.strip().split("/") if part)

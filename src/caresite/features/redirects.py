@@ -168,7 +168,7 @@ def _source(site: Site, text: str) -> str:
 
 
 def _checked(part: str) -> str:
-    return check_old_address(f"/{part}").strip("/") if part else part
+    return check_old_address(f"/{part}", has_page=False).strip("/") if part else part
 
 
 def _target(site: Site, text: str) -> str:

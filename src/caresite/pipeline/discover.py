@@ -15,7 +15,7 @@ from caresite.core import codes
 from caresite.core.config import Collection, Settings
 from caresite.core.diagnostics import Diagnostic, Span, fault
 from caresite.core.model import Source
-from caresite.core.urls import check_address
+from caresite.core.urls import check_path
 from caresite.core.walk import Entry, diagnostic_of, is_file, is_folder, is_linked_theme, link_refusal, walk
 
 __all__ = ["CONTENT_SUFFIXES", "Discovery", "discover"]
@@ -255,7 +255,7 @@ def _statics(root: Path, found: _Found) -> dict[str, str]:
                 )
             continue
         try:
-            check_address(below)
+            check_path(below)
         except ValueError as error:
             message = f"this file's name cannot be an address: {error}; it was left out"
             found.diagnostics.append(fault(codes.BAD_ADDRESS, Span(path), message, severity="warning"))
