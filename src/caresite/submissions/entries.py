@@ -28,7 +28,7 @@ from caresite.submissions.people import Desk, about_of, incentive_of, photos_of,
 from caresite.submissions.questions import FORM_LANG, FORM_NAME, REQUEST_FORM, SECONDS, decoys, story_forms
 from caresite.submissions.records import SCHEMA, Evidence, Submission, SubmissionKind, identify
 
-__all__ = ["ASIDE", "Answers", "Entry", "Intake", "RawFile", "Received", "Signals", "collect", "entry_of"]
+__all__ = ["ASIDE", "Answers", "Entry", "Intake", "RawFile", "Received", "Signals", "collect", "entry_of", "unreadable"]
 
 ASIDE = frozenset(
     ("quoted below", "signature", "forwarded with", "beyond the last column", "request", "which", "unnamed")
@@ -139,8 +139,16 @@ def collect(found: Iterable[Answers], intake: Intake, told: Iterable[Diagnostic]
             entries.append(entry_of(answers, intake))
         except Problem as problem:
             diagnostics.extend(problem.diagnostics)
+        except Exception as error:  # whatever is wrong with one entry, the others are taken in
+            diagnostics.append(unreadable(answers.span, error))
     diagnostics.extend(_misspelt(columns, intake))
     return Received(tuple(entries), tuple(diagnostics), left)
+
+
+def unreadable(span: Span, error: Exception) -> Diagnostic:
+    """Return what is told of an entry that made the reading of it fail."""
+    why = clean_line(f"{type(error).__name__}: {error}", 200).rstrip(": ")
+    return fault(REFUSED_ENTRY, span, f"it could not be read ({why})")
 
 
 def _misspelt(columns: Collection[str], intake: Intake) -> Iterator[Diagnostic]:

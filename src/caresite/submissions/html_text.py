@@ -10,6 +10,8 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from caresite.submissions.html_safe import safe_page
+
 __all__ = ["PageText", "read_letter_page", "text_of_html"]
 
 _UNSEEN = frozenset(("script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "iframe"))
@@ -21,7 +23,7 @@ _BLOCKS = frozenset(
 )
 _LINES = frozenset(("br", "tr", "li", "dt", "dd"))
 _EMPTY = frozenset(("br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr", "source", "embed"))
-_LONGEST = 4_000_000
+_DEEPEST_UNSEEN = 100
 # classes and ids by which programs mark what they quote; Outlook puts `x_` before those of others
 _QUOTES = frozenset(
     (
@@ -84,7 +86,8 @@ class _Reader(HTMLParser):
         if self._marks:
             self._mark(tag, attrs)
         if tag in _UNSEEN:
-            self.unseen.append(tag)
+            if len(self.unseen) < _DEEPEST_UNSEEN:  # each end is looked for among them
+                self.unseen.append(tag)
         elif tag in _BLOCKS:
             self._add("\n\n")
         elif tag in _LINES:
@@ -152,7 +155,7 @@ def _marked(text: str) -> str:
 def _read(page: str, *, marks: bool) -> list[tuple[str, str]]:
     reader = _Reader(marks=marks)
     try:
-        reader.feed(page[:_LONGEST])
+        reader.feed(safe_page(page))
         reader.close()
     except Exception:  # the parser raises on some broken declarations; what was read so far counts
         pass

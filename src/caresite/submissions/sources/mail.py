@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from caresite.core.codes_stories import NO_LETTER, REFUSED_ENTRY
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
 from caresite.submissions.answers import is_yes
-from caresite.submissions.entries import Answers, Intake, RawFile, Received, collect
+from caresite.submissions.entries import Answers, Intake, RawFile, Received, collect, unreadable
 from caresite.submissions.fold import clean_line, fold
 from caresite.submissions.records import Evidence
 from caresite.submissions.sources.mail_dates import moment_in
@@ -45,6 +45,8 @@ def read_mail(data: bytes, intake: Intake) -> Received:
             found.extend(_answers(_Delivered(message, Span(intake.shown, line), intake)))
         except Problem as problem:
             diagnostics.extend(problem.diagnostics)
+        except Exception as error:  # whatever is wrong with one letter, those of other people are taken in
+            diagnostics.append(unreadable(Span(intake.shown, line), error))
     return collect(found, intake, diagnostics)
 
 

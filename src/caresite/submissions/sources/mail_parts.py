@@ -211,10 +211,9 @@ def _joined(texts: Iterable[str]) -> str:
 
 def _attached_letter(part: Message, name: str) -> Message | None:
     """Return the message that a part is, in whichever way programs attach one; None for any other part."""
-    payload = part.get_payload()
-    if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:
-        inner = payload[0]
-        if isinstance(inner, Message) and inner.keys():
+    if part.get_content_type() == "message/rfc822" and (inside := _inside(part)):
+        inner = inside[0]
+        if inner.keys():
             return inner
         data = _unpacked(inner)
     elif name.lower().endswith(".eml"):
@@ -225,11 +224,16 @@ def _attached_letter(part: Message, name: str) -> Message | None:
     return letter if letter is not None and letter.keys() else None
 
 
-def _unpacked(inner: object) -> bytes:
+def _inside(part: Message) -> list[Message]:
+    """Return the parts of a part. The payload of any other is text, decoded by whichever codec its label names."""
+    payload = part.get_payload() if part.is_multipart() else ()
+    return [inner for inner in payload if isinstance(inner, Message)]
+
+
+def _unpacked(inner: Message) -> bytes:
     """Return the bytes of a message that was attached in Base64, which is forbidden and done (RFC 2046, 5.2.1)."""
-    text = inner.get_payload() if isinstance(inner, Message) else ""
     try:
-        return base64.b64decode(text if isinstance(text, str) else "")
+        return base64.b64decode(part_bytes(inner))
     except ValueError:
         return b""
 
@@ -241,10 +245,9 @@ def leaves(message: Message) -> Iterator[Message]:
     while stack and count < _MOST_PARTS:
         part, depth = stack.pop()
         count += 1
-        payload = part.get_payload()
-        if isinstance(payload, list) and part.get_content_maintype() == "multipart":
+        if part.is_multipart() and part.get_content_maintype() == "multipart":
             if depth < _DEEPEST:
-                stack.extend((inner, depth + 1) for inner in reversed(payload) if isinstance(inner, Message))
+                stack.extend((inner, depth + 1) for inner in reversed(_inside(part)))
         else:
             yield part
 
@@ -270,12 +273,14 @@ def part_bytes(part: Message) -> bytes:
     """Return what a part holds, decoded."""
     try:
         data = part.get_payload(decode=True)
+        return data if isinstance(data, bytes) else b""
     except Exception:  # as above; a part that says it is encoded, and is not
-        data = None
-    if isinstance(data, bytes):
-        return data
-    raw = part.get_payload()
-    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+        pass
+    try:
+        raw = part.get_payload()
+        return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+    except Exception:  # its label names a codec that raises
+        return b""
 
 
 def _text_of_part(part: Message) -> str:
