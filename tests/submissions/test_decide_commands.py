@@ -146,7 +146,7 @@ def test_an_answer_stands_when_the_story_gets_its_title_with_it(store: Store, ru
     given(store, text=UNTITLED, consent=())
     (site / "letter.txt").write_text("Yes, do.", encoding="utf-8")
     run("edit", ID, "--text", "My oven died at six on Christmas Eve … They came at seven.")
-    given_yes = ("--evidence", str(site / "letter.txt"), "--on", "2026-11-01", "--agreed", "publish_text")
+    given_yes = ("--evidence", str(site / "letter.txt"), "--agreed", "publish_text")
     assert "no title" in run("approve", ID, *given_yes).output
     assert run("approve", ID, *given_yes, "--title", "The goose").exit_code == 0
     page = (site / "content/stories/the-goose.md").read_text(encoding="utf-8")

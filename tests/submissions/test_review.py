@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -70,7 +70,7 @@ DECISIONS: dict[str, tuple[Decision, dict[State, State]]] = {
     "approve": (Approve(), {"pending": "approved"}),
     "approve what was asked": (Approve(answer=YES), {"pending": "approved", "awaiting_author": "approved"}),
     "reject": (Reject(reason="too-thin"), {"pending": "rejected", "awaiting_author": "rejected"}),
-    "ask": (Ask(), {"pending": "awaiting_author"}),
+    "ask": (Ask(), {"pending": "awaiting_author", "awaiting_author": "awaiting_author"}),
     "reopen": (Reopen(), {"quarantined": "pending", "approved": "pending"}),
     "withdraw": (Withdraw(), {"approved": "withdrawn"}),
     "expire": (Expire(), {"approved": "expired"}),
@@ -249,6 +249,22 @@ def test_a_yes_belongs_to_exactly_the_words_that_were_shown_to_its_author() -> N
     assert shown_of(agreed).agreed == NOW
     again = decide(decide(agreed, Reopen(), TERMS), Edit(body="They came … with the big lamp."), TERMS)
     assert [each.what for each in hindrances(again, TERMS)] == ["edit"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"at": NOW - timedelta(days=3)}, "this yes of 2026-11-19 is older than your change of 2026-11-22"),
+        ({"evidence": told().raw_sha256}, "this is what the author sent before your change of 2026-11-22"),
+    ],
+)
+def test_a_yes_from_before_the_change_is_none_to_the_new_words(changes: dict[str, Any], said: str) -> None:
+    edited = decide(told(), Edit(body="They came at five … with the big lamp."), TERMS)
+    with pytest.raises(Problem, match=said) as raised:
+        decide(edited, Approve(answer=replace(YES, **changes)), TERMS)
+    assert f"caresite stories ask {ID[:6]}" in raised.value.diagnostics[0].hint
+    slip = decide(told(), Edit(body=BODY.replace("lamp", "lmap")), TERMS)
+    assert decide(slip, Approve(answer=replace(YES, **changes)), TERMS).moderation.state == "approved"
 
 
 def test_what_is_on_the_site_is_not_edited_beyond_slips() -> None:

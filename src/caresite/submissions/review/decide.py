@@ -92,6 +92,10 @@ def _answered(item: Submission, answer: Answer, terms: Terms) -> Submission:
     if not answer.evidence:
         hint = "keep the message, or write down who said what and when, and give that as `--evidence FILE`"
         raise _refused(NOT_READY, item, "there is nothing that proves the author's yes", hint)
+    if older := _older_than_edit(item, answer, terms):
+        ask, undo = (f"`caresite stories {each}`" for each in (f"ask {item.id[:6]}", f"edit {item.id[:6]} --as-sent"))
+        hint = f"ask the author, who sees the new words first: {ask}; or show the words as they were sent: {undo}"
+        raise _refused(NOT_READY, item, older, hint)
     item, named = _named(item, answer.display)
     shown, asked = shown_of(item), item.showing
     agreement = Agreement(
@@ -107,6 +111,19 @@ def _answered(item: Submission, answer: Answer, terms: Terms) -> Submission:
     )
     item = replace(item, consent=(*item.consent, agreement))
     return item if item.moderation.state != "pending" else moved(item, "awaiting_author", at=terms.now, by=terms.by)
+
+
+def _older_than_edit(item: Submission, answer: Answer, terms: Terms) -> str:
+    """Return why an answer cannot be a yes to the words as they were changed; empty when it can."""
+    changed = item.showing.edited_at
+    if changed is None or not {*shown_of(item).kinds} - {"typo"}:
+        return ""
+    said, edited = (moment.astimezone(terms.zone).date() for moment in (answer.at, changed))
+    if said < edited:
+        return f"this yes of {said} is older than your change of {edited}, so it is no yes to the new words"
+    if answer.evidence == item.raw_sha256:
+        return f"this is what the author sent before your change of {edited}, so it is no yes to the new words"
+    return ""
 
 
 def _named(item: Submission, display: Display | None) -> tuple[Submission, tuple[Scope, ...]]:
