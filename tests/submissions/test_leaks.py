@@ -8,9 +8,11 @@ import hashlib
 import io
 import json
 import os
+import quopri
 import random
 import re
 import time
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -167,6 +169,99 @@ def test_what_only_resembles_an_address_that_is_spelt_out_is_none(text: str) -> 
 def test_a_name_is_found_however_lists_and_people_write_it(name: str, text: str) -> None:
     item = ada(submitter=Submitter(name=name), text=Words(body="They came."))
     assert found(f"<p>by {text}</p>", searcher=Searcher(secrets_of([summary_of(item)], ()))) == {WHO}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Zebedee Quillfeather", "Zebedee \u2060Quillfeather"),
+        ("Zebedee Quillfeather", "Zebedee &NoBreak;Quillfeather"),
+        ("Zebedee Quillfeather", "用 \u2060Zebedee \u2060Quillfeather"),
+        ("Zebedee Quillfeather", "Z\u2060ebedee Quill&NoBreak;feather"),
+        ("Zebedee Quillfeather", "Zébédée Quillfeàther"),
+        ("Zebedee Quillfeather", "Zebedee, and Quillfeather: Zébédée Quillfeather"),
+        ("Zébédée Quillfeather", "Zebedee Quillfeather"),
+        ("Zébédée Quillfeather", "Zèbèdèe Quillfeather"),
+        ("Zebedee Quillfeather", "".join(f"{c}\u0336" for c in "Zebedee Quillfeather")),
+        ("Zebedee Quillfeather", "".join(f"{c}\u0332" for c in "Zebedee Quillfeather")),
+        ("Zebedee Quillfeather", "".join(f"{c}\u20dd" for c in "Zebedee Quillfeather")),
+        *(("Zebedee Quillfeather", f"Zebe{c}dee Quillfea{c}ther") for c in "\ufff9\U0001d173\u2800\u3164"),
+        *(("Zebedee Quillfeather", f"Zebedee{c}Quillfeather") for c in "\u2800\u3164"),
+        ("Zebedee Quillfeather", "ᶻᵉᵇᵉᵈᵉᵉ Quillfeather"),
+        ("山田太郎", "⼭田太郎"),
+        ("⼭田太郎", "山田太郎"),
+        ("金田太郎", "\uf90a田太郎"),
+        ("ヤマダタロウ", "ﾔﾏﾀﾞﾀﾛｳ"),
+        ("ヤマダタロウ", "ヤマタ\u3099タロウ"),
+        ("김민수", unicodedata.normalize("NFD", "김민수")),
+        ("محمد علي", "ﻣﺤﻤﺪ ﻋﻠﻲ"),
+        ("محمد علي", "محـــمد علي"),
+        ("محمد علي", "مُحَمَّد عَلِي"),
+        ("مُحَمَّد عَلِي", "محمد علي"),
+        ("שלום כהן", "שָׁלוֹם כֹּהֵן"),
+    ],
+)
+def test_a_name_is_found_whatever_signs_it_is_written_with(name: str, text: str) -> None:
+    item = ada(submitter=Submitter(name=name), text=Words(body="They came."))
+    assert found(f"<p>by {text}</p>", searcher=Searcher(secrets_of([summary_of(item)], ()))) == {WHO}
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [
+        ("jörg@müller.example", "jörg@xn--mller-kva.example"),
+        ("jörg@müller.example", "j%C3%B6rg%40XN--mller-kva.example"),
+        ("jörg@müller.example", "".join(f"&#{ord(c)};" for c in "jörg@xn--mller-kva.example")),
+        ("jörg@müller.example", unicodedata.normalize("NFD", "jörg@müller.example")),
+        ("jörg@xn--mller-kva.example", "jörg@müller.example"),
+        ("ann@straße.example", "ann@xn--strae-oqa.example"),
+        ("ann@xn--strae-oqa.example", "ann@straße.example"),
+        ("ann@xn--strae-oqa.example", "ann@xn--strae-oqa.example"),
+        ("ann@mail.bücher.example", "ann [at] mail.xn--bcher-kva dot example"),
+    ],
+)
+def test_an_address_is_found_however_its_domain_is_written(stored: str, text: str) -> None:
+    summaries = [summary_of(ada(submitter=Submitter(email=stored), text=Words(body="They came.")))]
+    assert found(f"<p>to {text}</p>", searcher=Searcher(secrets_of(summaries, ()))) == {ADDRESS}
+    for may in ("jörg@müller.example", "jörg@xn--mller-kva.example"):
+        allowed = found(f"<p>to {text}</p>", searcher=Searcher(secrets_of(summaries, (may,))))
+        assert allowed == (set() if stored.startswith("jörg") else {ADDRESS})
+
+
+def test_a_label_that_is_no_punycode_hides_nothing() -> None:
+    assert found(f"<p>xn--99999999 xn--{slug_of(NAME)} xn--</p>") == {WHO}
+
+
+def test_a_name_that_may_stand_may_do_so_with_its_accents() -> None:
+    summaries = [summary_of(ada(submitter=Submitter(name="Renée Dupont"), text=Words(body="They came.")))]
+    searcher = Searcher(secrets_of(summaries, ("Renée Dupont",)))
+    assert found("<p>Renée Dupont, /renee-dupont/</p>", searcher=searcher) == set()
+
+
+SAID = "They came at five and repaired the old oven before anybody rang."
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+        lambda text: "".join(f"={byte:02x}" for byte in text.encode()),
+        lambda text: "=\n".join(f"={byte:02X}" for byte in text.encode()),
+        lambda text: "=\r\n".join(re.findall(".{1,9}", quopri.encodestring(text.encode()).decode())),
+    ],
+    ids=["every letter", "in small letters", "a letter in each line", "folded"],
+)
+def test_quoted_printable_hides_nothing(encode: Callable[[str], str]) -> None:
+    for secret, what in SECRETS:
+        assert found(f"Before {encode(secret)} after", "mail.eml") == {what}
+    searcher = Searcher(secrets_of([summary_of(ada(text=Words(body=SAID)))], ()))
+    assert {hit.what for hit in scan_file("mail.eml", encode(SAID).encode(), searcher)} == {SENTENCE}
+
+
+@pytest.mark.parametrize("sign", [" \u2060", " &NoBreak;", "\u2800", " \ufff9"])
+def test_a_sentence_is_found_with_signs_that_nobody_sees(sign: str) -> None:
+    searcher = Searcher(secrets_of([summary_of(ada(text=Words(body=SAID)))], ()))
+    assert {hit.what for hit in scan_file("a.html", SAID.replace(" ", sign).encode(), searcher)} == {SENTENCE}
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ _SCRIPTS = (
 _FIRST = 0xA000  # of the syllables that stand for nine bits each
 _LETTER = re.compile(f"[{_SCRIPTS}]")
 _PIECE = re.compile(r"<[^<>]*>|[^<]", re.DOTALL)
-_CODED = re.compile(rf"{GAP}|\u2060|([\ua000-\ua1ff])([\ua000-\ua1ff])")
+# a gap is ours before a coded letter, and after one or the marks and tags behind it; others are somebody's own
+_CODED = re.compile(rf"(?:{GAP})?([\ua000-\ua1ff])([\ua000-\ua1ff])((?:<[^<>]*>|[^\s\w<\u2060]|_)*)(?:{GAP})?|\u2060")
 
 
 def as_search_letters(html: str) -> str:
@@ -55,6 +56,8 @@ def _coded(letter: str) -> str:
 
 def from_search_letters(text: str) -> str:
     """Return what `as_search_letters` was given."""
-    return _CODED.sub(
-        lambda match: chr((ord(match[1]) - _FIRST) * 512 + ord(match[2]) - _FIRST) if match[1] else "", text
-    )
+    return _CODED.sub(_decoded, text)
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return chr((ord(match[1]) - _FIRST) * 512 + ord(match[2]) - _FIRST) + match[3] if match[1] else ""

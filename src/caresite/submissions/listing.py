@@ -28,7 +28,7 @@ from caresite.submissions.sameness import digest_of, sketch_of
 __all__ = ["FILE", "Listing", "Summary", "digits_of", "summary_of"]
 
 FILE = ".listing"
-_EDITION = 4
+_EDITION = 5
 _SHOWN = 90
 _ADDRESS = re.compile(r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]++@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.,/:-])\+?\(?\d(?:[\s()./–-]{0,3}\d){7,14}(?![\w-])")

@@ -6,6 +6,7 @@ which is `@` in a script and `Ā` in a stylesheet, is undone in a copy, so that 
 
 from __future__ import annotations
 
+import binascii
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -17,7 +18,17 @@ from urllib.parse import unquote
 from caresite.core.look_alikes import as_plain, plain_characters
 from caresite.core.search_letters import from_search_letters
 
-__all__ = ["DECODERS", "Decoder", "as_plain", "folded_bytes", "readings", "undone", "words_in"]
+__all__ = [
+    "DECODERS",
+    "Decoder",
+    "as_plain",
+    "folded_bytes",
+    "from_punycode",
+    "readings",
+    "undone",
+    "without_accents",
+    "words_in",
+]
 
 _MOST_ROUNDS = 8
 _ESCAPE = re.compile(
@@ -25,15 +36,17 @@ _ESCAPE = re.compile(
 )
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})[ \t\r\n\f]?")
 _OCTAL_ESCAPE = re.compile(r"\\([0-7]{3})")
+_QUOTED_PRINTABLE = re.compile(r"=(?:40|\r?\n|[0-9A-Fa-f]{2}=)")
+_PUNYCODE = re.compile(r"(?<![A-Za-z0-9])[xX][nN]--([A-Za-z0-9-]{1,59})")
+_BLANK = re.compile("[\u1160\u2800\u3164\uffa0]")  # nobody sees these either, but they take room as a space does
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 
 # what parts words becomes a space: splitting bytes at those is ten times as fast as a pattern
 _PARTS_WORDS = bytes(32 if n < 128 and not chr(n).isalnum() else n for n in range(256))
 _FAR_PUNCTUATION = re.compile(rb"\xe2\x80[\x80-\xbf]|\xc2[\x80-\xbf]|\xe3\x80[\x80-\xbf]")
 
 # a quick look first: what no page in a Latin script need hold, besides its accents, quotation marks and dashes
-_FAR = re.compile(
-    "[^\x00-\xa9\xab\xac\xae-\xb1\xb4-\xb8\xbb-\u0130\u0132-\u024f\u0300-\u034e\u0350-\u036f\u2010-\u2027\u20ac]"
-)
+_FAR = re.compile("[^\x00-\xa9\xab\xac\xae-\xb1\xb4-\xb8\xbb-\u0130\u0132-\u024f\u2010-\u2027\u20ac]")
 
 
 @lru_cache(maxsize=1)
@@ -81,12 +94,45 @@ def undone(text: str) -> str:
     return text
 
 
-def readings(text: str) -> Iterator[str]:
-    """Yield `text` as a stylesheet and as an old script read it, where they read it otherwise."""
+def readings(text: str, decoded: str) -> Iterator[tuple[str, str]]:
+    """Yield how `text`, which is `decoded`, may be written otherwise than it seems, each with what it says then."""
     if "\\" in text:
         for pattern, base in ((_CSS_ESCAPE, 16), (_OCTAL_ESCAPE, 8)):
             if pattern.search(text):
-                yield pattern.sub(lambda match, base=base: _of(int(match[1], base)), text)  # type: ignore[misc]
+                yield "written with \\", pattern.sub(lambda match, base=base: _of(int(match[1], base)), text)  # type: ignore[misc]
+    if _QUOTED_PRINTABLE.search(text):
+        yield "quoted-printable", _from_quoted_printable(text)
+    if (with_domains := from_punycode(decoded)) != decoded:
+        yield "in punycode", with_domains
+    if not text.isascii() and _BLANK.search(text):
+        yield "in other characters", _BLANK.sub(" ", text)
+
+
+def from_punycode(text: str) -> str:
+    """Return `text` with the letters of domains that are written in punycode: `müller.example`."""
+    return _PUNYCODE.sub(_label, text) if "--" in text else text
+
+
+def _label(match: re.Match[str]) -> str:
+    try:
+        return match[1].lower().encode().decode("punycode")
+    except UnicodeError:
+        return match[0]
+
+
+def _from_quoted_printable(text: str) -> str:
+    data = binascii.a2b_qp(text.encode("utf-8", "replace"))
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def without_accents(word: str) -> str:
+    """Return a word, or a text, without the accents of Latin, Greek and Cyrillic letters."""
+    return (
+        word if word.isascii() else unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
+    )
 
 
 def _of(code: int) -> str:

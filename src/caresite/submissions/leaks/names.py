@@ -67,7 +67,7 @@ def lone_name(name: str) -> str:
 
 
 def _eastern(name: str) -> str:
-    plain = unicodedata.normalize("NFC", name).strip()
+    plain = as_plain(unicodedata.normalize("NFC", name)).strip()
     return unspaced(plain) if _EASTERN.fullmatch(plain) else ""
 
 

@@ -32,7 +32,7 @@ from caresite.submissions.tracked import check_tracked
 __all__ = ["allowed_on", "inspect", "scan_file"]
 
 _FILE = ".caresite/leaks"
-_EDITION = 2
+_EDITION = 3
 
 
 class _Clean(Struct, array_like=True):

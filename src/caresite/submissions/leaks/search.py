@@ -10,10 +10,10 @@ from __future__ import annotations
 import binascii
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
-from caresite.submissions.leaks.decoding import DECODERS, folded_bytes, readings, undone, words_in
+from caresite.submissions.leaks.decoding import DECODERS, folded_bytes, readings, undone, without_accents, words_in
 from caresite.submissions.leaks.names import Said, Unspaced, name_words
 from caresite.submissions.leaks.secrets import Secrets
 from caresite.submissions.leaks.sentences import Sentences
@@ -38,7 +38,6 @@ _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-
 _SHORTEST_RUN = 11
 _LONGEST_RUN = 400_000
 _MOST_KNOWN = 200_000
-_QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
 _TAG = re.compile(r"<!--(?:[^<]|<(?!!--))*?-->|<[!/?a-zA-Z][^<>]*>", re.DOTALL)
 _GAP = r"(?:[^\w<]|_|</?[a-zA-Z!][^<>]*+>|<)++"  # nothing is tried twice, however many tags there are
 _BETWEEN = rf"{_GAP}(?:[^\W\d_]{_GAP}){{0,2}}"  # an initial or two may stand between the words of a name
@@ -74,10 +73,10 @@ class Searcher:
         for hit in self._as_it_stands(decoded):
             if _is_new(hit, found):
                 yield hit if decoded == text else hit._replace(how=self._how(text, hit))
-        for part in readings(text):
+        for how, part in readings(text, decoded):
             for hit in self._as_it_stands(undone(part)):
                 if _is_new(hit, found):
-                    yield hit._replace(how="written with \\")
+                    yield hit._replace(how=how)
         for part in _cut_by_tags(decoded):
             for hit in self._as_it_stands(part):
                 if _is_new(hit, found):
@@ -131,15 +130,26 @@ class Searcher:
         said = set(words_in(data))
         for hidden in self._sentences.found_in(data, said):
             yield Hit(SENTENCE, "", hidden)
-        for word in said & self.secrets.names.keys():
-            for words, item_id in self.secrets.names[word]:
-                if said.issuperset(each.encode() for each in words) and re.search(_pattern(words), folded):
-                    yield Hit("the name", "", item_id)
+        yield from self._names(said, folded)
+        accented = (word for word in said if not word.isascii())
+        bare = {bare for word in accented if (bare := without_accents(word.decode()).encode()) != word}
+        if bare:
+            yield from self._names(said | bare, folded, bare)
         for word in said & self.secrets.spelt.keys():
             for address, item_id in self.secrets.spelt[word]:
                 if said.issuperset(each.encode() for each in name_words(address)) and _is_spelt(address, folded):
                     yield Hit("the e-mail address", "spelt out", item_id)
         yield from self._beside_their_words((word.decode() for word in said & self._lone), text)
+
+    def _names(self, said: set[bytes], folded: str, new: Set[bytes] = frozenset()) -> Iterator[Hit]:
+        """Yield the names in a text; with `new`, words without their accents, those that hold one of these."""
+        for word in said & self.secrets.names.keys():
+            for words, item_id in self.secrets.names[word]:
+                parts = {each.encode() for each in words}
+                if parts <= said and (not new or parts & new):
+                    text = without_accents(folded) if new else folded
+                    if re.search(_pattern(words), text):
+                        yield Hit("the name", "", item_id)
 
     def _beside_their_words(self, names: Iterable[str], text: str) -> Iterator[Hit]:
         said = Said(text)
@@ -156,9 +166,6 @@ class Searcher:
             yield from hits
             if not hits and len(self._harmless) < _MOST_KNOWN:
                 self._harmless.add(run)
-        if "=40" in text:
-            undone = _QUOTED_PRINTABLE.sub(lambda match: chr(int(match[1], 16)), text.replace("=\n", ""))
-            yield from (hit._replace(how="quoted-printable") for hit in self._addresses(undone))
 
     def _digests(self, run: str) -> Iterator[Hit]:
         plain = (digest.lower() for digest in _HEX.findall(run)) if len(run) >= 32 else ()

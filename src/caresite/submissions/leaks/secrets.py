@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from caresite.submissions.leaks.decoding import as_plain
+from caresite.core.urls import slug_of
+from caresite.submissions.leaks.decoding import as_plain, from_punycode
 from caresite.submissions.leaks.names import Place, lone_name, name_words, telling_names, unspaced
 from caresite.submissions.leaks.sentences import Sentence
 from caresite.submissions.listing import Summary, digits_of
@@ -53,6 +54,10 @@ def phone_key(number: str) -> str:
     return digits[-_KEY_DIGITS:] if len(digits) >= _FEWEST_DIGITS else ""
 
 
+def _address(email: str) -> str:
+    return from_punycode(as_plain(email).lower())
+
+
 def mark_of(what: str, secret: str) -> str:
     """Return the mark by which a record notes that a secret was public before: a digest, however it was written."""
     plain = {"email": as_plain(secret).lower(), "phone": phone_key(secret), "name": " ".join(name_words(secret))}
@@ -77,6 +82,7 @@ def secrets_of(summaries: Iterable[Summary], allowed: Iterable[str]) -> Secrets:
     known = sorted(summaries, key=lambda summary: summary.state in DECLINED)  # who else has a secret counts more
     may = list(allowed)
     may_say = {said for each in may for said in (each.strip().casefold(), " ".join(name_words(each)), unspaced(each))}
+    may_say |= {said for each in may for said in (slug_of(each).replace("-", " "), _address(each))}
     may_name = may_say | {word for each in may for word in name_words(each)}
     may_call = {key for each in may if (key := phone_key(each))}
     emails: dict[str, dict[str, str]] = defaultdict(dict)
@@ -88,8 +94,8 @@ def secrets_of(summaries: Iterable[Summary], allowed: Iterable[str]) -> Secrets:
     digests: dict[str, tuple[str, str]] = {}
     for summary in (_without_public(each) for each in known):
         for email in summary.emails:
-            local, _, domain = as_plain(email).lower().rpartition("@")
-            if email.lower() not in may_say and domain:
+            local, _, domain = _address(email).rpartition("@")
+            if f"{local}@{domain}" not in may_say and domain:
                 emails[domain].setdefault(local, summary.id)
                 if words := name_words(local):
                     spelt[max(words, key=len)].setdefault(f"{local}@{domain}", summary.id)
