@@ -121,11 +121,13 @@ def _record_of(root: Path, tree: Tree, asked: str, report: Report, seen: Seen) -
     from caresite.engine.memory import packed
     from caresite.engine.reads import outside_reads
     from caresite.pipeline.compiled_templates import compiled_folder
+    from caresite.pipeline.own_output import mark_beside
 
     home = os.path.realpath(root)
     known = {path for path, _ in _files(root, tree)}
-    own = (os.path.join(home, ".caresite"), tree.output, *map(str, filter(None, [compiled_folder()])))
-    others = outside_reads(seen.opened, known, own)
+    output = Path(home, tree.output)
+    own = (Path(home, ".caresite"), output, mark_beside(output), *filter(None, [compiled_folder()]))
+    others = outside_reads(seen.opened, known, map(str, own))
     tree = Tree((*tree.inputs, *(path for path in others if path not in tree.inputs)), tree.output)
     lines = _stamped(root, tree, seen)
     if lines is None:
