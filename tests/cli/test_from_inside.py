@@ -121,6 +121,9 @@ def test_nobody_lends_a_config_of_ours_to_files_of_theirs(site: Path, tmp_path: 
         os.chown(path, 4321, 4321, follow_symlinks=False)
     assert find_site(theirs / "content") is None
     assert find_site(theirs) is None
+    done = call("-C", str(theirs), "list")
+    assert done.exit_code == 1
+    assert "a link to a file of another user" in done.output
 
 
 def test_a_folder_that_all_may_write_in_is_no_site_of_ours(site: Path) -> None:

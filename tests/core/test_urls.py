@@ -105,6 +105,7 @@ OF_HOSTS = [
     ("/_caresite/x/", "_caresite"),
     ("/netlify.toml", "netlify.toml"),
     ("/web.config", "web.config"),
+    ("/vercel.json", "vercel.json"),
     ("/.htaccess", ".htaccess"),
     ("/a/.htaccess", ".htaccess"),
     ("/.caresite/x/", ".caresite"),

@@ -267,6 +267,14 @@ def test_a_yes_from_before_the_change_is_none_to_the_new_words(changes: dict[str
     assert decide(slip, Approve(answer=replace(YES, **changes)), TERMS).moderation.state == "approved"
 
 
+def test_a_proof_is_a_yes_to_one_text_only() -> None:
+    edited = decide(told(), Edit(body="They came at five … with the big lamp."), TERMS)
+    agreed = decide(edited, Approve(answer=YES), TERMS)
+    again = decide(decide(agreed, Reopen(), TERMS), Edit(body="They came … with the big lamp."), TERMS)
+    with pytest.raises(Problem, match="this proof is on record already, as a yes to other words"):
+        decide(again, Approve(answer=YES), TERMS)
+
+
 def test_what_is_on_the_site_is_not_edited_beyond_slips() -> None:
     approved = decide(told(), Approve(), TERMS)
     slip = decide(approved, Edit(body=BODY.replace("lamp", "lmap")), TERMS)

@@ -35,12 +35,16 @@ class Session(NamedTuple):
 
     def located(self) -> Session:
         """Return the session with the root of the site that the current folder is in, and say which site that is."""
-        from caresite.core.site_root import find_site
+        from caresite.core.site_root import find_site, has_config
 
         first = Path(self.configs[0]) if self.configs else None
         if first and first.parent == Path() and (self.root / first).is_file():
             return self  # a site without a `caresite.yaml`, whose config was named
         root = find_site(self.root)
+        if root is None and has_config(self.root):
+            raise click.ClickException(
+                "the config in this folder is a link to a file of another user, so it is not used"
+            )
         if self.start is not None or root is None or root == self.root:
             return self
         found = self._replace(root=root, start=self.root)

@@ -37,9 +37,7 @@ _MAX_VISITS = 16  # links to a folder that holds such links double what is read 
 
 PRIVATE = "private"
 """The folder of a site of which nothing is published, however a link leads there."""
-_CLOSED = {
-    name: f"this link leads into `{name}/`, of which nothing is published" for name in (PRIVATE, ".caresite", ".git")
-}
+_CLOSED = "this link leads into `{}`, of which nothing is published"
 
 Kind = Literal["file", "folder", "link", "private", "name", "special", "unreadable", "deep"]
 
@@ -123,7 +121,7 @@ def _looked_at(entry: os.DirEntry[str], parent: str, top: str, above: tuple[str,
 
 
 def _kind_of(reason: str) -> Kind:
-    return "private" if reason in _CLOSED.values() else "link"
+    return "private" if reason.endswith(_CLOSED.partition("{}")[2]) else "link"
 
 
 def _bad_name(name: str) -> str:
@@ -152,8 +150,8 @@ def _refusal(path: str, real: str, top: str, above: tuple[str, ...]) -> str:
         return f"this link cannot be followed: {error.strerror}"
     if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
         return "this link leads out of the site's folder and was not followed"
-    if closed := _closed_folder(real, top):
-        return _CLOSED[closed]
+    if closed := _closed_part(real, top):
+        return _CLOSED.format(closed)
     if real in above or any(folder.startswith(real + os.sep) for folder in above):
         return "this link leads back into a folder it stands in and was not followed"
     return ""
@@ -172,16 +170,17 @@ def is_linked_theme(entry: Entry, root: Path) -> bool:
 
 
 def leads_into_private(real: str, top: str) -> bool:
-    """Tell whether `real`, a path without links, is in a folder of the site in `top` of which nothing is published."""
-    return bool(_closed_folder(real, top))
+    """Tell whether `real`, a path without links, is in a part of the site in `top` of which nothing is published."""
+    return bool(_closed_part(real, top))
 
 
-def _closed_folder(real: str, top: str) -> str:
-    for name in _CLOSED:
-        closed = os.path.realpath(os.path.join(top, name))
-        if real == closed or real.startswith(closed + os.sep):
-            return name
-    return ""
+def _closed_part(real: str, top: str) -> str:
+    """Return the part of a path that closes it: the private folder, or a name with a dot at its start, as `.git`."""
+    private = os.path.realpath(os.path.join(top, PRIVATE))
+    if real == private or real.startswith(private + os.sep):
+        return f"{PRIVATE}/"
+    inside = real.removeprefix(top.rstrip(os.sep) + os.sep) if real.startswith(top) else ""
+    return next((part for part in inside.split(os.sep) if part.startswith(".") and part != ".well-known"), "")
 
 
 def files_below(folder: Path, top: Path) -> tuple[list[Path], list[Entry]]:

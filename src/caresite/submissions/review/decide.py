@@ -123,6 +123,9 @@ def _older_than_edit(item: Submission, answer: Answer, terms: Terms) -> str:
         return f"this yes of {said} is older than your change of {edited}, so it is no yes to the new words"
     if answer.evidence == item.raw_sha256:
         return f"this is what the author sent before your change of {edited}, so it is no yes to the new words"
+    edition = edition_of(shown_of(item).title, shown_of(item).body)
+    if any(known.evidence == answer.evidence and known.edition != edition for known in item.consent):
+        return "this proof is on record already, as a yes to other words"
     return ""
 
 
