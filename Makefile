@@ -97,4 +97,4 @@ $(OLDEST)/test.stamp: pyproject.toml tools/oldest.py
 	touch $@
 
 clean: ## Remove what the commands made
-	rm -rf public .caresite $(VENV) $(VENV)-locked $(OLDEST) dist
+	rm -rf public .public.caresite-output .caresite $(VENV) $(VENV)-locked $(OLDEST) dist
