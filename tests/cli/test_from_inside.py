@@ -126,6 +126,20 @@ def test_nobody_lends_a_config_of_ours_to_files_of_theirs(site: Path, tmp_path: 
     assert "a link to a file of another user" in done.output
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_an_overlay_of_another_user_and_a_link_on_the_way_speak_for_nobody(site: Path) -> None:
+    (site / "caresite.live.yaml").write_text("title: Theirs\n")
+    os.chown(site / "caresite.live.yaml", 4321, 4321)
+    assert find_site(site) is None
+    (site / "caresite.live.yaml").unlink()
+    (site / "caresite.yaml").rename(site / "own.yaml")
+    (site / "theirs").symlink_to(site / "own.yaml")
+    (site / "caresite.yaml").symlink_to("theirs")
+    assert find_site(site) == site
+    os.chown(site / "theirs", 4321, 4321, follow_symlinks=False)
+    assert find_site(site) is None
+
+
 def test_a_folder_that_all_may_write_in_is_no_site_of_ours(site: Path) -> None:
     (site / "shared/mine").mkdir(parents=True)
     write_site(site / "shared", SECOND)

@@ -194,9 +194,11 @@ class Leading(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def leading(status: int, *, target: str = "", region: str = "") -> Iterator[tuple[str, list[str]]]:
+def leading(
+    status: int, *, target: str = "", region: str = "", handler: type[Leading] = Leading
+) -> Iterator[tuple[str, list[str]]]:
     about: dict[str, Any] = {"status": status, "target": target, "region": region, "asked": []}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Leading,), about))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (handler,), about))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", about["asked"]
@@ -215,6 +217,31 @@ def test_a_host_that_leads_elsewhere_is_not_followed(site: Path, status: int, re
     with leading(status, region=region) as (itself, asked):
         found = refused({"bucket": "b", "endpoint": itself}, site, environ)
         assert (found.code, len(asked) <= 3) == ("H206", True)
+
+
+# a host that never comes to an end
+
+
+class Endless(Leading):
+    """Answers every request with one more page of a list, and another page to follow."""
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        more = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{len(self.asked)}</NextContinuationToken>"
+        data = f"<ListBucketResult>{more}</ListBucketResult>".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def test_a_list_without_an_end_is_not_read_to_it(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caresite.deploy.s3._MOST_PAGES", 5)
+    environ = {"AWS_ACCESS_KEY_ID": "an-id", **KEYS}
+    with leading(200, handler=Endless) as (host, asked):
+        found = refused({"bucket": "b", "endpoint": host}, site, environ)
+        assert (found.code, len(asked) < 9) == ("H206", True)
+        assert "has no end" in found.message
 
 
 # a host that is busy

@@ -146,6 +146,7 @@ def test_an_answer_stands_when_the_story_gets_its_title_with_it(store: Store, ru
     given(store, text=UNTITLED, consent=())
     (site / "letter.txt").write_text("Yes, do.", encoding="utf-8")
     run("edit", ID, "--text", "My oven died at six on Christmas Eve … They came at seven.")
+    run("ask", ID)
     given_yes = ("--evidence", str(site / "letter.txt"), "--agreed", "publish_text")
     assert "no title" in run("approve", ID, *given_yes).output
     assert run("approve", ID, *given_yes, "--title", "The goose").exit_code == 0

@@ -185,6 +185,10 @@ def test_a_name_is_found_however_lists_and_people_write_it(name: str, text: str)
         ("Zebedee Quillfeather", "".join(f"{c}\u0336" for c in "Zebedee Quillfeather")),
         ("Zebedee Quillfeather", "".join(f"{c}\u0332" for c in "Zebedee Quillfeather")),
         ("Zebedee Quillfeather", "".join(f"{c}\u20dd" for c in "Zebedee Quillfeather")),
+        *(
+            ("Zebedee Quillfeather", "".join(f"{c}{m}" for c in "Zebedee Quillfeather"))
+            for m in "\u0489\u1ab0\u1df5\ufe26"
+        ),
         *(("Zebedee Quillfeather", f"Zebe{c}dee Quillfea{c}ther") for c in "\ufff9\U0001d173\u2800\u3164"),
         *(("Zebedee Quillfeather", f"Zebedee{c}Quillfeather") for c in "\u2800\u3164"),
         ("Zebedee Quillfeather", "ᶻᵉᵇᵉᵈᵉᵉ Quillfeather"),
@@ -248,14 +252,26 @@ SAID = "They came at five and repaired the old oven before anybody rang."
         lambda text: "".join(f"={byte:02x}" for byte in text.encode()),
         lambda text: "=\n".join(f"={byte:02X}" for byte in text.encode()),
         lambda text: "=\r\n".join(re.findall(".{1,9}", quopri.encodestring(text.encode()).decode())),
+        lambda text: "=  \r\n".join(re.findall(".{1,9}", quopri.encodestring(text.encode()).decode())),
+        lambda text: "".join(f"=3D{byte:02X}" for byte in text.encode()),
+        lambda text: re.sub("(?<=[a-z])[eo](?=[a-z])", lambda match: f"={ord(match[0]):02X}", text),
     ],
-    ids=["every letter", "in small letters", "a letter in each line", "folded"],
+    ids=[
+        *("every letter", "in small letters", "a letter in each line", "folded", "folded behind blanks"),
+        *("twice", "some letters"),
+    ],
 )
 def test_quoted_printable_hides_nothing(encode: Callable[[str], str]) -> None:
     for secret, what in SECRETS:
         assert found(f"Before {encode(secret)} after", "mail.eml") == {what}
     searcher = Searcher(secrets_of([summary_of(ada(text=Words(body=SAID)))], ()))
     assert {hit.what for hit in scan_file("mail.eml", encode(SAID).encode(), searcher)} == {SENTENCE}
+
+
+def test_a_latin_letter_in_quoted_printable_hides_nothing() -> None:
+    item = ada(submitter=Submitter(name="René Dupont"), text=Words(body="They came."))
+    searcher = Searcher(secrets_of([summary_of(item)], ()))
+    assert {hit.what for hit in scan_file("mail.eml", b"by Ren=E9 Dupont", searcher)} == {"the name"}
 
 
 @pytest.mark.parametrize("sign", [" \u2060", " &NoBreak;", "\u2800", " \ufff9"])

@@ -269,10 +269,33 @@ def test_a_yes_from_before_the_change_is_none_to_the_new_words(changes: dict[str
 
 def test_a_proof_is_a_yes_to_one_text_only() -> None:
     edited = decide(told(), Edit(body="They came at five … with the big lamp."), TERMS)
-    agreed = decide(edited, Approve(answer=YES), TERMS)
+    agreed = decide(decide(edited, Ask(), TERMS), Approve(answer=YES), TERMS)
     again = decide(decide(agreed, Reopen(), TERMS), Edit(body="They came … with the big lamp."), TERMS)
     with pytest.raises(Problem, match="this proof is on record already, as a yes to other words"):
         decide(again, Approve(answer=YES), TERMS)
+
+
+def test_a_yes_of_the_day_of_the_change_needs_a_record_of_what_was_shown() -> None:
+    edited = decide(told(), Edit(body="They came at five … with the big lamp."), TERMS)
+    with pytest.raises(Problem, match="the day of this yes, and there is no record that its author saw the change"):
+        decide(edited, Approve(answer=YES), TERMS)
+    tomorrow = TERMS._replace(now=NOW + timedelta(days=1))
+    answer = replace(YES, at=NOW + timedelta(days=1))
+    assert decide(edited, Approve(answer=answer), tomorrow).moderation.state == "approved"
+
+
+@pytest.mark.parametrize("edit", [Edit(body="They came … with the big lamp."), Edit(body=BODY)])
+def test_who_was_asked_about_other_words_has_not_agreed_to_these(edit: Edit) -> None:
+    edited = decide(told(), Edit(body="They came at five … with the big lamp."), TERMS)
+    other = decide(decide(edited, Ask(), TERMS), edit, TERMS)
+    with pytest.raises(Problem, match="its author was asked about other words than it would show now"):
+        decide(other, Approve(answer=YES), TERMS)
+    assert decide(decide(other, Ask(), TERMS), Approve(answer=YES), TERMS).moderation.state == "approved"
+
+
+def test_a_slip_mended_after_the_letter_changes_nothing() -> None:
+    slip = decide(decide(told(), Ask(), TERMS), Edit(body=BODY.replace("lamp", "lmap")), TERMS)
+    assert decide(slip, Approve(answer=YES), TERMS).moderation.state == "approved"
 
 
 def test_what_is_on_the_site_is_not_edited_beyond_slips() -> None:

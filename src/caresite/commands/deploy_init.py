@@ -14,7 +14,7 @@ from caresite.commands.report import print_problem
 from caresite.commands.session import Session, printable
 from caresite.core.config import Settings
 from caresite.core.diagnostics import Problem, as_errors
-from caresite.core.files import read_as_text, write_atomically
+from caresite.core.files import put_in_site, read_as_text
 from caresite.core.suggest import nearest
 from caresite.core.urls import decoded_path
 from caresite.deploy.hosts.files import Brief, Host, HostFile, content_of, is_untouched, marked
@@ -145,8 +145,7 @@ def _write(session: Session, host: Host, files: tuple[HostFile, ...], *, force: 
         if there is not None and (file.once or _says_the_same(there, content)):
             found["current"].append(file)
         elif there is None or _is_ours(file, there) or force or _may_be_lost(session, file):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, content)
+            put_in_site(session.root, target, content)
             found["written"].append(file)
         else:
             found["kept"].append(file)

@@ -25,7 +25,7 @@ from caresite.commands.session import Session, printable
 from caresite.core import codes
 from caresite.core.config import CONFIG_NAMES, load_config
 from caresite.core.diagnostics import Problem
-from caresite.core.files import write_atomically
+from caresite.core.files import put_in_site
 from caresite.core.site_root import find_site
 from caresite.core.texts import counted
 from caresite.deploy.hosts.files import content_of
@@ -217,8 +217,7 @@ def _write(folder: Path, answers: _Answers, now: datetime) -> tuple[list[str], l
         if target.exists():
             kept.append(path)
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, content)
+        put_in_site(folder, target, content)
         written.append(path)
     return written, kept
 

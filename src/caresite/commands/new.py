@@ -14,7 +14,7 @@ from caresite.commands.scaffold import Start, fill_archetype, front_matter
 from caresite.commands.session import Session, printable
 from caresite.core.config import Collection, Settings
 from caresite.core.dates import parse_date
-from caresite.core.files import decode_text, may_be_read, write_atomically
+from caresite.core.files import decode_text, may_be_read, put_in_site
 from caresite.core.suggest import nearest
 from caresite.core.urls import slug_of
 
@@ -159,7 +159,7 @@ def _write(session: Session, target: _Target, start: Start, flags: Flags) -> Pat
         content = fill_archetype(text, archetype, start)
     else:
         content = f"---\n{front_matter(start)}---\n\n"
-    _save(file, content)
+    put_in_site(session.root, file, content.encode())
     return file
 
 
@@ -176,7 +176,7 @@ def _write_quote(session: Session, target: _Target, start: Start, flags: Flags) 
         content = add_quote(file, f"{target.path}/{file.name}", start)
     else:
         content = new_collection((flags.into or "Quotes").replace("-", " ").capitalize(), start)
-    _save(file, content)
+    put_in_site(session.root, file, content.encode())
     return file
 
 
@@ -201,8 +201,3 @@ def _refuse(session: Session, taken: Path) -> None:
         session.answer({"ok": False, "message": message})
     else:
         click.echo(message, err=True)
-
-
-def _save(file: Path, content: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, content.encode())

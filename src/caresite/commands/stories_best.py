@@ -16,7 +16,7 @@ from caresite.commands.session import Session
 from caresite.commands.stories import PullFlags, exit_code_of, sources_to_read
 from caresite.commands.stories_look import mended
 from caresite.core.diagnostics import Diagnostic, Problem
-from caresite.core.files import write_atomically
+from caresite.core.files import put_in_site
 from caresite.core.model import Page, Query
 from caresite.core.texts import counted
 from caresite.engine.build import Options, Watch, load_site
@@ -232,6 +232,4 @@ def _stories(site: Site, year: int) -> tuple[Page, ...]:
 
 
 def _write(session: Session, name: str, text: str) -> None:
-    path = session.root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, text.encode())
+    put_in_site(session.root, session.root / name, text.encode())

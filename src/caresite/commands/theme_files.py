@@ -14,7 +14,7 @@ from caresite.commands.session import Session, printable
 from caresite.commands.table import fold
 from caresite.core import codes
 from caresite.core.diagnostics import Problem, Span, fault
-from caresite.core.files import write_atomically
+from caresite.core.files import put_in_site
 from caresite.core.suggest import nearest
 from caresite.core.texts import counted
 from caresite.core.walk import files_below, is_file
@@ -124,7 +124,7 @@ def run_new(session: Session, name: str, parent: str) -> int:
         raise Problem(fault(codes.CANNOT_WRITE, Span(session.shown(folder)), message, hint="choose another name"))
     files = {path.format(name=name): text.format(name=name, parent=parent) for path, text in _NEW.items()}
     for path, text in files.items():
-        _write(folder / path, text.encode())
+        _write(session.root, folder / path, text.encode())
     if session.json:
         session.answer({"written": [session.shown(folder / path) for path in files]})
         return 0
@@ -149,7 +149,7 @@ def run_copy(session: Session, name: str, *, force: bool) -> int:
     if path.startswith("templates/"):
         version = str(about_theme(layer.folder, layer.name).get("version") or "")
         data = (_ORIGIN % (layer.name, version, path.removeprefix("templates/"))).encode() + data
-    _write(target, data)
+    _write(session.root, target, data)
     if session.json:
         session.answer({"written": session.shown(target), "from": layer.name})
         return 0
@@ -257,11 +257,11 @@ def _names(path: str) -> tuple[str, ...]:
 
 def _standing_in(root: Path, home: Path, below: tuple[Layer, ...]) -> Iterator[_File]:
     own = (root,) if home == root else (root, home)
-    for place in own:
-        themes = below if place == home else (Layer(home.name, home), *below)
-        for path in _files(place, _REPLACING):
+    for folder in own:
+        themes = below if folder == home else (Layer(home.name, home), *below)
+        for path in _files(folder, _REPLACING):
             layer = next((one for one in themes if (one.folder / path).is_file()), None)
-            yield _File(path, place / path, layer.folder / path if layer else None, layer)
+            yield _File(path, folder / path, layer.folder / path if layer else None, layer)
 
 
 def _files(folder: Path, parts: Iterable[str]) -> Iterator[str]:
@@ -269,9 +269,8 @@ def _files(folder: Path, parts: Iterable[str]) -> Iterator[str]:
         yield from (path.relative_to(folder).as_posix() for path in files_below(folder / part, folder)[0])
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(root: Path, path: Path, data: bytes) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
+        put_in_site(root, path, data)
     except OSError as error:
         raise Problem(fault(codes.CANNOT_WRITE, Span(str(path)), f"it cannot be written: {error.strerror}")) from None

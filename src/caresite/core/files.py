@@ -21,9 +21,11 @@ __all__ = [
     "linked",
     "make_way",
     "may_be_read",
+    "put_in_site",
     "read_as_text",
     "remove_below",
     "remove_tree",
+    "stays_within",
     "try_lock",
     "write_atomically",
 ]
@@ -113,6 +115,23 @@ def write_atomically(path: Path, data: bytes) -> None:
         _write_beside(path, data)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def put_in_site(root: Path, path: Path, data: bytes) -> None:
+    """Write a file of the site in `root`, and the folders above it. Raises Problem where it cannot be written, or
+    where a link above it leads out of the site: nothing else is ours to change."""
+    if not stays_within(root, path):
+        hint = "a folder above it is a link; make it a folder of the site, or run the command in the one it leads to"
+        where = os.path.relpath(path, root).replace(os.sep, "/")
+        raise Problem(fault(codes.CANNOT_WRITE, Span(where), "it leads out of the site", hint=hint))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, data)
+
+
+def stays_within(root: Path, path: Path) -> bool:
+    """Tell whether `path` is in the folder `root`, wherever the folders above it lead."""
+    top = os.path.realpath(root)
+    return os.path.realpath(path.parent) == top or os.path.realpath(path.parent).startswith(top.rstrip(os.sep) + os.sep)
 
 
 def _write_beside(path: Path, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -49,5 +50,12 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _owners(folder: Path) -> frozenset[int]:
-    files = [folder / name for name in CONFIG_NAMES if (folder / name).is_file()]
-    return frozenset(status.st_uid for file in files for status in (file.lstat(), file.stat()))
+    """Return whose the config and its overlays are, and the links on the way to them."""
+    files = {folder / name for name in CONFIG_NAMES} | {*folder.glob("caresite.*.y*ml")}
+    return frozenset(owner for file in files if file.is_file() for owner in _owners_of(file))
+
+
+def _owners_of(file: Path) -> Iterator[int]:
+    yield file.lstat().st_uid
+    if file.is_symlink():
+        yield from _owners_of(file.parent / file.readlink())

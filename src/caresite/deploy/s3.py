@@ -24,6 +24,7 @@ from caresite.deploy.target import DigestName, Errand, File, Sent, Tell, There, 
 __all__ = ["TARGET", "Bucket", "S3Options", "opened"]
 
 _WORKERS = 12
+_MOST_PAGES = 1_000  # of a thousand files each
 _LEADING = "leads on"
 _EMPTY = hashlib.md5(b"", usedforsecurity=False).hexdigest()
 _TIME = re.compile(rb"<LastModified>[^<]*</LastModified>")
@@ -166,8 +167,12 @@ class Bucket:
         return There(files, there.foreign - self._leading_on, there.owner)
 
     def _listed(self) -> Iterable[tuple[str, str]]:
-        pages = self._client.get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self._options.bucket, Prefix=self._prefix):
+        """Yield what is in the bucket below the prefix. Raises Problem for a list that does not end."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._options.bucket, Prefix=self._prefix)
+        for number, page in enumerate(pages):
+            if number == _MOST_PAGES:
+                message = f"the list of what is in the bucket has no end: {number:,} pages were read"
+                raise Problem(fault(codes.HOST_REFUSED, self._errand.span, message))
             for entry in page.get("Contents", ()):
                 yield entry["Key"].removeprefix(self._prefix), entry["ETag"].strip('"')
 

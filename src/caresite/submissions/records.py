@@ -172,7 +172,7 @@ class Showing(_Record, frozen=True, kw_only=True):
 
     `title` and `body` are edited words, empty for the words as they came; `kinds` is what was changed in them.
     `display` is how the name is shown if that is less than the author chose. `asked_wording` is what their letter
-    told them, by id and digest, while they have not answered.
+    told them, by id and digest, while they have not answered; `asked_edition` is which words that letter showed.
     """
 
     title: str = ""
@@ -188,6 +188,7 @@ class Showing(_Record, frozen=True, kw_only=True):
     picture: bool = True
     asked_wording: str = ""
     asked_sha256: str = ""
+    asked_edition: str = ""
 
 
 class Media(_Record, frozen=True, kw_only=True, rename={"from_": "from"}):

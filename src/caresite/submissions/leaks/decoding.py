@@ -36,7 +36,11 @@ _ESCAPE = re.compile(
 )
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})[ \t\r\n\f]?")
 _OCTAL_ESCAPE = re.compile(r"\\([0-7]{3})")
-_QUOTED_PRINTABLE = re.compile(r"=(?:40|\r?\n|[0-9A-Fa-f]{2}=)")
+# what pages hold besides (`width=60`, `x=device`) is no sign of it; one capital beyond ASCII or a code in a word is
+_QUOTED_PRINTABLE = re.compile(
+    r"=(?:40|3D|[89A-F][0-9A-F]|[0-9A-Fa-f]{2}=|[ \t]{0,8}\r?\n)|(?<=[A-Za-z])=[4-7][0-9A-Fa-f](?=[A-Za-z])"
+)
+_BLANKS_OF_BREAK = re.compile(r"(?<==)[ \t]{1,8}(?=\r?\n)")
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _BLANK = re.compile("[\u1160\u2800\u3164\uffa0]")  # nobody sees these either, but they take room as a space does
 _ACCENTS = re.compile("[\u0300-\u036f]+")
@@ -121,11 +125,18 @@ def _label(match: re.Match[str]) -> str:
 
 
 def _from_quoted_printable(text: str) -> str:
-    data = binascii.a2b_qp(text.encode("utf-8", "replace"))
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    """Return `text` decoded (RFC 2045, 6.7), as often as it was encoded."""
+    for _ in range(_MOST_ROUNDS):
+        if not _QUOTED_PRINTABLE.search(text):
+            break
+        before, data = text, binascii.a2b_qp(_BLANKS_OF_BREAK.sub("", text).encode("utf-8", "replace"))
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
+        if text == before:
+            break
+    return text
 
 
 def without_accents(word: str) -> str:

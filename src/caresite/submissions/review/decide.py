@@ -92,10 +92,10 @@ def _answered(item: Submission, answer: Answer, terms: Terms) -> Submission:
     if not answer.evidence:
         hint = "keep the message, or write down who said what and when, and give that as `--evidence FILE`"
         raise _refused(NOT_READY, item, "there is nothing that proves the author's yes", hint)
-    if older := _older_than_edit(item, answer, terms):
+    if other := _no_yes_to_these_words(item, answer, terms):
         ask, undo = (f"`caresite stories {each}`" for each in (f"ask {item.id[:6]}", f"edit {item.id[:6]} --as-sent"))
         hint = f"ask the author, who sees the new words first: {ask}; or show the words as they were sent: {undo}"
-        raise _refused(NOT_READY, item, older, hint)
+        raise _refused(NOT_READY, item, other, hint)
     item, named = _named(item, answer.display)
     shown, asked = shown_of(item), item.showing
     agreement = Agreement(
@@ -113,20 +113,30 @@ def _answered(item: Submission, answer: Answer, terms: Terms) -> Submission:
     return item if item.moderation.state != "pending" else moved(item, "awaiting_author", at=terms.now, by=terms.by)
 
 
-def _older_than_edit(item: Submission, answer: Answer, terms: Terms) -> str:
-    """Return why an answer cannot be a yes to the words as they were changed; empty when it can."""
-    changed = item.showing.edited_at
-    if changed is None or not {*shown_of(item).kinds} - {"typo"}:
+def _no_yes_to_these_words(item: Submission, answer: Answer, terms: Terms) -> str:
+    """Return why an answer cannot be a yes to the words as they would be shown now; empty when it can."""
+    showing, shown = item.showing, shown_of(item)
+    is_changed = bool({*shown.kinds} - {"typo"})
+    if showing.asked_edition and (is_changed or not shown.kinds) and showing.asked_edition != _edition(item):
+        return "its author was asked about other words than it would show now"
+    if not is_changed or showing.edited_at is None:
         return ""
-    said, edited = (moment.astimezone(terms.zone).date() for moment in (answer.at, changed))
+    said, edited = (moment.astimezone(terms.zone).date() for moment in (answer.at, showing.edited_at))
     if said < edited:
         return f"this yes of {said} is older than your change of {edited}, so it is no yes to the new words"
     if answer.evidence == item.raw_sha256:
         return f"this is what the author sent before your change of {edited}, so it is no yes to the new words"
-    edition = edition_of(shown_of(item).title, shown_of(item).body)
+    edition = edition_of(shown.title, shown.body)
     if any(known.evidence == answer.evidence and known.edition != edition for known in item.consent):
         return "this proof is on record already, as a yes to other words"
+    if said == edited and not showing.asked_edition:
+        return f"you changed it on {edited}, the day of this yes, and there is no record that its author saw the change"
     return ""
+
+
+def _edition(item: Submission) -> str:
+    """Return which words `item` would show, whatever of its author's name is hidden in them."""
+    return edition_of(item.showing.title or item.text.title, item.showing.body or item.text.body)
 
 
 def _named(item: Submission, display: Display | None) -> tuple[Submission, tuple[Scope, ...]]:
@@ -165,8 +175,8 @@ def _reject(item: Submission, decision: Reject, terms: Terms) -> Submission:
 def _ask(item: Submission, decision: Ask, terms: Terms) -> Submission:
     is_asked = item.moderation.state == "awaiting_author"  # once more, with another letter
     asked = item if is_asked else moved(item, "awaiting_author", at=terms.now, by=terms.by)
-    told = replace(asked.showing, asked_wording=decision.wording_id, asked_sha256=decision.wording_sha256)
-    return replace(asked, showing=told)
+    told = {"asked_wording": decision.wording_id, "asked_sha256": decision.wording_sha256}
+    return replace(asked, showing=replace(asked.showing, **told, asked_edition=_edition(item)))
 
 
 def _reopen(item: Submission, decision: Reopen, terms: Terms) -> Submission:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from caresite.core.codes_stories import LEFT_BEHIND, STORE_BROKEN
 from caresite.core.diagnostics import Diagnostic, Problem, Span, fault
-from caresite.core.files import lies_within, write_atomically
+from caresite.core.files import lies_within, put_in_site, stays_within
 from caresite.submissions.public import content_file, page_text, picture_of
 from caresite.submissions.records import Submission
 from caresite.submissions.review.by_hand import ByHand, met, parted, parts_of, read_text
@@ -144,7 +144,7 @@ def _text_at(root: Path, path: str, item: Submission, new: str, *, overwrite: bo
 def check_pages(root: Path, pages: Pages, attachments: Path) -> None:
     """Raise Problem for what `put_pages` would leave out: paths that lead out of the site, pictures not kept."""
     for path in (*pages.copies, *pages.texts, *pages.gone):
-        if not _is_inside(root, path):
+        if not stays_within(root, root / path):
             hint = "a folder above it is a link; make it a folder of the site"
             raise Problem(fault(STORE_BROKEN, Span(path), f"`{path}` leads out of the site", hint=hint))
     for kept in pages.copies.values():
@@ -161,29 +161,24 @@ def put_pages(root: Path, pages: Pages, attachments: Path) -> tuple[str, ...]:
     """
     touched = []
     for path, kept in pages.copies.items():
-        if _is_inside(root, path) and lies_within(attachments / kept, attachments):
-            touched += _write(root / path, (attachments / kept).read_bytes(), path)
+        if stays_within(root, root / path) and lies_within(attachments / kept, attachments):
+            touched += _write(root, path, (attachments / kept).read_bytes())
     for path, text in pages.texts.items():
-        if _is_inside(root, path):
-            touched += _write(root / path, text.encode(), path)
+        if stays_within(root, root / path):
+            touched += _write(root, path, text.encode())
     for path in pages.gone:
-        if _is_inside(root, path) and (root / path).is_file():
+        if stays_within(root, root / path) and (root / path).is_file():
             (root / path).unlink()
             touched.append(path)
             _prune((root / path).parent, root / "content")
     return tuple(touched)
 
 
-def _is_inside(root: Path, path: str) -> bool:
-    """Tell whether `path` is in the site, wherever the folders above it lead: nothing else is ours to change."""
-    return os.path.realpath((root / path).parent).startswith(os.path.realpath(root) + os.sep)
-
-
-def _write(target: Path, data: bytes, path: str) -> list[str]:
+def _write(root: Path, path: str, data: bytes) -> list[str]:
+    target = root / path
     if target.is_file() and target.read_bytes() == data:
         return []
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, data)
+    put_in_site(root, target, data)
     return [path]
 
 
