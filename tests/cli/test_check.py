@@ -155,3 +155,16 @@ def test_a_wording_that_is_lost_fails_the_check_and_not_the_build(run: Run, site
     result = run("check", "consent")
     assert result.exit_code == 1
     assert "1 broken, C03." in result.output
+
+
+def test_what_only_stands_in_for_an_address_is_noted(run: Run, site: Path) -> None:
+    (site / "caresite.yaml").write_text(
+        "title: T\nbase_url: https://www.example.com/\ntimezone: UTC\nbusiness: {email: hello@Example.com}\n"
+    )
+    done = run("check")
+    assert done.exit_code == 0
+    assert "caresite.yaml:2:11: note[H119] `base_url: https://www.example.com/` only stands in" in done.output
+    assert "caresite.yaml:4:19: note[H119] who writes to `hello@Example.com` does not reach you" in done.output
+    assert "nothing is wrong" in done.output
+    (site / "caresite.yaml").write_text("title: T\nbase_url: https://example.com/\ntimezone: UTC\nsample: true\n")
+    assert "H119" not in run("check").output

@@ -278,7 +278,24 @@ def test_exports_of_review_tools(data: bytes, make_intake: MakeIntake) -> None:
 def test_a_line_with_a_delimiter_is_taken_for_a_table() -> None:
     assert SOURCE.claims
     assert SOURCE.claims(b"a;b\n1;2\n")
+    assert SOURCE.claims(b'sep=;\r\nname;story\r\nAda;"They came,\r\nand went."\r\n')
+    assert SOURCE.claims("name\tstory\nAda\tThey came.\n".encode("utf-16"))
+    assert SOURCE.claims(b'name,story\nAda,"' + b"They came. " * 400)
     assert not SOURCE.claims(b"Dear baker\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear all,\n\nthe chain came off on the hill, and Tom saw it.\n",
+        "Hello Mo, how are you?\n\nThe chain came off.\n",
+        "Liebe Frau Hill,\r\n\r\ndie Kette sprang ab; Tom sah es.\r\n",
+        "Mo, thank you.",
+    ],
+)
+def test_a_letter_is_taken_for_no_table(text: str) -> None:
+    assert SOURCE.claims
+    assert not SOURCE.claims(text.encode())
 
 
 NEAR = {

@@ -23,6 +23,7 @@ from caresite.core.config import Checks
 from caresite.core.diagnostics import Diagnostic, sort_key
 from caresite.core.rules import rules_of, stops_going_live
 from caresite.core.texts import counted, seconds_text
+from caresite.deploy.guards import stand_ins
 from caresite.engine.build import Built, Options, build
 from caresite.pipeline.gates import Gates
 
@@ -68,12 +69,12 @@ def run(session: Session, flags: Flags) -> int:
 
 
 def _with_kept(session: Session, built: Built) -> Built:
-    """Return what was found with what the private store tells besides, where there is one."""
-    if not (session.root / "private/submissions").is_dir():
-        return built
-    from caresite.commands.check_rules import kept_diagnostics
+    """Return what was found with what the config and the private store tell besides, where there is one."""
+    found = (*built.diagnostics, *(stand_ins(built.site.settings) if built.site else ()))
+    if (session.root / "private/submissions").is_dir():
+        from caresite.commands.check_rules import kept_diagnostics
 
-    found = (*built.diagnostics, *kept_diagnostics(session, built))
+        found = (*found, *kept_diagnostics(session, built))
     return replace(built, diagnostics=tuple(sorted(found, key=sort_key)))
 
 

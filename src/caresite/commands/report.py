@@ -12,6 +12,7 @@ import click
 
 from caresite.commands.session import Session, printable
 from caresite.core.codes import GONE_ADDRESS, MISSING_DISCLOSURE, MISSING_IMAGE, MISSING_PAGE, WITHHELD
+from caresite.core.codes_deploy import STAND_IN
 from caresite.core.codes_rules import MACHINE_WORDS
 from caresite.core.codes_stories import DEAD_FORM
 from caresite.core.diagnostics import Diagnostic, Problem, Span, format_text
@@ -35,7 +36,7 @@ __all__ = [
     "print_problem",
 ]
 
-_NEWS = frozenset((GONE_ADDRESS.id,))  # notes about this run, which the next one no longer has
+_NEWS = frozenset((GONE_ADDRESS.id, STAND_IN.id))  # notes to see now: the next run has none, or should not
 _WITHHOLDING = frozenset((WITHHELD.id, MISSING_DISCLOSURE.id, MACHINE_WORDS.id))
 _COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _SEVERITIES = tuple(_COLORS)

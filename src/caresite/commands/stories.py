@@ -83,7 +83,8 @@ def sources_to_read(
     names = [flags.source] if flags.source else [n for n, s in declared.items() if (s.kind == "vote") == flags.votes]
     if not names:
         raise click.UsageError(
-            "there are no `sources` in the config; name a file to read, or add one (see docs/how-to/collect-stories.md)"
+            "there are no `sources` in the config. Name a file to read, such as a letter saved as `.eml` or a table "
+            "saved as `.csv`; or add a source (“Where from” in docs/how-to/collect-stories.md)"
         )
     for name in names:
         errand = Errand(
@@ -132,7 +133,10 @@ def _kind_of_bytes(data: bytes, kinds: Iterable[SourceKind]) -> SourceKind | Non
 
 def _guessed(kind: SourceKind | None, name: str) -> Channel:
     if kind is None:
-        message = f"nobody knows how to read “{name}”; name one of your sources with --source"
+        message = (
+            f"nobody knows how to read “{name}”. Save a letter from your mail program as `.eml`, or take its text in "
+            "with `caresite stories add --via email --file FILE`. For another file, name a source with --source"
+        )
         raise click.BadParameter(message, param_hint="FILE")
     return Channel("", IncomingSource(type=kind.name), kind)
 

@@ -123,7 +123,13 @@ OPEN_LINE = Code(
     "A secret would be sent over a line that others can read.",
     "Use an https or ssh address.",
 )
-
+STAND_IN = Code(
+    "H119",
+    "stand-in",
+    "note",
+    "The config has an address that only stands in for one of yours.",
+    "Set it to your own before you deploy.",
+)
 BLOCKED_BY_POLICY = Code(
     "H120",
     "blocked-by-policy",

@@ -33,6 +33,7 @@ __all__ = [
     "private_files",
     "same_place",
     "sample_people",
+    "stand_ins",
     "too_many_deletes",
     "unpublished_words",
     "unreachable_address",
@@ -80,9 +81,26 @@ def unreachable_address(settings: Settings, deployment: Deployment) -> Iterable[
     if _is_local(host):
         message = f"`base_url: {settings.config.base_url}` leads to this computer or network, not to your site"
         yield fault(codes.LOCAL_ADDRESS, place_in_config(settings, "base_url"), message)
-    elif host.removeprefix("www.") in _STAND_INS:
+    elif _stands_in(host):
         message = f"`base_url: {settings.config.base_url}` only stands in for the address of your site"
         yield fault(codes.LOCAL_ADDRESS, place_in_config(settings, "base_url"), message)
+
+
+def stand_ins(settings: Settings) -> Iterable[Diagnostic]:
+    """Report, long before a deploy, what only stands in for an address of the owner's; not where all is made up."""
+    config = settings.config
+    if config.sample:
+        return
+    if _stands_in(urlsplit(config.base_url).hostname or ""):
+        message = f"`base_url: {config.base_url}` only stands in for the address of your site"
+        yield fault(codes.STAND_IN, place_in_config(settings, "base_url"), message)
+    if config.business and _stands_in(config.business.email.rpartition("@")[2].lower()):
+        message = f"who writes to `{config.business.email}` does not reach you; it only stands in for your address"
+        yield fault(codes.STAND_IN, place_in_config(settings, "business.email"), message)
+
+
+def _stands_in(host: str) -> bool:
+    return host.removeprefix("www.") in _STAND_INS
 
 
 def _is_local(host: str) -> bool:

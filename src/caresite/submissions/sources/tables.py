@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from caresite.core.codes_stories import UNREADABLE_EXPORT
@@ -18,12 +19,13 @@ from caresite.core.suggest import nearest
 from caresite.submissions.columns import meaning_of, missing_columns
 from caresite.submissions.entries import Answers, Intake, Received, collect
 from caresite.submissions.fold import fold
-from caresite.submissions.sources.encodings import MAX_BYTES, text_of
+from caresite.submissions.sources.encodings import MAX_BYTES, decoded, text_of
 from caresite.submissions.sources.registry import SourceKind
 
 __all__ = ["SOURCE", "Preset", "read_table"]
 
 _DELIMITERS = ",;\t|"
+_CUT = 1_500  # characters: a kind is asked about the beginning of a file
 _MAX_COLUMNS = 2_000
 _HEAD_WITHIN = 12  # rows, of which one has the names of the columns
 _TAG = re.compile(r"<[^<>]{1,200}>")
@@ -242,8 +244,20 @@ def _unguarded(cell: str) -> str:
 
 
 def _looks_like_a_table(data: bytes) -> bool:
-    head = data[:2000].strip().splitlines()[:1]
-    return bool(head) and any(mark.encode() in head[0] for mark in _DELIMITERS)
+    """Tell whether a file begins with a row of names: of as many cells as the next row has. A letter seldom does."""
+    text, declared = _declared(decoded(data))
+    with _long_fields():
+        return any(_begins_with_names(text.strip(), mark) for mark in declared or _DELIMITERS)
+
+
+def _begins_with_names(text: str, mark: str) -> bool:
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 3))
+    except csv.Error:
+        return False
+    is_cut = len(rows) < 3 and len(text) > _CUT  # so the last row is not whole
+    names = [cell for cell in rows[0] if cell.strip()] if rows else []
+    return len(names) > 1 and (is_cut or (len(rows) > 1 and len(rows[1]) == len(rows[0])))
 
 
 SOURCE = SourceKind(name="csv", read=read_table, suffixes=(".csv", ".tsv"), claims=_looks_like_a_table)
