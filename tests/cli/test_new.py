@@ -253,3 +253,15 @@ def test_a_new_story_shows_how_figures_and_wins_are_written(run: Run, site: Path
     assert not [d for d in built.diagnostics if "the-door" in d.span.path], built.report
     assert "A door that closes." in built.html("/stories/the-door/")
     assert "There are also:" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("de-AT", "gruesse-aus-koeln"), ("sv", "grusse-aus-koln"), ("en", "grusse-aus-koln")]
+)
+def test_a_name_of_a_file_is_written_as_its_language_writes_without_its_letters(
+    run: Run, site: Path, language: str, name: str
+) -> None:
+    config = (site / "caresite.yaml").read_text()
+    (site / "caresite.yaml").write_text(f"{config}\nlanguage: {language}\n".replace("\nlanguage: en\n", "\n", 1))
+    assert run("new", "post", "Grüße aus Ko\u0308ln").exit_code == 0
+    assert (site / f"content/blog/{name}.md").is_file()

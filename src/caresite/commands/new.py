@@ -15,6 +15,7 @@ from caresite.commands.session import Session, printable
 from caresite.core.config import Collection, Settings
 from caresite.core.dates import parse_date
 from caresite.core.files import decode_text, may_be_read, put_in_site
+from caresite.core.languages import with_letters_written_out
 from caresite.core.suggest import nearest
 from caresite.core.urls import slug_of
 
@@ -91,7 +92,7 @@ def _of_kind(collections: dict[str, Collection], kind: str) -> str:
 
 def _start(settings: Settings, target: _Target, flags: Flags, now: datetime) -> Start:
     title = " ".join(printable(flags.title).split())
-    slug = slug_of(flags.slug or title) if title else ""
+    slug = slug_of(with_letters_written_out(flags.slug or title, settings.config.language)) if title else ""
     if not slug:
         raise click.BadParameter("the title is empty", param_hint="TITLE")
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)

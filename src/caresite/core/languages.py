@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["direction_of", "with_shorter"]
+__all__ = ["direction_of", "with_letters_written_out", "with_shorter"]
 
 Direction = Literal["ltr", "rtl"]
 
@@ -17,6 +18,7 @@ _RIGHT_TO_LEFT = re.compile(
     "|palm|phl[ip]|phnx|prti|rohg|samr|sarb|sog[do]|syr[cejn]|thaa|todr|yezi",
     re.IGNORECASE,
 )
+_WRITTEN_OUT = {"de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})}
 _SCRIPT = re.compile(r"[A-Za-z]{4}")
 _REGION = re.compile(r"[A-Za-z]{2}|\d{3}")
 
@@ -27,6 +29,12 @@ def with_shorter(tag: str) -> Iterator[str]:
     while shorter:
         yield shorter
         shorter = shorter.rpartition("-")[0]
+
+
+def with_letters_written_out(text: str, tag: str) -> str:
+    """Return `text` with letters of a language as its speakers write them in ASCII: `ü` as `ue` in German."""
+    letters = next((_WRITTEN_OUT[shorter] for shorter in with_shorter(tag) if shorter in _WRITTEN_OUT), {})
+    return unicodedata.normalize("NFC", text).translate(letters)
 
 
 @lru_cache(maxsize=256)
