@@ -96,6 +96,7 @@ def snapshot(folder: Path) -> dict[str, str]:
         base = Path(current)
         if base == folder / "site":
             folders[:] = [name for name in folders if name not in ("public", ".caresite")]
+            files = [name for name in files if name != ".public.caresite-output"]
         for name in (*folders, *files):
             path = base / name
             what = "folder" if path.is_dir() else base64.b64encode(path.read_bytes()).decode() if path.is_file() else ""

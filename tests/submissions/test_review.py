@@ -272,7 +272,7 @@ def test_a_proof_is_a_yes_to_one_text_only() -> None:
     agreed = decide(decide(edited, Ask(), TERMS), Approve(answer=YES), TERMS)
     again = decide(decide(agreed, Reopen(), TERMS), Edit(body="They came … with the big lamp."), TERMS)
     with pytest.raises(Problem, match="this proof is on record already, as a yes to other words"):
-        decide(again, Approve(answer=YES), TERMS)
+        decide(decide(again, Ask(), TERMS), Approve(answer=YES), TERMS)
 
 
 def test_a_yes_of_the_day_of_the_change_needs_a_record_of_what_was_shown() -> None:

@@ -93,8 +93,8 @@ def _answered(item: Submission, answer: Answer, terms: Terms) -> Submission:
         hint = "keep the message, or write down who said what and when, and give that as `--evidence FILE`"
         raise _refused(NOT_READY, item, "there is nothing that proves the author's yes", hint)
     if other := _no_yes_to_these_words(item, answer, terms):
-        ask, undo = (f"`caresite stories {each}`" for each in (f"ask {item.id[:6]}", f"edit {item.id[:6]} --as-sent"))
-        hint = f"ask the author, who sees the new words first: {ask}; or show the words as they were sent: {undo}"
+        hint = f"ask the author, who sees the new words first: `caresite stories ask {item.id[:6]}`"
+        hint += f"; or show the words as they were sent: `caresite stories edit {item.id[:6]} --as-sent`"
         raise _refused(NOT_READY, item, other, hint)
     item, named = _named(item, answer.display)
     shown, asked = shown_of(item), item.showing
