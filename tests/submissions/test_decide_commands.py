@@ -380,7 +380,10 @@ def test_nothing_is_left_of_who_is_erased(site: Path, store: Store, run: Run) ->
     run("backup", "--output", str(site / "private/copy.tar.gz"))
     told_of = run("erase", item_id, "--yes")
     assert told_of.exit_code == 0
-    assert "Files of yours that still hold it: private/export.csv, private/hers.txt." in told_of.output
+    assert (
+        "Files of yours that still hold it, or its author's address: private/export.csv, private/hers.txt. "
+        in told_of.output
+    )
     (site / "private/hers.txt").unlink()
     assert "Backups of the private store: private/copy.tar.gz." in told_of.output
     (site / "private/copy.tar.gz").unlink()
@@ -513,3 +516,53 @@ def test_who_was_not_asked_for_their_name_is_asked_and_the_answer_has_its_option
     done = run("ask", ID)
     assert "--agreed publish_text --display CHOICE" in done.output
     assert "Without it, nobody is named." in done.output
+
+
+# what the letter asks
+
+FURTHER = """---
+purposes:
+  publish_text: May we publish your words?
+  edit_for_length: May we shorten them?
+  contact_back: May we get in touch with you about it?
+---
+Corner Bakery, Market Street 4.
+"""
+
+
+def test_the_letter_asks_all_that_the_wording_asks_and_nothing_twice(store: Store, run: Run, site: Path) -> None:
+    (site / "consent").mkdir(exist_ok=True)
+    (site / "consent/story-2026-01.md").write_text(FURTHER, encoding="utf-8")
+    given(store, consent=())
+    letter = run("ask", ID).output
+    for sentence in ("May we publish your words?", "May we shorten them?", "May we get in touch with you about it?"):
+        assert letter.count(sentence) == 1
+    run("edit", ID, "--text", "My oven died at six on Christmas Eve … They came at seven.")
+    assert "May we shorten them?" not in run("ask", ID).output
+
+
+def test_after_the_letter_comes_what_to_note_of_the_answer(store: Store, run: Run) -> None:
+    sender = replace(told().submitter, relation="unknown", age="unknown")
+    given(store, consent=(), submitter=sender)
+    lines = run("ask", ID).output.splitlines()
+    noted = next(line for line in lines if "stories edit" in line)
+    assert "--relation customer --age of-age" in noted
+    assert "stories approve" in lines[lines.index(noted) + 1]
+    refused = run("approve", ID, "--evidence", "-", stdin="Yes, do.").output
+    assert "there is no yes to that on record" in refused
+    assert "--agreed publish_text" in refused
+    assert "nobody has asked whether the words" not in refused
+
+
+def test_what_nobody_asked_is_told_when_it_is_recorded(store: Store, run: Run) -> None:
+    given(store, consent=())
+    proof = ("--evidence", "-", "--agreed", "publish_text", "--agreed", "keep_after_contest")
+    done = run("approve", ID, *proof, stdin="Yes, everywhere.")
+    assert "Nothing on record asks for `keep_after_contest`" in done.output
+    assert "Nothing on record asks for `publish_text`" not in done.output
+
+
+def test_ways_to_show_a_name_are_listed(store: Store, run: Run) -> None:
+    given(store)
+    done = run("approve", ID, "--evidence", "-", "--display", "Wilma T.", stdin="Yes.")
+    assert "there are full, first-name, first-initial" in done.output

@@ -108,6 +108,7 @@ def test_letters_that_say_no(letter: str) -> None:
     [
         "Yes, print it.",
         "No problem, go ahead!",
+        "Yes, print it. No need to ask again.",
         "Yes of course.\n\n> Please do not answer to this address.",
         "Yes!\n\nOn Mon, 2 Nov 2026, Corner Bakery wrote:\n> If you do not want it, say no.",
         "Ja, gern.",

@@ -329,7 +329,7 @@ def test_who_is_erased_is_gone_from_the_store_too(published: Path, tmp_path: Pat
     item_id = id_of(site, HER)
     told = caresite(site, "stories", "erase", item_id, "--yes")
     assert f"private/submissions/attachments/{item_id}-1.png" in told.output
-    assert "Files of yours that still hold it: private/inbox/netlify.json." in told.output
+    assert "Files of yours that still hold it, or its author's address: private/inbox/netlify.json. " in told.output
     (site / "private/inbox/netlify.json").unlink()
     caresite(site, "build")
     assert [path for path, found in searched(site, needles()) if not path.startswith(".git/")] == []

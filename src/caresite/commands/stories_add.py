@@ -19,7 +19,7 @@ from caresite.core.diagnostics import Span
 from caresite.core.intake import IncomingSource
 from caresite.core.suggest import nearest
 from caresite.kinds.consent import SCOPES, Scope
-from caresite.kinds.testimonial import Display
+from caresite.kinds.testimonial import DISPLAYS, Display
 from caresite.submissions.agreements import scopes_of_display
 from caresite.submissions.answers import display_of
 from caresite.submissions.entries import Answers, Entry, Intake, entry_of
@@ -178,5 +178,6 @@ def display_named(given: str) -> Display | None:
     """Return a way to show a name, None where none was given. Raises BadParameter for a word that is none."""
     found = display_of(given) if given else None
     if given and found is None:
-        raise click.BadParameter(f"“{given}” is not a way to show a name", param_hint="--display")
+        message = f"“{given}” is not a way to show a name; there are {', '.join(DISPLAYS)}"
+        raise click.BadParameter(message, param_hint="--display")
     return found

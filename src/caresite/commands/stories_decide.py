@@ -45,8 +45,9 @@ __all__ = [
     "tell_taken",
 ]
 
-
 _LINES_SHOWN = 4
+_ASKED_BY_LETTER = frozenset(("publish_text", "publish_name", "publish_company", "publish_photo"))
+_ANSWERED = {"relation": "--relation customer", "incentive": '--incentive ""', "age": "--age of-age"}
 
 
 def review_of(session: Session, by: str = "") -> tuple[Review, Settings]:
@@ -126,10 +127,22 @@ def run_approve(session: Session, flags: ApproveFlags) -> int:
         _show_answer(session, proof)
     if (flags.agreed or flags.display) and not proof:
         raise click.UsageError("--agreed and --display need --evidence, which proves that they said so")
+    if answer is not None:
+        _tell_unasked(session, review, settings, flags.ids, answer)
     code = _each(session, review, flags.ids, decision, evidence=proof, overwrite=flags.overwrite)
     if settings.config.sample:
         session.say(MADE_UP)
     return code
+
+
+def _tell_unasked(session: Session, review: Review, settings: Settings, given: tuple[str, ...], answer: Answer) -> None:
+    """Tell what is recorded as agreed to although no sentence of the wording asks for it."""
+    item = review.open(found_id(review.store, given[0])).submission
+    wording = asking_of(settings, review.root, item).wording
+    asked = frozenset(wording.purposes) | _ASKED_BY_LETTER if wording else _ASKED_BY_LETTER
+    for scope in answer.granted:
+        if scope not in asked:
+            session.say(f"Nothing on record asks for `{scope}`: see that their answer grants it in so many words.")
 
 
 def _show_answer(session: Session, proof: bytes) -> None:
@@ -289,7 +302,10 @@ def run_ask(session: Session, given: str, lang: str, by: str) -> int:
     spoken, written = language_of(opened.submission), letter_language(opened.submission, settings.config.language)
     if spoken and spoken.partition("-")[0].lower() != written.partition("-")[0].lower():
         session.say(f"There is no letter in `{spoken}`, so this one is in `{written}`. Translate it, then send it.")
+    session.say("-" * 60)
     session.say(f"{item_id} waits for its author. When they say yes, keep their letter in a file, and then:")
+    if facts := [option for what, option in _ANSWERED.items() if any(each.what == what for each in opened.lacks)]:
+        session.say(f"  caresite stories edit {item_id[:6]} {' '.join(facts)}     (what they answered)")
     wanted = " --agreed publish_text" if any(each.what == "publish_text" for each in opened.lacks) else ""
     wanted += ' --title "…"' if any(each.what == "title" for each in opened.lacks) else ""
     named = "" if was_asked_for_name(opened.submission) else " --display CHOICE"

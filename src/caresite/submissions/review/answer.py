@@ -20,7 +20,7 @@ __all__ = ["cautions_about", "own_words", "sounds_like_no"]
 _LONGEST = 200_000
 _HEADERS = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2}")
 _NO = re.compile(
-    r"^\W*(?:no|nein|nope)\b(?! (?:problem|worries|objections?|doubt|problema|problemas)\b)"
+    r"^\W*(?:no|nein|nope)\b(?! (?:problem|worries|need|objections?|doubt|hurry|rush|problema|problemas)\b)"
     r"|\bplease,? (?:do not|don't|not)\b(?! (?:worry|hesitate)\b)"
     r"|\b(?:do not|don't|may not|must not|cannot|can't) (?:want|wish|agree|print|publish|use|show|put|post|share)\b"
     r"|\bnot (?:agree|want|happy|comfortable)\b|\b(?:rather|prefer|better|it|that|this) not\b"

@@ -91,8 +91,13 @@ def _consent(item: Submission, terms: Terms) -> Iterator[Hindrance]:
     if not item.text.body.strip():
         yield Hindrance("words", "there are no words in it", "decline it as `too-thin`")
     if agreement is None:
-        how = _NO_CONSENT[decisions(item.consent).get("publish_text", "")].format(answer=item.extra.get("publish_text"))
-        yield Hindrance("publish_text", how, f"ask the author: {_ask(item)}", asks=True)
+        known = decisions(item.consent).get("publish_text", "")
+        how, remedy = _NO_CONSENT[known].format(answer=item.extra.get("publish_text")), f"ask the author: {_ask(item)}"
+        if not known and item.moderation.state == "awaiting_author":
+            how = "the author was asked whether the words may be shown, and there is no yes to that on record"
+            answered = f"`caresite stories approve {item.id[:6]} --evidence FILE --agreed publish_text`"
+            remedy = f"if their answer is a yes to this: {answered}"
+        yield Hindrance("publish_text", how, remedy, asks=True)
     elif agreement.expires and agreement.expires <= terms.now.date():
         message = f"consent to show the words ended on {agreement.expires}"
         yield Hindrance("publish_text", message, f"ask the author again: {_ask(item)}", asks=True)

@@ -169,11 +169,21 @@ def _questions(
         found.append(asked.get("publish_photo", words["publish_photo"]))
     if not was_asked_for_name(item):
         found.append(words["display"])
+    found.extend(_further(item, asked))
     permissions = [sentence for sentence in found if sentence in asked.values() and not is_question(sentence)]
     questions = [sentence for sentence in found if sentence not in permissions]
     for heading, sentences in (("permissions", permissions), ("questions", questions)):
         if sentences:
             yield "\n".join((words[heading], *(f"- {sentence}" for sentence in sentences)))
+
+
+def _further(item: Submission, asked: Mapping[str, str]) -> Iterator[str]:
+    """Yield what else the wording asks, and nobody has answered: what is not in the letter is not asked."""
+    answered = decisions(item.consent)
+    shown = {"edit_for_length"} if shown_of(item).kinds else set()  # they see the shorter words themselves
+    for scope, sentence in asked.items():
+        if scope not in answered and scope not in shown and not scope.startswith("publish_"):
+            yield sentence
 
 
 def _end(words: Mapping[str, str], asking: Asking) -> Iterator[str]:

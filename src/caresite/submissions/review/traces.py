@@ -90,7 +90,10 @@ def _own_files(root: Path, item: Submission) -> Iterator[str]:
     """Tell of files that only their owner may delete: exports, backups, what came in before it was read."""
     found = sorted(path.relative_to(root).as_posix() for path in _holding(root / PRIVATE, item))
     if found:
-        yield f"Files of yours that still hold it: {', '.join(found)}. Delete them, or take it out."
+        yield (
+            f"Files of yours that still hold it, or its author's address: {', '.join(found)}. Delete them, or take it "
+            "out; a letter that another story of theirs rests on stays."
+        )
     if (root / FOLDER / ".learned").exists():
         yield "What was learned from it may hold single words: `caresite stories train` learns anew, without it."
 
