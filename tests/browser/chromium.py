@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 
-__all__ = ["FLAGS", "Visit", "launched"]
+__all__ = ["FLAGS", "Visit", "by_the_real_clock", "launched"]
 
 FLAGS = (
     "--no-sandbox",
@@ -26,13 +26,17 @@ FLAGS = (
 
 @contextmanager
 def launched(playwright: Playwright, path: str) -> Iterator[Browser]:
-    """Run the Chromium at `path` without a window, by the real clock: faketime (`make test-ahead`) stops its waits."""
-    environ = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-    browser = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS), env=environ)
+    """Run the Chromium at `path` without a window."""
+    browser = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS), env=by_the_real_clock())
     try:
         yield browser
     finally:
         browser.close()
+
+
+def by_the_real_clock() -> dict[str, str]:
+    """Return the environment of a browser: faketime (`make test-ahead`) is left out of it, as it stops its waits."""
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 class Visit:

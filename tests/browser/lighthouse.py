@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from browser.chromium import FLAGS
+from browser.chromium import FLAGS, by_the_real_clock
 from browser.host import serving
 from browser.sites import SITES, Site, site_called
 
@@ -76,7 +75,7 @@ def _run(url: str, categories: Iterable[str], report: Path) -> None:
             f"--only-categories={','.join(categories)}",
             f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
         ],
-        env={**os.environ, "CHROME_PATH": shutil.which("chromium") or ""},
+        env={**by_the_real_clock(), "CHROME_PATH": shutil.which("chromium") or ""},
         capture_output=True,
         text=True,
         check=False,
