@@ -289,6 +289,9 @@ def test_an_edit_shows_what_changed_and_what_it_may_turn(desk: Desk) -> None:
     assert '<a href="#changes">it may mean something else now</a>' in page
     assert "their author has not agreed" in page
     assert desk.decide(item_id, "approve").status == 422, "more than a slip of the pen needs the author's yes"
+    refused = desk.decide(item_id, "answer", **{**ANSWER, "on": ""})
+    assert (refused.status, "no record that its author saw the change" in unescape(refused.text)) == (422, True)
+    assert desk.decide(item_id, "ask").status == 303
     assert desk.decide(item_id, "answer", **{**ANSWER, "on": ""}).status == 303
     assert desk.item(item_id).moderation.state == "approved"
 
