@@ -117,7 +117,9 @@ def _no_yes_to_these_words(item: Submission, answer: Answer, terms: Terms) -> st
     """Return why an answer cannot be a yes to the words as they would be shown now; empty when it can."""
     showing, shown = item.showing, shown_of(item)
     is_changed = bool({*shown.kinds} - {"typo"})
-    if showing.asked_edition and (is_changed or not shown.kinds) and showing.asked_edition != _edition(item):
+    saw_what_came = showing.asked_edition == edition_of(item.text.title, item.text.body)
+    is_slip = saw_what_came and not is_changed  # slips mended in the words that the letter showed as they came
+    if showing.asked_edition and not is_slip and showing.asked_edition != _edition(item):
         return "its author was asked about other words than it would show now"
     if not is_changed or showing.edited_at is None:
         return ""
