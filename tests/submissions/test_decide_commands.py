@@ -566,3 +566,12 @@ def test_ways_to_show_a_name_are_listed(store: Store, run: Run) -> None:
     given(store)
     done = run("approve", ID, "--evidence", "-", "--display", "Wilma T.", stdin="Yes.")
     assert "there are full, first-name, first-initial" in done.output
+
+
+def test_who_is_asked_again_after_a_change_agrees_to_that(store: Store, run: Run) -> None:
+    given(store, consent=())
+    for words in ("They came at five … with a lamp.", "They came … with a lamp."):
+        run("edit", ID, "--text", words)
+        run("ask", ID)
+    done = run("approve", ID, "--evidence", "-", "--agreed", "publish_text", stdin="Yes, do.")
+    assert done.exit_code == 0, done.output

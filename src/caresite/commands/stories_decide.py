@@ -24,6 +24,7 @@ from caresite.submissions.public import author_of, language_of, shown_of, sugges
 from caresite.submissions.records import Submission
 from caresite.submissions.review.actions import Review, Taken
 from caresite.submissions.review.answer import own_words
+from caresite.submissions.review.decide import edition_to_show
 from caresite.submissions.review.decisions import Answer, Approve, Decision, Edit, Reject, Reopen
 from caresite.submissions.review.guards import MADE_UP
 from caresite.submissions.review.letter import (
@@ -289,7 +290,8 @@ def run_ask(session: Session, given: str, lang: str, by: str) -> int:
     letter = letter_to(opened.submission, opened.lacks, asking)
     shown_before = opened.submission.showing.asked_sha256
     is_asked = opened.submission.moderation.state == "awaiting_author"
-    if not is_asked or (asking.wording and asking.wording.sha256 != shown_before):
+    is_other = opened.submission.showing.asked_edition != edition_to_show(opened.submission)
+    if not is_asked or is_other or (asking.wording and asking.wording.sha256 != shown_before):
         told = asking.wording.data if asking.wording else b""
         review.take(item_id, asking.decision(), opened.revision, evidence=told)
     if session.json:

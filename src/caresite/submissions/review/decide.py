@@ -47,7 +47,7 @@ from caresite.submissions.review.edits import doubts, kinds_of
 from caresite.submissions.review.guards import Terms, hindrances
 from caresite.submissions.review.states import moved, place_of
 
-__all__ = ["cautions", "decide"]
+__all__ = ["cautions", "decide", "edition_to_show"]
 
 _JUDGING = re.compile(
     r"\b(?:negative|positive|critical|criticism|complain\w*|bad review|unhappy|unfair|low rating|hurts? (?:us|our)"
@@ -119,7 +119,7 @@ def _no_yes_to_these_words(item: Submission, answer: Answer, terms: Terms) -> st
     is_changed = bool({*shown.kinds} - {"typo"})
     saw_what_came = showing.asked_edition == edition_of(item.text.title, item.text.body)
     is_slip = saw_what_came and not is_changed  # slips mended in the words that the letter showed as they came
-    if showing.asked_edition and not is_slip and showing.asked_edition != _edition(item):
+    if showing.asked_edition and not is_slip and showing.asked_edition != edition_to_show(item):
         return "its author was asked about other words than it would show now"
     if not is_changed or showing.edited_at is None:
         return ""
@@ -136,7 +136,7 @@ def _no_yes_to_these_words(item: Submission, answer: Answer, terms: Terms) -> st
     return ""
 
 
-def _edition(item: Submission) -> str:
+def edition_to_show(item: Submission) -> str:
     """Return which words `item` would show, whatever of its author's name is hidden in them."""
     return edition_of(item.showing.title or item.text.title, item.showing.body or item.text.body)
 
@@ -178,7 +178,7 @@ def _ask(item: Submission, decision: Ask, terms: Terms) -> Submission:
     is_asked = item.moderation.state == "awaiting_author"  # once more, with another letter
     asked = item if is_asked else moved(item, "awaiting_author", at=terms.now, by=terms.by)
     told = {"asked_wording": decision.wording_id, "asked_sha256": decision.wording_sha256}
-    return replace(asked, showing=replace(asked.showing, **told, asked_edition=_edition(item)))
+    return replace(asked, showing=replace(asked.showing, **told, asked_edition=edition_to_show(item)))
 
 
 def _reopen(item: Submission, decision: Reopen, terms: Terms) -> Submission:
